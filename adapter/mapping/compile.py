@@ -1,0 +1,304 @@
+"""A mapping's tree and the sources' headers -> a Plan, or every issue at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from adapter.issues import RowRef, Severity, did_you_mean
+from adapter.mapping import language
+from adapter.mapping.conditions import compile_conditions
+from adapter.mapping.plain import Codes, PlainValues
+from adapter.mapping.plan import Enrichment, Plan, Rule
+from adapter.mapping.problems import RowProblem
+from adapter.mapping.reader import Reader
+from adapter.mapping.references import OpenData, References, Sink
+from adapter.mapping.scope import Frame, Frames, Get, Index, Scope, Target, View, key_getter
+from adapter.mapping.syntax import Items, Scalar, Table, parse
+from adapter.mapping.values import Values
+from adapter.ss12000 import ids
+from adapter.ss12000.shape import Field
+from adapter.ss12000.types import BUILD_ORDER, ResourceType
+
+_HOURS = re.compile(r"(\d{1,4})([hd])\Z")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a mapping is compiled against: all that is not written in it.
+
+    headers: config source -> its columns, or None where they were not looked at.
+    """
+
+    headers: Mapping[str, Sequence[str] | None]
+    shapes: Mapping[ResourceType, Field]
+    namespace: bytes
+    open_data: OpenData
+    sink: Sink
+    today: dt.date
+
+
+def compile_mapping(text: str, file: str, around: Surroundings) -> Plan:
+    """Read, resolve and compile. `Plan.issues` holds all findings; with errors among them the plan must not run."""
+    tree, issues = parse(text, file)
+    if issues:
+        return Plan({kind: [] for kind in BUILD_ORDER}, [], [], issues)
+    return _Compiler(tree, around).plan()
+
+
+@dataclass
+class _Compiler:
+    tree: Table
+    around: Surroundings
+    views: dict[str, View] = field(default_factory=dict)
+    indexes: dict[tuple[int, tuple[str, ...]], Index] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.reader = Reader(self.around.today)
+        self.targets: dict[str, list[Target]] = {}
+
+    def plan(self) -> Plan:
+        reader = self.reader
+        reader.words(self.tree, language.TOP, "a mapping")
+        version = self.tree.get("mapping")
+        if not isinstance(version, Scalar) or version.value != "1":
+            place = version.span if version else self.tree.span
+            reader.issue("M112", "a mapping says its version first: `mapping: 1`.", place)
+        self._views()
+        codes = self._codes()
+        nodes = [(kind, node) for kind in BUILD_ORDER for node in self._rule_nodes(kind)]
+        drafts = [(kind, node, view) for kind, node in nodes if (view := self._driving_view(kind, node)) is not None]
+        for kind, node, view in drafts:
+            self._key_from_id(node, view)
+            self.targets.setdefault(str(kind), []).append(Target(str(kind), view))
+        if not nodes:
+            reader.issue("M112", "no type is mapped; write at least Person.", self.tree.span)
+        references = References(reader, self.targets, self.around.open_data, self.around.sink)
+        plain = PlainValues(reader, codes)
+        values = Values(reader, plain, self.views, references, self._index)
+        rules: dict[ResourceType, list[Rule]] = {kind: [] for kind in BUILD_ORDER}
+        taken: dict[str, int] = {}
+        for kind, node, view in drafts:
+            target = self.targets[str(kind)][taken.setdefault(str(kind), 0)]
+            taken[str(kind)] += 1
+            if (rule := self._rule(kind, node, view, target, values)) is not None:
+                rules[kind].append(rule)
+        self._notes(plain.used_codes)
+        unique = list(dict.fromkeys(reader.issues))
+        unique.sort(key=lambda issue: issue.sort_key)
+        return Plan(rules, [view for view in self.views.values() if view.used], plain.coverage, unique)
+
+    # -- sources and codes --------------------------------------------------------------------------------
+
+    def _views(self) -> None:
+        known = self.around.headers
+        described = self.reader.table(self.tree.get("sources"), self.tree.span)
+        for name, node in described.entries:
+            table = self.reader.table(node, name.span)
+            self.reader.words(table, language.SOURCE, "a source")
+            of = table.get("of")
+            source = self.reader.text(of) if of is not None else name.value
+            if source not in known:
+                place = (of or name).span
+                message = f"config.toml has no [sources.{source}]; there are {', '.join(known)}."
+                self.reader.issue("M200", message, place, did_you_mean(source, known))
+                continue
+            self.views[name.value] = self._view(name.value, source, table)
+        for source in known:  # a source that needs no words is there all the same
+            self.views.setdefault(source, View(source, source, known[source]))
+
+    def _view(self, name: str, source: str, table: Table) -> View:
+        view = View(name, source, self.around.headers[source])
+        own = Scope((Frame(name, view),))
+        if (empty := table.get("empty")) is not None:
+            view.empties = frozenset(text.strip() for text in self.reader.texts(empty))
+        if (key := table.get("key")) is not None:
+            view.key, view.key_columns = self.reader.key(key, own)
+        if (keep := table.get("keep")) is not None:
+            view.keep = compile_conditions(self.reader, keep, own)
+        if (expect := table.get("expect")) is not None:
+            self._expect(view, self.reader.table(expect, table.span))
+        view.used = False
+        return view
+
+    def _expect(self, view: View, expect: Table) -> None:
+        self.reader.words(expect, language.EXPECT, "`expect`")
+        if (rows := expect.get("min_rows")) is not None:
+            if self.reader.text(rows).isdecimal():
+                view.min_rows = int(self.reader.text(rows))
+            else:
+                self.reader.issue("M113", "min_rows is a whole number.", rows.span)
+        if (age := expect.get("max_age")) is not None:
+            if found := _HOURS.match(self.reader.text(age)):
+                view.max_age_hours = float(found[1]) * (24 if found[2] == "d" else 1)
+            else:
+                self.reader.issue("M113", "max_age is hours or days: 36h, 2d.", age.span)
+
+    def _codes(self) -> dict[str, tuple[Codes, tuple[str, ...]]]:
+        found: dict[str, tuple[Codes, tuple[str, ...]]] = {}
+        for name, node in self.reader.table(self.tree.get("codes"), self.tree.span).entries:
+            entries = [
+                (key.value, self.reader.text(value)) for key, value in self.reader.table(node, name.span).entries
+            ]
+            exact = {key.strip(): value for key, value in entries if key != "otherwise"}
+            folded = {key.casefold(): value for key, value in exact.items()}
+            otherwise = dict(entries).get("otherwise")
+
+            def translate(
+                text: str,
+                exact: dict[str, str] = exact,
+                folded: dict[str, str] = folded,
+                otherwise: str | None = otherwise,
+            ) -> str | None:
+                return exact.get(text) or folded.get(text.casefold()) or (otherwise if text else None)
+
+            found[name.value] = (translate, tuple(dict.fromkeys(value for _, value in entries)))
+        return found
+
+    def _notes(self, used_codes: set[str]) -> None:
+        """What is written but not used: probably forgotten, never wrong."""
+        described = self.tree.get("sources")
+        for name, _ in described.entries if isinstance(described, Table) else ():
+            if (view := self.views.get(name.value)) is not None and not view.used:
+                self.reader.issue("M201", f'source "{name.value}" is not used.', name.span, severity=Severity.NOTE)
+        listed = self.tree.get("codes")
+        for name, _ in listed.entries if isinstance(listed, Table) else ():
+            if name.value not in used_codes:
+                message = f'code list "{name.value}" is not used.'
+                self.reader.issue("M241", message, name.span, severity=Severity.NOTE)
+
+    # -- rules --------------------------------------------------------------------------------------------
+
+    def _rule_nodes(self, kind: ResourceType) -> list[Table]:
+        node = self.tree.get(str(kind))
+        if node is None:
+            return []
+        found = []
+        for item in node.items if isinstance(node, Items) else (node,):
+            if isinstance(item, Table):
+                self.reader.words(item, language.RULE, f"a rule for {kind}")
+                found.append(item)
+            else:
+                self.reader.issue("M111", f"a rule for {kind} is a table with from, id and fields.", item.span)
+        return found
+
+    def _driving_view(self, kind: ResourceType, node: Table) -> View | None:
+        source = node.get("from")
+        if source is None:
+            self.reader.issue("M112", f"this rule for {kind} does not say `from:` which source.", node.span)
+            return None
+        if isinstance(source, Table):
+            self.reader.words(source, language.DISTINCT, "`from`")
+            source = source.get("distinct") or source
+        name = self.reader.text(source)
+        view = self.views.get(name)
+        if view is None:
+            self.reader.issue("M200", f'there is no source "{name}".', source.span, did_you_mean(name, self.views))
+            return None
+        view.used = True
+        return view
+
+    def _key_from_id(self, node: Table, view: View) -> None:
+        """A source without a key is known by the columns its objects' id is made from."""
+        given = node.get("id")
+        if not view.key and isinstance(given, Table) and given.entries:
+            view.key, view.key_columns = self.reader.key(given.entries[0][1], Scope((Frame(view.name, view),)))
+
+    def _rule(self, kind: ResourceType, node: Table, view: View, target: Target, values: Values) -> Rule | None:
+        values.used_indexes = []
+        driving, distinct = self._distinct(node, view)
+        own = Scope((Frame(view.name, driving),))
+        enrich = self._enrich(node, own)
+        scope = Scope((*own.frames, *(Frame(item.name, item.index.view) for item in enrich)))
+        object_id = self._id(kind, node, own)
+        keep = compile_conditions(self.reader, node.get("keep") or Table((), node.span), scope)
+        shape = self.around.shapes[kind]
+        fields = self.reader.table(node.get("fields"), node.span)
+        if not fields.entries:
+            self.reader.issue("M112", f"this rule for {kind} has no `fields:`.", node.span)
+            return None
+        marking = None
+        if kind is ResourceType.PERSON and (said := fields.get("securityMarking")) is not None:
+            part = shape.part("securityMarking")
+            marking = values.compile(said, part, scope, "Person.securityMarking") if part else None
+        build = values.compile_object(fields, shape, scope, str(kind))
+        if object_id is None or build is None:
+            return None
+        indexes = [*values.used_indexes, *(item.index for item in enrich)]
+        return Rule(kind, view, target, object_id, build, node.span, keep, marking, distinct, enrich, indexes)
+
+    def _distinct(self, node: Table, view: View) -> tuple[View, tuple[int, ...]]:
+        """For objects that exist only as values: the view cut down to the columns that tell them apart."""
+        source = node.get("from")
+        if not isinstance(source, Table):
+            return view, ()
+        by = source.get("by")
+        own = Scope((Frame(view.name, view),))
+        nodes = (by.items if isinstance(by, Items) else (by,)) if by is not None else ()
+        cells = [cell for item in nodes if (cell := self.reader.column(item, own)) is not None]
+        if not cells:
+            self.reader.issue("M112", "`distinct` needs `by: [columns]`.", source.span)
+        columns = tuple(cell.column for cell in cells)
+        narrowed = View(view.name, view.source, columns, slots=view.slots)
+        return narrowed, tuple(view.slot(column) for column in columns)
+
+    def _enrich(self, node: Table, own: Scope) -> list[Enrichment]:
+        found = []
+        for name, mine in self.reader.table(node.get("enrich"), node.span).entries:
+            view = self.views.get(name.value)
+            if view is None:
+                known = did_you_mean(name.value, self.views)
+                self.reader.issue("M200", f'there is no source "{name.value}".', name.span, known)
+                continue
+            if not view.key:
+                message = f'source "{name.value}" has no key; say under `sources:` which column finds its rows.'
+                self.reader.issue("M233", message, name.span)
+                continue
+            view.used = True
+            key, _ = self.reader.key(mine, own)
+            index = self._index(view, view.key, view.key_columns)
+            found.append(Enrichment(name.value, index, key_getter(key), name.span))
+        return found
+
+    def _index(self, view: View, key: tuple[Get, ...], columns: tuple[str, ...]) -> Index:
+        view.used = True
+        return self.indexes.setdefault((id(view), columns), Index(view, key))
+
+    def _id(self, kind: ResourceType, node: Table, scope: Scope) -> Get | None:
+        given = node.get("id")
+        if not isinstance(given, Table) or len(given.entries) != 1:
+            place = given.span if given else node.span
+            self.reader.issue("M112", "`id:` is one of {uuid: …}, {uuid5: …}, {school_unit: …}.", place)
+            return None
+        self.reader.words(given, language.ID, "`id`")
+        word, columns = given.entries[0]
+        parts, names = self.reader.key(columns, scope)
+        if not parts:
+            return None
+        if kind is ResourceType.ORGANISATION and word.value != "school_unit":
+            message = "an Organisation's id is always Skolverket's: {school_unit: COLUMN with skolenhetskod}."
+            self.reader.issue("M234", message, word.span)
+        return self._id_getter(str(kind), word, key_getter(parts), scope, ", ".join(names))
+
+    def _id_getter(self, kind: str, word: Scalar, key: Get, scope: Scope, columns: str) -> Get:
+
+        view, namespace = scope.frames[0].view.name, self.around.namespace
+        skolverket = self.around.open_data.school_unit_id
+
+        def get(frames: Frames) -> str:
+            found = key(frames)
+            if found is None:
+                row = RowRef(view, frames[0][0])
+                raise RowProblem("M301", f"has no id: {columns} is empty", row, word.span, f"{kind}.id")
+            if word.value == "uuid5":
+                return ids.own_id(namespace, kind, found if isinstance(found, tuple) else (found,))
+            if word.value == "school_unit":
+                return skolverket(found)
+            if (canonical := ids.canonical_uuid(found)) is None:
+                row = RowRef(view, frames[0][0])
+                raise RowProblem("M302", f"has no id: {columns} is not a uuid", row, word.span, f"{kind}.id")
+            return canonical
+
+        return get

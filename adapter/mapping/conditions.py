@@ -1,0 +1,115 @@
+"""`keep` and `when`: which rows count. Compiled to one function of the frames."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+
+from adapter.mapping import conversions, language
+from adapter.mapping.problems import RowProblem
+from adapter.mapping.reader import Reader
+from adapter.mapping.scope import Frames, Get, Scope
+from adapter.mapping.syntax import Items, Node, Scalar, Table
+
+_OFFSET = re.compile(r"today(?:([+-]\d{1,4})d)?\Z")
+_Test = Callable[[str], bool]
+
+
+def compile_conditions(reader: Reader, node: Node, scope: Scope) -> Get | None:
+    """All conditions of a `keep`; None when they cannot be read (the issues are reported)."""
+    if not isinstance(node, Table):
+        reader.issue("M111", "conditions are written {column: value}.", node.span)
+        return None
+    tests = [
+        compiled
+        for column, wanted in node.entries
+        if (compiled := _compile_one(reader, column, wanted, scope)) is not None
+    ]
+    if len(tests) == 1:
+        return tests[0]
+    return lambda frames: all(test(frames) for test in tests)
+
+
+def _compile_one(reader: Reader, column: Scalar, wanted: Node, scope: Scope) -> Get | None:
+    steps: tuple[conversions.Convert, ...] = ()
+    if isinstance(wanted, Table):
+        reader.words(wanted, language.CONDITION, "a condition")
+        steps = reader.conversions(wanted.get("as"))
+    cell = reader.column(column, scope)
+    test = _test(reader, wanted)
+    if cell is None or test is None:
+        return None
+    place, subject = cell.place, column.value
+    known: dict[str, bool] = {}  # a column of dates or codes has few different values
+
+    def holds(frames: Frames) -> bool:
+        text = cell.get(frames)
+        result = known.get(text)
+        if result is None:
+            try:
+                value = text
+                for step in steps if text else ():
+                    value = step(value)
+                result = known[text] = test(value)
+            except ValueError as error:
+                words = f"{error}, so the condition on it cannot be told"
+                raise RowProblem("M312", words, place(frames), column.span, subject, text) from None
+        return result
+
+    return holds
+
+
+def _test(reader: Reader, wanted: Node) -> _Test | None:
+    """One value's test; raises ValueError where a date is needed and is none."""
+    if isinstance(wanted, Scalar):
+        if wanted.value == "empty" and not wanted.quoted:
+            return lambda text: not text
+        value = wanted.value.strip().casefold()
+        return lambda text: text.casefold() == value
+    if isinstance(wanted, Items):
+        values = frozenset(text.strip().casefold() for text in reader.texts(wanted))
+        return lambda text: text.casefold() in values
+    return _table_test(reader, wanted)
+
+
+def _table_test(reader: Reader, wanted: Table) -> _Test | None:
+    tests: list[_Test] = []
+    or_empty = False
+    for word, node in wanted.entries:
+        if word.value == "or":
+            or_empty = isinstance(node, Scalar) and node.value == "empty"
+            if not or_empty:
+                reader.issue("M113", "`or` takes only the word empty.", node.span)
+        elif word.value == "not":
+            if (inner := _test(reader, node)) is not None:
+                tests.append(lambda text, inner=inner: not inner(text))  # type: ignore[misc]
+        elif word.value == "in":
+            if (inner := _test(reader, node)) is not None:
+                tests.append(inner)
+        elif word.value in ("on_or_before", "on_or_after") and (limit := _limit(reader, node)):
+            tests.append(_until(limit) if word.value == "on_or_before" else _from(limit))
+    if not tests and not or_empty:
+        return None
+    if or_empty:
+        return lambda text: not text or all(test(text) for test in tests)
+    return lambda text: all(test(text) for test in tests)
+
+
+def _until(limit: str) -> _Test:
+    return lambda text: bool(text) and conversions.iso_date(text) <= limit
+
+
+def _from(limit: str) -> _Test:
+    return lambda text: bool(text) and conversions.iso_date(text) >= limit
+
+
+def _limit(reader: Reader, node: Node) -> str:
+    text = reader.text(node)
+    if found := _OFFSET.match(text):
+        return (reader.today + dt.timedelta(days=int(found[1] or 0))).isoformat()
+    try:
+        return conversions.iso_date(text)
+    except ValueError:
+        reader.issue("M113", "a date is today, today-10d, today+10d or ÅÅÅÅ-MM-DD.", node.span)
+        return ""

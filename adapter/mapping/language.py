@@ -1,0 +1,96 @@
+"""The words of the language: where each may stand and what it means. The one description that the reader,
+the editors' schema and the manual share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Words = Mapping[str, str]
+
+TOP: Words = {
+    "mapping": "version of the language: 1",
+    "sources": "what is known of each source: key, expectations, what counts as empty",
+    "codes": "lists that turn the source's words into the standard's",
+    "Organisation": "rules for school units",
+    "Person": "rules for pupils and staff",
+    "Group": "rules for classes and teaching groups",
+    "Duty": "rules for staff's work at units",
+    "Activity": "rules for teaching that takes a national test",
+}
+SOURCE: Words = {
+    "of": "the source in config.toml, when this is a view of it under another name",
+    "key": "column or columns that tell rows apart; references find objects by it",
+    "keep": "only rows that satisfy these conditions",
+    "expect": "what a good export looks like: min_rows, max_age",
+    "empty": "texts that mean nothing was entered; an empty cell always does",
+}
+EXPECT: Words = {
+    "min_rows": "fewer rows than this stop the run: last night's data stay",
+    "max_age": "an older file stops the run, for example 36h",
+}
+RULE: Words = {
+    "from": "the source whose rows become objects, or {distinct: SOURCE, by: [columns]}",
+    "keep": "only rows that satisfy these conditions",
+    "id": "{uuid: COLUMN}, {uuid5: COLUMN or list} or {school_unit: COLUMN}",
+    "enrich": "{SOURCE: COLUMN}: a second source's row for the same object, found by its key",
+    "fields": "attribute: value; the tree looks like the object",
+}
+DISTINCT: Words = {"distinct": "the source", "by": "the columns whose different values are the objects"}
+ID: Words = {
+    "uuid": "the source's own uuid; braces and case are normalised",
+    "uuid5": "made from these columns under the organiser's secret namespace",
+    "school_unit": "Skolverket's id of the unit with this skolenhetskod",
+}
+FORMS: dict[str, Words] = {
+    "column": {
+        "column": "a column of the row",
+        "as": "conversions, in order",
+        "codes": "a list under `codes` that translates the value",
+        "unknown": "when the list lacks the value: reject (default), protected, or a value",
+        "empty": "when the cell is empty: omit, omit_item or reject",
+        "when": "only where these conditions hold",
+    },
+    "text": {"text": "a constant", "when": "only where these conditions hold"},
+    "format": {
+        "format": "a text with {column} in it; empty when one of them is",
+        "as": "conversions, in order",
+        "empty": "omit, omit_item or reject",
+        "when": "only where these conditions hold",
+    },
+    "first_of": {
+        "first_of": "the first of these values that is not empty",
+        "empty": "when all are: omit, omit_item or reject",
+        "when": "only where these conditions hold",
+    },
+    "ref": {
+        "ref": "a type of this mapping, or test_activity or school_unit in Skolverket's open data",
+        "via": "the column or columns that hold the target's key",
+        "of": "which of the target's rules is meant, by its source",
+        "missing": "when there is no such object: drop_item, drop_object or stop",
+        "empty": "when the cell is empty: omit, omit_item or reject",
+        "when": "only where these conditions hold",
+    },
+    "list": {"list": "values, one an item", "when": "only where these conditions hold"},
+    "each": {
+        "each": "one item for each row of this source, or for each non-empty of {columns: […]}",
+        "match": "its column: my column",
+        "keep": "only rows that satisfy these conditions",
+        "fields": "what an item looks like",
+        "value": "the item itself, where it is a plain value",
+        "unmatched": "when no row matches: ignore (default) or report",
+        "when": "only where these conditions hold",
+    },
+}
+COLUMN: Words = {"column": "a column", "as": "conversions, in order"}
+CONDITION: Words = {
+    "in": "one of these values",
+    "not": "anything but this: a value, a list, or empty",
+    "on_or_before": "a date not later than this: today, today-10d, 2026-08-17",
+    "on_or_after": "a date not earlier than this",
+    "or": "empty: an empty cell satisfies it too",
+    "as": "conversions before comparing",
+}
+EMPTY = ("omit", "omit_item", "reject")
+MISSING = ("drop_item", "drop_object", "stop")
+UNMATCHED = ("ignore", "report")
+OPEN_DATA = ("test_activity", "school_unit")

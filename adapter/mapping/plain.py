@@ -1,0 +1,191 @@
+"""Plain values: a column, a constant, a format; converted, translated by a code list, or empty."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from adapter.issues import RowRef, Span, did_you_mean
+from adapter.mapping import conversions, language
+from adapter.mapping.problems import ItemOmitted, RowProblem
+from adapter.mapping.reader import Cell, Reader, convert
+from adapter.mapping.scope import Frames, Get, Scope
+from adapter.mapping.syntax import Node, Scalar, Table
+from adapter.ss12000.shape import Field
+
+PROTECTED_WHEN_UNKNOWN = "Sekretessmarkering"
+_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+
+
+class Codes(Protocol):
+    """A compiled code list: text -> value, or None where the list lacks it."""
+
+    def __call__(self, text: str, /) -> str | None: ...
+
+
+@dataclass
+class PlainValues:
+    """Compiles plain values of one mapping."""
+
+    reader: Reader
+    codes: dict[str, tuple[Codes, tuple[str, ...]]]
+    used_codes: set[str] = field(default_factory=set)
+    coverage: list[tuple[str, str, Span]] = field(default_factory=list)
+
+    def compile(self, form: str, node: Node, field_: Field, scope: Scope, subject: str) -> Get | None:
+        """The function for a column, text or format; None when it cannot be made."""
+        if form == "text" and isinstance(node, Table):
+            return self._text(node, field_, subject)
+        if form == "format" and isinstance(node, Table):
+            cell = self._format(node, scope)
+        else:
+            name = node.get("column") if isinstance(node, Table) else node
+            cell = self.reader.column(name, scope) if name is not None else None
+        if cell is None:
+            return None
+        options = node if isinstance(node, Table) else Table((), node.span)
+        self.cover(subject, f"column {cell.column}", node.span)
+        return self._cell_value(cell, options, field_, subject)
+
+    def _text(self, node: Table, field_: Field, subject: str) -> Get | None:
+        text = self.reader.text(node.get("text") or node)
+        self.cover(subject, f'always "{text}"', node.span)
+        value: object = text
+        if step := _implied(field_, subject, self.reader):
+            try:
+                value = step(text)
+            except ValueError as error:
+                self.reader.issue("M250", f'"{text}" {error}.', node.span)
+                return None
+        self._allowed(value, field_, node.span, subject)
+        return constant(value)
+
+    def _format(self, node: Table, scope: Scope) -> Cell | None:
+        template = node.get("format") or node
+        text = self.reader.text(template)
+        pieces = _PLACEHOLDER.split(text)
+        found = [self.reader.column(Scalar(name, template.span), scope) for name in pieces[1::2]]
+        cells = [cell for cell in found if cell is not None]
+        if not found or len(cells) < len(found):
+            if not found:
+                self.reader.issue("M113", "a format names a column in braces: {COLUMN}.", template.span)
+            return None
+        between = pieces[::2]
+
+        def get(frames: Frames) -> str:
+            texts = [cell.get(frames) for cell in cells]
+            if not all(texts):
+                return ""
+            return between[0] + "".join(text + after for text, after in zip(texts, between[1:], strict=True))
+
+        return Cell(get, cells[0].place, text)
+
+    def _cell_value(self, cell: Cell, node: Table, field_: Field, subject: str) -> Get | None:
+        steps = self.reader.conversions(node.get("as"))
+        translate, known = self._codes(node, field_, subject)
+        if not steps and translate is None and (implied := _implied(field_, subject, self.reader)):
+            steps = (implied,)
+        empty = self.when_empty(node, field_, None, subject, cell.place)
+        unknown = self._when_unknown(node, field_, subject)
+        text_of, place, span = cell.get, cell.place, node.span
+        translates_empty = translate is not None and translate("") is not None
+        if not steps and translate is None:
+            return lambda frames: text_of(frames) or empty(frames)
+
+        def get(frames: Frames) -> Any:
+            text = text_of(frames)
+            if not text and not translates_empty:
+                return empty(frames)
+            value: Any = convert(steps, text, place(frames), span, subject) if steps and text else text
+            if translate is None:
+                return value
+            found = translate(value)
+            if found is not None:
+                return found
+            if unknown is not None:
+                return unknown
+            words = f"is not in the code list {known}"
+            raise RowProblem("M320", words, place(frames), span, subject, text)
+
+        return get
+
+    def _codes(self, node: Table, field_: Field, subject: str) -> tuple[Codes | None, str]:
+        said = node.get("codes")
+        if said is None:
+            return None, ""
+        name = self.reader.text(said)
+        found = self.codes.get(name)
+        if found is None:
+            known = did_you_mean(name, self.codes)
+            self.reader.issue("M240", f'there is no code list "{name}" under `codes`.', said.span, known)
+            return None, name
+        self.used_codes.add(name)
+        for value in found[1]:
+            self._allowed(value, field_, said.span, subject)
+        return found[0], name
+
+    def _when_unknown(self, node: Table, field_: Field, subject: str) -> Any:
+        said = node.get("unknown")
+        if said is None or (word := self.reader.text(said)) == "reject":
+            return PROTECTED_WHEN_UNKNOWN if field_.name == "securityMarking" else None
+        if word == "protected":
+            if field_.name != "securityMarking":
+                self.reader.issue("M113", "`unknown: protected` is for securityMarking only.", said.span)
+            return PROTECTED_WHEN_UNKNOWN
+        self._allowed(word, field_, said.span, subject)
+        return word
+
+    def when_empty(
+        self,
+        node: Table,
+        field_: Field,
+        scope: Scope | None,
+        subject: str,
+        place: Callable[[Frames], Any] | None = None,
+    ) -> Get:
+        """What an empty cell means: as written, else a fault where a value is required and nothing elsewhere."""
+        default = "reject" if field_.required else "omit"
+        choice = self.reader.choice(node.get("empty"), language.EMPTY, default)
+        where = place or place_of(scope)
+        span = node.span
+        if field_.name == "securityMarking":  # fails closed: no marking read is not "no marking"
+            return constant(PROTECTED_WHEN_UNKNOWN)
+        if choice == "omit":
+            return constant(None)
+
+        def omit_item(frames: Frames) -> None:
+            raise ItemOmitted
+
+        def reject(frames: Frames) -> None:
+            raise RowProblem("M300", "is empty, and a value is required", where(frames), span, subject)
+
+        return omit_item if choice == "omit_item" else reject
+
+    def _allowed(self, value: object, field_: Field, span: Span, subject: str) -> None:
+        if field_.allowed and value not in field_.allowed:
+            known = [str(allowed) for allowed in field_.allowed]
+            message = f'"{value}" is not a value of {subject}; there are {", ".join(known)}.'
+            self.reader.issue("M242", message, span, did_you_mean(str(value), known))
+
+    def cover(self, subject: str, origin: str, span: Span) -> None:
+        self.coverage.append((subject, origin, span))
+
+
+def _implied(field_: Field, subject: str, reader: Reader) -> conversions.Convert | None:
+    """The conversion that the attribute's own type asks for when the mapping names none."""
+    if subject == "Person.civicNo.value":
+        return conversions.parse("personnummer", reader.today)
+    return conversions.parse(field_.type, reader.today) if field_.type in ("integer", "boolean") else None
+
+
+def constant(value: Any) -> Get:
+    """The same for every row."""
+    return lambda frames: value
+
+
+def place_of(scope: Scope | None) -> Callable[[Frames], RowRef]:
+    """Which row a problem here is about."""
+    name = scope.frames[0].view.name if scope else ""
+    return lambda frames: RowRef(name, frames[0][0])

@@ -1,0 +1,42 @@
+"""What can go wrong with one row, and what that means for the item or object it is part of."""
+
+from __future__ import annotations
+
+from adapter.issues import Issue, RowRef, Severity, Span
+
+
+class RowProblem(Exception):
+    """The object cannot be built from these rows; its last good version stays published.
+
+    `value` is kept apart from the words, so that whoever reports it decides whether it may be shown.
+    """
+
+    def __init__(self, code: str, words: str, row: RowRef, span: Span, subject: str, value: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.words = words
+        self.row = row
+        self.span = span
+        self.subject = subject
+        self.value = value
+
+    def issue(self, show_value: bool, severity: Severity = Severity.ERROR) -> Issue:
+        """The finding as reported; without its value where the person or the attribute is to be masked."""
+        shown = f"'{self.value[:60]}' " if show_value and self.value else ""
+        return Issue(self.code, f"{shown}{self.words}", severity, self.span, self.row, self.subject)
+
+
+class ItemProblem(RowProblem):
+    """One item of a list is left out and reported; the object goes on without it."""
+
+
+class ItemOmitted(Exception):
+    """One item of a list is left out, as the mapping says; nothing to report."""
+
+
+class NotExposed(Exception):
+    """What is referred to exists but is not published (withheld, filtered): left out without a word."""
+
+
+class RunStopped(RowProblem):
+    """The mapping says `missing: stop`: nothing may be published tonight."""

@@ -1,0 +1,157 @@
+"""Reads nodes of the mapping into texts, names and columns, and collects everything that is wrong with them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from adapter.issues import Issue, RowRef, Severity, Span, did_you_mean
+from adapter.mapping import conversions, language
+from adapter.mapping.problems import RowProblem
+from adapter.mapping.scope import Frames, Get, Scope
+from adapter.mapping.syntax import Items, Node, Scalar, Table
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A column, found: its text, and for messages the row it stands in."""
+
+    get: Callable[[Frames], str]
+    place: Callable[[Frames], RowRef]
+    column: str
+
+
+@dataclass
+class Reader:
+    """One reading of one mapping. `today` is the organiser's date (Europe/Stockholm)."""
+
+    today: dt.date
+    issues: list[Issue] = field(default_factory=list)
+
+    def issue(
+        self, code: str, message: str, span: Span, suggestion: str = "", severity: Severity = Severity.ERROR
+    ) -> None:
+        """Report, and go on."""
+        self.issues.append(Issue(code, message, severity, span, suggestion=suggestion))
+
+    def words(self, table: Table, known: Mapping[str, str], what: str) -> None:
+        """Every key of a table must be one of the known words."""
+        for key, _ in table.entries:
+            if key.value not in known:
+                message = f'"{key.value}" is not a word of {what}; there are {", ".join(known)}.'
+                self.issue("M110", message, key.span, did_you_mean(key.value, known))
+
+    def text(self, node: Node) -> str:
+        """A scalar's text; "" (and an issue) for anything else."""
+        if isinstance(node, Scalar):
+            return node.value
+        self.issue("M111", "a text is expected here.", node.span)
+        return ""
+
+    def texts(self, node: Node) -> list[str]:
+        """One text or a list of them."""
+        if isinstance(node, Items):
+            return [self.text(item) for item in node.items]
+        return [self.text(node)]
+
+    def table(self, node: Node | None, span: Span) -> Table:
+        """A table; an empty one where nothing stands, with an issue for anything else."""
+        if isinstance(node, Table):
+            return node
+        if node is not None and not (isinstance(node, Scalar) and not node.value):
+            self.issue("M111", "a table of `word: value` is expected here.", node.span)
+        return Table((), span)
+
+    def choice(self, node: Node | None, known: tuple[str, ...], default: str) -> str:
+        """One of a few words."""
+        if node is None:
+            return default
+        text = self.text(node)
+        if text in known:
+            return text
+        self.issue("M113", f'"{text}" is not one of {", ".join(known)}.', node.span, did_you_mean(text, known))
+        return default
+
+    def conversions(self, node: Node | None) -> tuple[conversions.Convert, ...]:
+        """The steps of an `as:`."""
+        if node is None:
+            return ()
+        steps = []
+        for item in node.items if isinstance(node, Items) else (node,):
+            text = self.text(item)
+            try:
+                steps.append(conversions.parse(text, self.today))
+            except ValueError as error:
+                guess = did_you_mean(text.partition("(")[0], conversions.NAMES)
+                self.issue("M120", f"{error}.", item.span, guess)
+        return tuple(steps)
+
+    def column(self, node: Node, scope: Scope) -> Cell | None:
+        """The column that a name means here, or None (and an issue)."""
+        name = self.text(node)
+        if not name:
+            if isinstance(node, Scalar):
+                self.issue("M112", "a column name is missing here.", node.span)
+            return None
+        found = scope.find(name)
+        if found is None:
+            view, asked = scope.blamed(name)
+            message = f'source "{view.name}" has no column "{asked}".'
+            self.issue("M210", message, node.span, view.suggestion(asked))
+            return None
+        number, view, column = found
+        view.used = True
+        slot, view_name = view.slot(column), view.name
+        if number == 0:
+            return Cell(lambda frames: frames[0][slot], lambda frames: RowRef(view_name, frames[0][0]), column)
+        return Cell(lambda frames: frames[number][slot], lambda frames: RowRef(view_name, frames[number][0]), column)
+
+    def key_part(self, node: Node, scope: Scope) -> tuple[Get, str] | None:
+        """A column of a key: its name, or {column, as}. Returns (getter, column name)."""
+        if not isinstance(node, Table):
+            cell = self.column(node, scope)
+            return (cell.get, cell.column) if cell else None
+        self.words(node, language.COLUMN, "a key column")
+        name = node.get("column")
+        if name is None:
+            self.issue("M112", "a key column is a name or {column: NAME, as: …}.", node.span)
+            return None
+        cell = self.column(name, scope)
+        steps = self.conversions(node.get("as"))
+        if cell is None:
+            return None
+        return (converted_key(cell, steps, node.span) if steps else cell.get, cell.column)
+
+    def key(self, node: Node, scope: Scope) -> tuple[tuple[Get, ...], tuple[str, ...]]:
+        """A key of one or several columns: (getters, column names)."""
+        nodes = node.items if isinstance(node, Items) else (node,)
+        parts = [part for item in nodes if (part := self.key_part(item, scope)) is not None]
+        return tuple(get for get, _ in parts), tuple(column for _, column in parts)
+
+
+def converted_key(cell: Cell, steps: tuple[conversions.Convert, ...], span: Span) -> Get:
+    """A key column in another form: what cannot be converted is compared as it stands, and so matches nothing."""
+
+    def get(frames: Frames) -> object:
+        text = cell.get(frames)
+        value: object = text
+        try:
+            for step in steps if text else ():
+                value = step(value)
+        except ValueError:
+            return text
+        return value
+
+    return get
+
+
+def convert(steps: tuple[conversions.Convert, ...], text: str, row: RowRef, span: Span, subject: str) -> object:
+    """Apply conversions to a cell; raises RowProblem M310 with the conversion's own words."""
+    value: object = text
+    for step in steps:
+        try:
+            value = step(value)
+        except ValueError as error:
+            raise RowProblem("M310", str(error), row, span, subject, text) from None
+    return value

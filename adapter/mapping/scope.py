@@ -1,0 +1,132 @@
+"""Where a column name leads: views of sources, the slots their rows are read into, and frames of rows.
+
+A row is a tuple: its number first, then the cells that the mapping uses. A frame is what a value is computed
+from: the own row, then the rows of enriching sources, then those of the surrounding object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapter.issues import did_you_mean
+from adapter.mapping.problems import RowProblem
+
+Row = tuple[Any, ...]
+Frames = tuple[Row, ...]
+Get = Callable[[Frames], Any]
+"""A compiled value: frames -> a plain value, or None for nothing. Raises what `problems` defines."""
+
+
+@dataclass(eq=False)
+class View:
+    """A source as the mapping sees it. `header` None: not looked at (offline check), every name is believed."""
+
+    name: str
+    source: str
+    header: Sequence[str] | None
+    empties: frozenset[str] = frozenset()
+    min_rows: int = 0
+    max_age_hours: float | None = None
+    key: tuple[Get, ...] = ()
+    key_columns: tuple[str, ...] = ()
+    keep: Get | None = None
+    slots: dict[str, int] = field(default_factory=dict)
+    used: bool = False
+
+    def find(self, name: str) -> str | None:
+        """The column of that name: exactly, else the only one that differs in case alone."""
+        if self.header is None or name in self.header:
+            return name
+        folded = [column for column in self.header if column.strip().casefold() == name.casefold()]
+        return folded[0] if len(folded) == 1 else None
+
+    def slot(self, column: str) -> int:
+        """Where rows will hold this column; asking for it makes it be read."""
+        return self.slots.setdefault(column, len(self.slots) + 1)
+
+    def suggestion(self, name: str) -> str:
+        """The column that was probably meant, or ""."""
+        return did_you_mean(name, self.header or ())
+
+
+@dataclass(eq=False)
+class Index:
+    """A view's rows by key, filled before the rules that use it run and emptied after the last of them.
+
+    A row whose conditions cannot be told (a date that is none) is kept as its problem: whoever looks it up
+    must not take the row for absent.
+    """
+
+    view: View
+    key: tuple[Get, ...]
+    rows: dict[Hashable, list[Row | RowProblem]] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class Target:
+    """The objects of one rule by their source's key: what a reference looks up.
+
+    `ids` holds those that are (or stay) published, `hidden` the keys of those that exist but are not.
+    """
+
+    kind: str
+    view: View
+    ids: dict[Hashable, str] = field(default_factory=dict)
+    hidden: set[Hashable] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One row of a frame while compiling: under which name it may be called, and its view."""
+
+    name: str
+    view: View
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What names mean at one place of the mapping: the own row, then enriching and surrounding ones."""
+
+    frames: tuple[Frame, ...]
+
+    def inner(self, frame: Frame) -> Scope:
+        """The scope inside an `each`: its own row in front of all that was visible."""
+        return Scope((frame, *self.frames))
+
+    def find(self, name: str) -> tuple[int, View, str] | None:
+        """(frame, view, column) for a name: an own column first, then SOURCE.COLUMN."""
+        own = self.frames[0].view
+        if own.header is not None or "." not in name:
+            column = own.find(name)
+            if column is not None:
+                return 0, own, column
+        for number, frame in enumerate(self.frames):
+            if name.startswith(f"{frame.name}."):
+                column = frame.view.find(name[len(frame.name) + 1 :])
+                if column is not None:
+                    return number, frame.view, column
+        if own.header is None:
+            return 0, own, name
+        return None
+
+    def blamed(self, name: str) -> tuple[View, str]:
+        """For a message: the view that was asked, and the column name asked of it."""
+        for frame in self.frames:
+            if name.startswith(f"{frame.name}."):
+                return frame.view, name[len(frame.name) + 1 :]
+        return self.frames[0].view, name
+
+
+def key_getter(parts: Sequence[Get]) -> Callable[[Frames], Hashable]:
+    """The key as one value: the text itself, or a tuple; None where any part is empty."""
+    if len(parts) == 1:
+        only = parts[0]
+        return lambda frames: only(frames) or None
+
+    def key(frames: Frames) -> Hashable:
+        found = tuple(part(frames) for part in parts)
+        return found if all(found) else None
+
+    return key

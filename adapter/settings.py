@@ -1,0 +1,177 @@
+"""Every knob of config.toml once: type, default, bounds and help text. Unknown keys are errors.
+
+The table in docs/config.md and the check of config.example.toml are made from these classes.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+_PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%\Z")
+
+
+def _share(value: object) -> object:
+    """ "10%" -> 0.10"""
+    if isinstance(value, str) and (found := _PERCENT.match(value)) and float(found[1]) <= 100:
+        return float(found[1]) / 100
+    raise ValueError('must be a percentage from "0%" to "100%"')
+
+
+def _web_address(value: str) -> str:
+    if not re.match(r"https?://[^\s/?#@]+(/[^\s?#]*)?\Z", value):
+        raise ValueError("must be an address like https://host/path, without user, query or fragment")
+    return value.rstrip("/")
+
+
+Share = Annotated[float, BeforeValidator(_share)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Organiser(_Section):
+    """The huvudman."""
+
+    name: str = Field(min_length=1, description="the organiser's name, for reports")
+    organisation_number: str = Field(pattern=r"^\d{10}$", description="ten digits, without hyphen")
+    id_namespace: UUID = Field(
+        description="namespace of every uuid5 id: random, secret, and never changed (ids are for life)"
+    )
+
+
+class State(_Section):
+    """Where published objects, tombstones, subscriptions and the outbox are kept."""
+
+    url: SecretStr = Field(
+        default=SecretStr("sqlite:///state.db"),
+        description="SQLAlchemy URL: sqlite:///FILE or postgresql+psycopg://…",
+    )
+
+
+class MappingFile(_Section):
+    """Which mapping turns rows into objects."""
+
+    file: Path = Field(description="the mapping, relative to config.toml")
+
+
+class ProfileChoice(_Section):
+    """What may leave."""
+
+    name: Literal["skolverket"] = Field(default="skolverket", description="the shipped whitelist")
+    file: Path | None = Field(default=None, description="a whitelist of your own; it may only take away")
+    protected_identities: Literal["withhold", "pass", "pseudonymise"] = Field(
+        default="withhold",
+        description="withhold: never sent. pass: sent with their marking. pseudonymise: invented names",
+    )
+    school_units: tuple[Annotated[str, Field(pattern=r"^\d{8}$")], ...] = Field(
+        default=(), description="skolenhetskoder to publish; empty = all that are mapped"
+    )
+
+
+class Gate(_Section):
+    """How much one night may change, per type. A first publication is not gated."""
+
+    max_deleted: Share = Field(default=0.10, description="of the objects published before")
+    max_updated: Share = Field(default=0.50, description="of the objects published before")
+    max_created: Share = Field(default=0.50, description="of the objects published before")
+    max_members_removed: Share = Field(default=0.50, description="of any one group of 5 or more")
+    max_withheld: Share = Field(
+        default=0.02, description="persons withheld as newly protected in one night (at least 20 may be)"
+    )
+
+
+class Tls(_Section):
+    """A certificate and its key, PEM files."""
+
+    certificate: Path = Field(description="PEM file, the server's certificate first, then its chain")
+    key: Path = Field(description="PEM file")
+
+
+class Facade(_Section):
+    """The read-only SS12000 API."""
+
+    base_url: WebAddress = Field(
+        default="http://127.0.0.1:8443/ss12000-api/v2.0",
+        description="what is registered with Skolverket, exactly",
+    )
+    listen: str = Field(default="127.0.0.1:8443", pattern=r"^.+:\d{1,5}$", description="address and port to listen on")
+    tls: Tls | None = Field(default=None, description="without it, a proxy in front must do TLS")
+    page_size: int = Field(default=1000, ge=1, le=10_000, description="objects a page when no limit is given")
+
+
+class Auth(_Section):
+    """Who may read. Defaults are Skolverket's."""
+
+    issuer: str = Field(default="https://nutid-auth.sunet.se", description="claim iss, exactly")
+    jwks_url: str = Field(
+        default="https://nutid-auth.sunet.se/.well-known/jwks.json",
+        description="https://…, http:// on loopback only, or file://…",
+    )
+    jwks_ca: Path | None = Field(default=None, description="CA file for jwks_url; default: the system's")
+    audience: tuple[str, ...] = Field(default=("nutid",), min_length=1, description="accepted claims aud")
+    organization_id: str = Field(default="SE2021004185", description="Skolverket; nobody else may read")
+    accepted_base_urls: tuple[WebAddress, ...] = Field(
+        default=(), description="addresses accepted in a token's locations besides facade.base_url"
+    )
+
+
+class Token(_Section):
+    """How we identify ourselves when we notify."""
+
+    url: str = Field(default="https://nutid-auth.sunet.se/transaction", description="the GNAP endpoint")
+    certificate: Path = Field(description="client certificate, PEM")
+    key: Path = Field(description="its private key, PEM")
+    key_password: SecretStr | None = Field(default=None, description="when the key is encrypted")
+    client_key: str = Field(
+        description='entity id in the TLS federation, or "certificate" for an approved CA (cert#S256)'
+    )
+    ca: Path | None = Field(default=None, description="CA file for url; default: the system's")
+    server_pins: tuple[str, ...] = Field(default=(), description="sha256//… pins of the server's key")
+    location: str | None = Field(
+        default=None, description="base URL of the SS12000 client; default: the target up to /webhooks/"
+    )
+
+
+class Notifications(_Section):
+    """Where notices may go."""
+
+    allowed_targets: tuple[str, ...] = Field(
+        default=("https://api.skolverket.se/provtjanst/ss12000/klient/v1/webhooks/",),
+        description="a subscription's target must begin with one of these",
+    )
+    ca: Path | None = Field(default=None, description="CA file for targets; default: the system's")
+    confirm_within_minutes: int = Field(
+        default=30, ge=1, description="when the client has not fetched by then: re-stamp and notify again"
+    )
+
+
+class OpenData(_Section):
+    """Skolverket's open data: test activities and programmes."""
+
+    url: WebAddress = Field(default="https://api.skolverket.se/provtjanst/open-data/v1", description="base URL")
+    cache: Path = Field(default=Path("open-data.json"), description="kept on disk for nights without network")
+    max_age_hours: int = Field(default=20, ge=0, description="fetch again when the cache is older")
+    ca: Path | None = Field(default=None, description="CA file for url; default: the system's")
+
+
+class Settings(_Section):
+    """config.toml as a whole."""
+
+    organiser: Organiser
+    state: State = State()
+    mapping: MappingFile
+    sources: dict[str, dict[str, Any]] = Field(min_length=1, description="one table a source")
+    profile: ProfileChoice = ProfileChoice()
+    gate: Gate = Gate()
+    facade: Facade = Facade()
+    auth: Auth = Auth()
+    token: Token | None = None
+    notifications: Notifications = Notifications()
+    open_data: OpenData = OpenData()

@@ -1,0 +1,31 @@
+"""Projected values -> the bytes that are stored, compared and served. The only writer of documents."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import NamedTuple
+
+import orjson
+
+from adapter.ss12000.profile import Profile, Values
+from adapter.ss12000.types import ResourceType
+
+DIGEST_SIZE = 16
+
+
+class Document(NamedTuple):
+    """One object as it will be served, without `meta`, which belongs to its publication."""
+
+    kind: ResourceType
+    id: str
+    body: bytes
+    digest: bytes
+
+
+def encode(profile: Profile, kind: ResourceType, values: Values) -> Document:
+    """Only what the profile lets through, in its order, as UTF-8 JSON; the digest is over those bytes.
+
+    The same values give the same bytes, on every machine and in every run.
+    """
+    body = orjson.dumps(profile.project[kind](values))
+    return Document(kind, values["id"], body, sha256(body).digest()[:DIGEST_SIZE])

@@ -1,0 +1,84 @@
+"""What one object must satisfy beyond its form. Pure; each rule names its source.
+
+The set rules of section 3.8 (who may be published at all) are in `closure`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from adapter.ss12000 import eppn
+from adapter.ss12000.codes import NOT_PROTECTED, YEAR_REQUIRED
+from adapter.ss12000.models import MODELS
+from adapter.ss12000.profile import Values
+from adapter.ss12000.types import ResourceType
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong with one attribute of an object. `rejects`: the object may not be published so."""
+
+    code: str
+    attribute: str
+    message: str
+    rejects: bool = True
+
+
+def check(kind: ResourceType, values: Values) -> list[Finding]:
+    """All findings for one object of plain values; empty when it may be published."""
+    try:
+        MODELS[kind].model_validate(values)
+    except ValidationError as error:
+        return [_finding(detail) for detail in error.errors(include_url=False, include_input=False)]
+    return list(_person(values)) if kind is ResourceType.PERSON else []
+
+
+def is_protected(values: Values) -> bool:
+    """Fails closed: whatever is not plainly "Ingen" is protected."""
+    return values.get("securityMarking") != NOT_PROTECTED
+
+
+def is_staff(values: Values) -> bool:
+    """A person without enrolments can only be published for a duty."""
+    return not values.get("enrolments")
+
+
+def _person(values: Values) -> Iterator[Finding]:
+    for enrolment in values.get("enrolments") or ():
+        school_type = enrolment["schoolType"]
+        if school_type in YEAR_REQUIRED and "schoolYear" not in enrolment:
+            yield Finding("R120", "enrolments.schoolYear", f"is required for {school_type} (1 to 10)")
+        if school_type == "GY" and "educationCode" not in enrolment:
+            yield Finding("R121", "enrolments.educationCode", "is required for GY (studievägskod)")
+    if is_staff(values) and not any(e["type"] == "Skola personal" for e in values.get("emails") or ()):
+        yield Finding("R122", "emails", 'staff need an address of type "Skola personal"')
+    name = values["eduPersonPrincipalNames"][0]
+    if eppn.resembles_name(name, values["givenName"], values["familyName"]):
+        yield Finding("R130", "eduPersonPrincipalNames", "resembles the name (Skolverket warns: 3047)", False)
+
+
+def _finding(detail: Any) -> Finding:
+    """A pydantic error in the administrator's words. Never holds the value."""
+    attribute = ".".join(str(part) for part in detail["loc"] if not isinstance(part, int))
+    context = detail.get("ctx", {})
+    words = {
+        "missing": "is required, but nothing was mapped or the cell was empty",
+        "extra_forbidden": "is not in the profile",
+        "literal_error": f"is not one of {context.get('expected', 'the allowed values')}",
+        "string_too_short": "is empty",
+        "too_short": "is empty; at least one is required",
+        "too_long": "has more than one value; exactly one is allowed",
+        "value_error": str(context.get("error", "")),
+        "string_pattern_mismatch": f"has another form than {_FORMS.get(attribute, 'required')}",
+        "greater_than_equal": f"is below {context.get('ge')}",
+        "less_than_equal": f"is above {context.get('le')}",
+    }
+    message = words.get(detail["type"], str(detail["msg"]).lower())
+    return Finding("R110" if detail["type"] == "missing" else "R111", attribute, message)
+
+
+_FORMS = {"schoolUnitCode": "eight digits", "emails.value": "name@domain"}

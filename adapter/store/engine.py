@@ -1,0 +1,150 @@
+"""Opens the state the way its kind needs: pragmas, isolation, hidden parameters, private files."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from adapter.errors import StateError
+from adapter.store import schema
+
+_PAGE_SIZE = 16384  # bytes; documents of 0.3 to 2 kB share a page, so a list of 1 000 is few reads
+_BUSY_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Store:
+    """An open state. Read with `reading()`, write with `writing()`; both translate what can go wrong."""
+
+    engine: Engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the state is one file on this machine."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A consistent view for one read. Raises StateError."""
+        reader = self.engine.execution_options(sqlite_begin="BEGIN")  # must not wait for a writer
+        with translated(), reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction: all of it or nothing. Raises StateError."""
+        with translated(), self.engine.begin() as connection:
+            yield connection
+
+    def setting(self, name: str, default: str = "") -> str:
+        """A stored setting, or the default."""
+        with self.reading() as connection:
+            return read_setting(connection, name, default)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+
+def open_store(url: str) -> Store:
+    """Open the state at an SQLAlchemy URL; make its tables when it is new.
+
+    Raises StateError: unreachable, no permission, made by a newer version of this program.
+    """
+    with translated():
+        parsed = sa.make_url(url)
+        engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _server(parsed)
+        store = Store(engine)
+        _prepare(store)
+        return store
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """The one gate where the database's exceptions become ours. Never shows parameters."""
+    try:
+        yield
+    except (sa.exc.OperationalError, sa.exc.DatabaseError) as error:
+        raise StateError(f"the state store failed: {error.orig}. Published data are unchanged.") from error
+    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
+        raise StateError(f"state.url cannot be used: {error}") from error
+
+
+def read_setting(connection: Connection, name: str, default: str = "") -> str:
+    """A stored setting inside an open transaction."""
+    table = schema.setting
+    found = connection.execute(sa.select(table.c.value).where(table.c.name == name)).scalar()
+    return default if found is None else str(found)
+
+
+def write_setting(connection: Connection, name: str, value: str) -> None:
+    """Store a setting inside an open transaction."""
+    table = schema.setting
+    changed = connection.execute(sa.update(table).where(table.c.name == name).values(value=value))
+    if not changed.rowcount:
+        connection.execute(sa.insert(table).values(name=name, value=value))
+
+
+def _prepare(store: Store) -> None:
+    with store.writing() as connection:
+        if not store.is_sqlite:  # two processes starting at once must not both create
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(1212000)"))
+        schema.metadata.create_all(connection)
+        found = read_setting(connection, "schema_version")
+        if not found:
+            write_setting(connection, "schema_version", str(schema.SCHEMA_VERSION))
+            write_setting(connection, "next_seq", "1")
+            write_setting(connection, "page_token_key", secrets.token_hex(32))
+        elif int(found) > schema.SCHEMA_VERSION:
+            raise StateError(
+                f"the state has schema {found}, this program knows up to {schema.SCHEMA_VERSION}. "
+                "Install the newer version of ss12000-adapter again."
+            )
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        path = Path(url.database)
+        if not path.parent.is_dir():
+            raise StateError(f"state.url: the folder {path.parent} does not exist. Create it first.")
+        try:
+            path.touch(mode=0o600)  # the file holds pupils: nobody else on the machine reads it
+        except OSError as error:
+            raise StateError(f"state.url: {path} cannot be written: {os.strerror(error.errno or 0)}") from None
+    engine = sa.create_engine(
+        url, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # SQLAlchemy begins; the driver must not do it late
+        for pragma in (
+            f"page_size={_PAGE_SIZE}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",  # a withheld person leaves no bytes behind
+            "cache_size=-8192",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        mode = connection.get_execution_options().get("sqlite_begin", "BEGIN IMMEDIATE")
+        connection.exec_driver_sql(mode)
+
+    return engine
+
+
+def _server(url: URL) -> Engine:
+    return sa.create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=8, max_overflow=4)

@@ -1,0 +1,141 @@
+"""What the facade reads: pages of published objects by key, never by offset, over live data.
+
+Full lists go by `rid` (arrival order), deltas by `seq`: an object that changes during the crawl gets a higher
+seq and comes again; one that exists throughout is never skipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from adapter.ss12000.types import ResourceType
+from adapter.store import schema
+from adapter.store.engine import Store
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """One page of a list. Times in ms: `after` exclusive, `before` inclusive. `cursor`: last key seen."""
+
+    kind: ResourceType
+    limit: int
+    modified_after: int | None = None
+    modified_before: int | None = None
+    created_after: int | None = None
+    created_before: int | None = None
+    cursor: int = 0
+
+    @property
+    def is_delta(self) -> bool:
+        """Whether the page goes by change number."""
+        return self.modified_after is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A stored object: what the facade needs to send it."""
+
+    key: int
+    created: int
+    modified: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """At most `limit` rows; `next` is None on the last page, also when that page is full."""
+
+    rows: Sequence[Row]
+    next: ListQuery | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstones:
+    """A page of deletions in seq order; `next_cursor` is None on the last page."""
+
+    ids: Sequence[tuple[ResourceType, str]]
+    next_cursor: int | None
+
+
+def read(store: Store, query: ListQuery) -> Page:
+    """One page of published objects.
+
+    Raises StateError if the store cannot be read (the facade answers 503). Source: domain sheet 5.2, 5.3.
+    """
+    table = schema.published[query.kind]
+    key = table.c.seq if query.is_delta else table.c.rid
+    wanted = sa.select(key, table.c.created, table.c.modified, table.c.body).order_by(key).limit(query.limit + 1)
+    for column, after, before in (
+        (table.c.modified, query.modified_after, query.modified_before),
+        (table.c.created, query.created_after, query.created_before),
+    ):
+        if after is not None:
+            wanted = wanted.where(column > after)
+        if before is not None:
+            wanted = wanted.where(column <= before)
+    with store.reading() as connection:
+        start = query.cursor
+        if query.modified_after is not None and not start:
+            start = _seq_before(connection, query.modified_after)
+        found = connection.execute(wanted.where(key > start)).fetchall()
+    rows = [Row(*row) for row in found[: query.limit]]
+    more = len(found) > query.limit
+    return Page(rows, replace(query, cursor=rows[-1].key) if more else None)
+
+
+def read_one(store: Store, kind: ResourceType, object_id: str) -> Row | None:
+    """One published object by id (canonical lower case), or None."""
+    table = schema.published[kind]
+    wanted = sa.select(table.c.rid, table.c.created, table.c.modified, table.c.body)
+    with store.reading() as connection:
+        found = connection.execute(wanted.where(table.c.id == object_id)).fetchone()
+    return Row(*found) if found else None
+
+
+def read_tombstones(
+    store: Store, kinds: Sequence[ResourceType], after: int | None, limit: int, cursor: int = 0
+) -> Tombstones:
+    """Deletions at or after a time (ms): a superset is harmless, a missed one is not. Sheet 5.4."""
+    table = schema.tombstone
+    wanted = (
+        sa.select(table.c.type, table.c.id, table.c.seq)
+        .where(table.c.type.in_([str(kind) for kind in kinds]), table.c.seq > cursor)
+        .order_by(table.c.seq)
+        .limit(limit + 1)
+    )
+    if after is not None:
+        wanted = wanted.where(table.c.deleted >= after)
+    with store.reading() as connection:
+        found = connection.execute(wanted).fetchall()
+    ids = [(ResourceType(kind), object_id) for kind, object_id, _ in found[:limit]]
+    return Tombstones(ids, found[limit - 1].seq if len(found) > limit else None)
+
+
+def counts(store: Store) -> dict[ResourceType, int]:
+    """How many objects of each type are published."""
+    with store.reading() as connection:
+        return {
+            kind: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+            for kind, table in schema.published.items()
+        }
+
+
+def current_version(store: Store) -> int:
+    """The number of the last publication; 0 before the first complete one."""
+    with store.reading() as connection:
+        return connection.execute(sa.select(sa.func.max(schema.publication.c.version))).scalar() or 0
+
+
+def _seq_before(connection: Connection, after: int) -> int:
+    """The seq from which objects modified later than a time begin, less one.
+
+    Every seq from a stamp's first one on was given at or after that stamp, so the earliest stamp later than
+    `after` is where to start: no index on `modified`, and no walk over a bulk load's equal times.
+    """
+    table = schema.stamp
+    first = connection.execute(sa.select(sa.func.min(table.c.first_seq)).where(table.c.at > after)).scalar()
+    return (first - 1) if first is not None else (1 << 62)

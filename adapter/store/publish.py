@@ -1,0 +1,201 @@
+"""The publish transaction: documents, tombstones, stamps, version and notices change together, or nothing does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from adapter.ss12000.types import ResourceType
+from adapter.store import outbox, schema
+from adapter.store.changes import ChangeSet, Publication, Spool, Spooled
+from adapter.store.engine import Store, read_setting, write_setting
+
+_BATCH = 2000
+_T = TypeVar("_T")
+
+
+def digests(store: Store, kind: ResourceType) -> dict[str, bytes]:
+    """id -> digest of everything published of a type: what the sync compares with."""
+    table = schema.published[kind]
+    with store.reading() as connection:
+        return dict(connection.execute(sa.select(table.c.id, table.c.digest)).tuples().all())
+
+
+def bodies(store: Store, kind: ResourceType, ids: Sequence[str]) -> dict[str, bytes]:
+    """id -> stored body of some published objects; ids that are not published are left out."""
+    table = schema.published[kind]
+    found: dict[str, bytes] = {}
+    with store.reading() as connection:
+        for some in _batches(ids, 500):
+            wanted = sa.select(table.c.id, table.c.body).where(table.c.id.in_(some))
+            found.update(connection.execute(wanted).tuples().all())
+    return found
+
+
+def commit(store: Store, changes: ChangeSet, run: str, now: int) -> Publication:
+    """Publish a change set as the next version, stamped `now` (ms), in one transaction.
+
+    New and changed objects get meta.modified = the stamp; deleted ones leave a tombstone; an id that is
+    published again loses its tombstone; each subscription gets its notice. Stamps never run backwards, even
+    if the clock does. Raises StateError; then nothing has changed.
+    """
+    with store.writing() as connection:
+        version = _next_version(connection)
+        at, seq = next_stamp(connection, now)
+        first_seq = seq
+        for kind, found in changes:
+            table = schema.published[kind]
+            _forget_tombstones(connection, kind, found.created)
+            seq = _insert(connection, table, changes.spool, found.created, version, at, seq)
+            seq = _update(connection, table, changes.spool, found.updated, version, at, seq)
+            seq = _delete(connection, kind, found.deleted, version, at, seq)
+        types = changes.modified_types
+        connection.execute(
+            sa.insert(schema.publication).values(
+                version=version,
+                at=at,
+                first_seq=first_seq,
+                run=run,
+                types=json.dumps([str(kind) for kind in types]),
+                deletions=changes.deletions,
+            )
+        )
+        _remember_stamp(connection, first_seq, at, seq)
+        outbox.enqueue(connection, version, types, changes.deletions, at)
+    return Publication(version, at)
+
+
+def restamp(store: Store, after_version: int, now: int) -> int:
+    """Give everything that changed after a version a new meta.modified, and say how many.
+
+    The client fetches what changed from five minutes before it received a notice; a notice that is sent late
+    must therefore find its changes stamped anew. Documents and versions stay; deletions are stamped too.
+    """
+    with store.writing() as connection:
+        at, seq = next_stamp(connection, now)
+        first_seq = seq
+        touched = 0
+        for table in (*schema.published.values(), schema.tombstone):
+            time = table.c.deleted if table is schema.tombstone else table.c.modified
+            low = connection.execute(
+                sa.select(sa.func.min(table.c.seq)).where(table.c.version > after_version)
+            ).scalar()
+            if low is None:
+                continue
+            offset = seq - low  # every new seq lies above every old one: the unique index is never in the way
+            result = connection.execute(
+                sa.update(table)
+                .where(table.c.version > after_version)
+                .values({table.c.seq: table.c.seq + offset, time: at})
+            )
+            touched += result.rowcount
+            highest = connection.execute(sa.select(sa.func.max(table.c.seq))).scalar_one()
+            seq = max(seq, highest + 1)
+        _remember_stamp(connection, first_seq, at, seq)
+    return touched
+
+
+def next_stamp(connection: Connection, now: int) -> tuple[int, int]:
+    """The stamp to write (later than every stamp before it) and the first free seq. Locks out other writers."""
+    if connection.dialect.name == "postgresql":  # SQLite has one writer by nature
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(1212001)"))
+    last = connection.execute(sa.select(sa.func.max(schema.stamp.c.at))).scalar()
+    at = now if last is None else max(now, int(last) + 1)
+    return at, int(read_setting(connection, "next_seq"))
+
+
+def _remember_stamp(connection: Connection, first_seq: int, at: int, next_seq: int) -> None:
+    if next_seq > first_seq:
+        connection.execute(sa.insert(schema.stamp).values(first_seq=first_seq, at=at))
+        write_setting(connection, "next_seq", str(next_seq))
+
+
+def _next_version(connection: Connection) -> int:
+    last = connection.execute(sa.select(sa.func.max(schema.publication.c.version))).scalar()
+    return int(last or 0) + 1
+
+
+def _insert(
+    connection: Connection,
+    table: sa.Table,
+    spool: Spool,
+    entries: Iterable[Spooled],
+    version: int,
+    at: int,
+    seq: int,
+) -> int:
+    statement = sa.insert(table)
+    for some in _batches(entries, _BATCH):
+        rows: list[dict[str, Any]] = []
+        for entry in some:
+            rows.append(
+                {
+                    "id": entry.id,
+                    "seq": seq,
+                    "version": version,
+                    "digest": entry.digest,
+                    "created": at,
+                    "modified": at,
+                    "body": spool.body(entry),
+                }
+            )
+            seq += 1
+        connection.execute(statement, rows)
+    return seq
+
+
+def _update(
+    connection: Connection,
+    table: sa.Table,
+    spool: Spool,
+    entries: Iterable[Spooled],
+    version: int,
+    at: int,
+    seq: int,
+) -> int:
+    statement = (
+        sa.update(table)
+        .where(table.c.id == sa.bindparam("_id"))
+        .values(seq=sa.bindparam("_seq"), digest=sa.bindparam("_digest"), body=sa.bindparam("_body"))
+        .values(version=version, modified=at)
+    )
+    for some in _batches(entries, _BATCH):
+        rows: list[dict[str, Any]] = []
+        for entry in some:
+            rows.append({"_id": entry.id, "_seq": seq, "_digest": entry.digest, "_body": spool.body(entry)})
+            seq += 1
+        connection.execute(statement, rows)
+    return seq
+
+
+def _delete(connection: Connection, kind: ResourceType, ids: Iterable[str], version: int, at: int, seq: int) -> int:
+    table, graves = schema.published[kind], schema.tombstone
+    for some in _batches(ids, _BATCH):
+        rows: list[dict[str, Any]] = []
+        for object_id in some:
+            rows.append({"type": str(kind), "id": object_id, "seq": seq, "version": version, "deleted": at})
+            seq += 1
+        connection.execute(sa.delete(table).where(table.c.id == sa.bindparam("_id")), [{"_id": i} for i in some])
+        connection.execute(sa.insert(graves), rows)
+    return seq
+
+
+def _forget_tombstones(connection: Connection, kind: ResourceType, created: Iterable[Spooled]) -> None:
+    """Deletions are applied last: a tombstone beside a living object would delete it again. Sheet 5.4."""
+    table = schema.tombstone
+    buried = set(connection.execute(sa.select(table.c.id).where(table.c.type == str(kind))).scalars())
+    risen = [{"_id": entry.id} for entry in created if entry.id in buried]
+    if risen:
+        statement = sa.delete(table).where(table.c.type == str(kind), table.c.id == sa.bindparam("_id"))
+        connection.execute(statement, risen)
+
+
+def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    iterator = iter(items)
+    while some := list(islice(iterator, size)):
+        yield some

@@ -1,0 +1,169 @@
+"""The tables of the state, in one place. Times are whole milliseconds since 1970 (UTC).
+
+One table a type: `rid` is the key of full lists (arrival order, never reused), `seq` the key of deltas
+(strictly increasing over everything that was ever stamped). `body` is the document as the facade sends it,
+without `meta`; it comes last so that digests and stamps are read without touching it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+from adapter.ss12000.types import ResourceType
+
+SCHEMA_VERSION = 1
+
+metadata = MetaData()
+_Rowid = BigInteger().with_variant(Integer, "sqlite")  # SQLite's rowid must be declared INTEGER
+
+
+def _object_table(kind: ResourceType) -> Table:
+    name = f"published_{kind.lower()}"
+    return Table(
+        name,
+        metadata,
+        Column("rid", _Rowid, primary_key=True, autoincrement=True),
+        Column("id", String(36), nullable=False),
+        Column("seq", BigInteger, nullable=False),
+        Column("version", BigInteger, nullable=False),  # the publication that last changed the document
+        Column("digest", LargeBinary(16), nullable=False),
+        Column("created", BigInteger, nullable=False),
+        Column("modified", BigInteger, nullable=False),
+        Column("body", LargeBinary, nullable=False),
+        Index(f"{name}_id", "id", unique=True),
+        Index(f"{name}_seq", "seq", unique=True),
+        sqlite_autoincrement=True,
+    )
+
+
+published: dict[ResourceType, Table] = {kind: _object_table(kind) for kind in ResourceType}
+
+tombstone = Table(
+    "tombstone",
+    metadata,
+    Column("type", String(12), primary_key=True),
+    Column("id", String(36), primary_key=True),
+    Column("seq", BigInteger, nullable=False, unique=True),
+    Column("version", BigInteger, nullable=False),
+    Column("deleted", BigInteger, nullable=False),
+)
+
+stamp = Table(
+    "stamp",
+    metadata,
+    Column("first_seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False, index=True),
+    comment="each publication and re-stamp: objects with seq >= first_seq carry modified >= at",
+)
+
+publication = Table(
+    "publication",
+    metadata,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("first_seq", BigInteger, nullable=False),
+    Column("run", String(36), nullable=False),
+    Column("types", Text, nullable=False, comment="JSON: types with created or updated objects"),
+    Column("deletions", Boolean, nullable=False),
+)
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+    comment="schema version, next seq, page token key, what the last complete run was made with",
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("started", BigInteger, nullable=False, index=True),
+    Column("ended", BigInteger),
+    Column("outcome", String(12), nullable=False),
+    Column("report", Text, nullable=False, comment="JSON, as printed by sync --json"),
+)
+
+issue = Table(
+    "issue",
+    metadata,
+    Column("run", String(36), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("facts", Text, nullable=False, comment="JSON, masked before it came here"),
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("target", Text, nullable=False, unique=True),
+    Column("types", Text, nullable=False, comment="JSON list of resource types"),
+    Column("created", BigInteger, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+    Column("confirmed", BigInteger, nullable=False, comment="the version the client is known to hold"),
+    Column("spelling", String(20), nullable=False, default="both", comment="key of the notice, quirk Q1"),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", _Rowid, primary_key=True, autoincrement=True),
+    Column("subscription", String(36), nullable=False, index=True),
+    Column("version", BigInteger, nullable=False),
+    Column("types", Text, nullable=False, comment="JSON list; may be empty when only deletions"),
+    Column("deletions", Boolean, nullable=False),
+    Column("state", String(10), nullable=False, comment="pending | sent | confirmed"),
+    Column("created", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_attempt", BigInteger, nullable=False),
+    Column("sent", BigInteger),
+    Column("error", Text, nullable=False, default=""),
+    sqlite_autoincrement=True,
+)
+
+client_log = Table(
+    "client_log",
+    metadata,
+    Column("number", _Rowid, primary_key=True, autoincrement=True),
+    Column("received", BigInteger, nullable=False, index=True),
+    Column("severity", String(20), nullable=False),
+    Column("entry", Text, nullable=False, comment="JSON as received; may hold personal data, admin only"),
+    sqlite_autoincrement=True,
+)
+
+client_statistics = Table(
+    "client_statistics",
+    metadata,
+    Column("number", _Rowid, primary_key=True, autoincrement=True),
+    Column("received", BigInteger, nullable=False, index=True),
+    Column("type", String(40), nullable=False),
+    Column("entry", Text, nullable=False, comment="JSON as received"),
+    sqlite_autoincrement=True,
+)
+
+access = Table(
+    "access",
+    metadata,
+    Column("number", _Rowid, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("caller", Text, nullable=False),
+    Column("resource", String(20), nullable=False, comment="persons … deletedEntities"),
+    Column("kind", String(8), nullable=False, comment="full | delta | one"),
+    Column("objects", Integer, nullable=False),
+    Column("last_page", Boolean, nullable=False),
+    sqlite_autoincrement=True,
+    comment="who read what, how many, when; never which person",
+)
