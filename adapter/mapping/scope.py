@@ -27,7 +27,7 @@ class View:
     source: str
     header: Sequence[str] | None
     empties: frozenset[str] = frozenset()
-    min_rows: int = 0
+    min_rows: int = 1  # an empty source is a failed export unless the mapping says otherwise
     max_age_hours: float | None = None
     key: tuple[Get, ...] = ()
     key_columns: tuple[str, ...] = ()

@@ -1,0 +1,137 @@
+"""Runs a compiled rule over rows: each gives an object's values, or says why it gives none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any
+
+from adapter.issues import RowRef
+from adapter.mapping.plan import Enrichment, Rule
+from adapter.mapping.problems import NotExposed, RowProblem, RunStopped
+from adapter.mapping.scope import Frames, Row, key_getter
+from adapter.ss12000.codes import NOT_PROTECTED
+
+ObjectValues = dict[str, Any]
+
+
+class Rejected(Exception):
+    """The row gives no valid object. `id` is "" where not even that can be told."""
+
+    def __init__(self, object_id: str, problem: RowProblem, protected: bool = False) -> None:
+        super().__init__(problem.code)
+        self.id = object_id
+        self.problem = problem
+        self.protected = protected
+
+
+class Withheld(Exception):
+    """The person is protected and not to be sent; nothing but the id was looked at."""
+
+    def __init__(self, object_id: str) -> None:
+        super().__init__()
+        self.id = object_id
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """One rule, ready to run. `key` is what references to its objects look up."""
+
+    rule: Rule
+    key: Callable[[Frames], Hashable]
+    make: Callable[[Row], ObjectValues | None]
+
+
+def builder(rule: Rule, withhold: bool) -> Builder:
+    """The rule as functions of a row. `make` gives None for rows that its conditions leave out.
+
+    `make` raises Rejected, Withheld (only where `withhold`), NotExposed for what refers to something that is
+    not published, RunStopped where the mapping says `missing: stop`.
+    """
+    enrichments = [_enricher(item) for item in rule.enrich]
+    keeps = [keep for keep in (rule.view.keep, rule.keep) if keep is not None]
+    id_of, build, marking = rule.id, rule.build, rule.marking
+
+    def framed(row: Row) -> Frames:
+        frames: Frames = (row,)
+        for enrich in enrichments:
+            frames = (*frames, enrich(frames))
+        return frames
+
+    def make(row: Row) -> ObjectValues | None:
+        object_id, protected = "", False
+        try:
+            frames = framed(row) if enrichments else (row,)
+            for keep in keeps:
+                if not keep(frames):
+                    return None
+            object_id = id_of(frames)
+            if marking is not None:
+                protected = _is_protected(marking, frames)
+                if protected and withhold:
+                    raise Withheld(object_id)
+            values: ObjectValues = {"id": object_id}
+            values.update(build(frames))
+        except RunStopped:
+            raise
+        except RowProblem as problem:
+            object_id = object_id or _id_if_any(rule, row)
+            if marking is not None and not protected:
+                protected = _marked(rule, row)
+                if protected and withhold and object_id:
+                    raise Withheld(object_id) from None
+            raise Rejected(object_id, problem, protected) from None
+        return values
+
+    return Builder(rule, key_getter(rule.view.key), make)
+
+
+def _is_protected(marking: Callable[[Frames], Any], frames: Frames) -> bool:
+    """Fails closed: a marking that cannot be read is a protection."""
+    try:
+        return bool(marking(frames) != NOT_PROTECTED)
+    except (RowProblem, NotExposed):
+        return True
+
+
+def _marked(rule: Rule, row: Row) -> bool:
+    """Whether a row that failed early is protected, as far as its own cells and clean matches can tell."""
+    frames: Frames = (row,)
+    for item in rule.enrich:
+        try:
+            frames = (*frames, _enricher(item)(frames))
+        except RowProblem:
+            return True
+    return rule.marking is not None and _is_protected(rule.marking, frames)
+
+
+def _id_if_any(rule: Rule, row: Row) -> str:
+    """The id, which needs the own row alone: known even where the rest of the row is in ruins."""
+    try:
+        return str(rule.id((row,)))
+    except RowProblem:
+        return ""
+
+
+def _enricher(item: Enrichment) -> Callable[[Frames], Row]:
+    """Finds the second source's row: none is a row of empty cells, two that differ are a problem."""
+    nothing: Row = (0, *("" for _ in item.index.view.slots))
+    rows_of, key, span, name = item.index.rows, item.key, item.span, item.name
+
+    def enrich(frames: Frames) -> Row:
+        found = rows_of.get(key(frames))
+        if not found:
+            item.missing += 1
+            return nothing
+        first = found[0]
+        if isinstance(first, RowProblem):
+            raise first
+        for other in found[1:]:
+            if isinstance(other, RowProblem) or other[1:] != first[1:]:
+                item.ambiguous += 1
+                row = RowRef(name, first[0])
+                raise RowProblem("M341", "has the same key as another row that says something else", row, span, name)
+        item.matched += 1
+        return first
+
+    return enrich
