@@ -59,7 +59,8 @@ class Issue:
             origin = f" [{self.span}]" if self.span else ""
             return f"{self.row} {self.subject}: {self.message}{hint}{origin}"
         place = f"{self.span}: " if self.span else ""
-        return f"{place}{self.code} {self.message}{hint}"
+        subject = f"{self.subject}: " if self.subject else f"{self.code} "
+        return f"{place}{subject}{self.message}{hint}"
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, int, str]:

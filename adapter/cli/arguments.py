@@ -1,0 +1,27 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """`--json`: one document on stdout, and nothing else there."""
+    parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
+
+
+def add_today(parser: argparse.ArgumentParser) -> None:
+    """`--today`: for tests and rehearsals."""
+    parser.add_argument("--today", type=_date, metavar="ÅÅÅÅ-MM-DD", help="the date to reckon with; default: today's")
+
+
+def _date(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date; write it as 2026-08-17") from None

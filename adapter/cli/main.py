@@ -1,0 +1,87 @@
+"""The command line: which command, and the exit code that its outcome means."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from types import FrameType
+
+from adapter.cli import check, demo, notify, open_data, output, preview, serve, status, sync
+from adapter.errors import AdapterError
+
+_COMMANDS = (check, preview, sync, serve, notify, status, open_data, demo)
+_EXIT_CODES = """\
+exit codes: 0 all well · 1 a bug, please report it · 2 configuration or mapping is wrong · 3 the change gate held the
+run · 4 objects were rejected (only with --strict) · 5 a source failed · 6 published, but a notice is still pending ·
+7 the state store cannot be used"""
+
+
+class _Terminated(BaseException):
+    """The system asks us to stop (SIGTERM)."""
+
+
+def run() -> None:
+    """Entry point of the `ss12000-adapter` command."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; returns its exit code."""
+    parser = _parser()
+    args = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a Windows console or a C locale must not break on å ä ö
+            stream.reconfigure(errors="replace")
+    if hasattr(signal, "SIGTERM"):
+        signal.signal(signal.SIGTERM, _terminate)
+    try:
+        return int(args.run(args))
+    except AdapterError as error:
+        output.failure(error, getattr(args, "json", False))
+        return error.exit_code
+    except KeyboardInterrupt:
+        output.note("stopped; published data are whole: the last version, or the new one")
+        return 130
+    except _Terminated:
+        output.note("stopped by the system; published data are whole: the last version, or the new one")
+        return 143
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except Exception as error:
+        _report_bug(error)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ss12000-adapter",
+        description="Connects an old school information system to SS12000, for Skolverket's digital national tests.",
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=version("ss12000-adapter"))
+    parser.add_argument("--config", type=Path, default=Path("config.toml"), metavar="FILE", help="default: config.toml")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command in _COMMANDS:
+        command.add_to(commands)
+    return parser
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise _Terminated
+
+
+def _report_bug(error: Exception) -> None:
+    """Where it happened, without values: rows of pupils stand in the locals and often in the message."""
+    places = traceback.extract_tb(error.__traceback__)[-4:]
+    output.note(f"An unexpected failure ({type(error).__name__}). Published data are unchanged.")
+    output.note("This is a bug in ss12000-adapter; please report it with these lines:")
+    for place in places:
+        output.note(f"  {Path(place.filename).name}:{place.lineno} {place.name}")

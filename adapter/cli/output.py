@@ -1,0 +1,72 @@
+"""How commands speak: aligned tables for people, one JSON document for machines, errors on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from adapter.errors import AdapterError
+from adapter.issues import Issue
+
+SHOWN = 20
+
+
+def line(text: str = "") -> None:
+    """A line for people."""
+    print(text)
+
+
+def document(value: Any) -> None:
+    """The one JSON document of a `--json` run."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def note(text: str) -> None:
+    """A line beside the result: to stderr."""
+    print(text, file=sys.stderr)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Columns aligned; numbers to the right."""
+    texts = [[str(cell) for cell in row] for row in rows]
+    numeric = [all(row[i].replace("-", "").isdigit() for row in texts) and bool(texts) for i in range(len(head))]
+    widths = [max(len(row[i]) for row in (list(head), *texts)) for i in range(len(head))]
+    for row in (list(head), *texts):
+        cells = [
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, numeric, strict=True)
+        ]
+        print(("  " + "  ".join(cells)).rstrip())
+
+
+def issues(found: Sequence[Issue], total: int | None = None, limit: int = SHOWN) -> None:
+    """The first issues, and how many more there are."""
+    for issue in found[:limit]:
+        print(f"  {issue}")
+    more = (len(found) if total is None else total) - min(len(found), limit)
+    if more > 0:
+        print(f"  … and {more} more")
+
+
+def failure(error: AdapterError, as_json: bool) -> None:
+    """Why a command could not do what it was asked."""
+    if as_json:
+        facts = {
+            "message": error.message,
+            "exit_code": error.exit_code,
+            "issues": [issue.as_json() for issue in error.issues],
+        }
+        document({"error": facts})
+        return
+    note(error.message)
+    for issue in error.issues[: 5 * SHOWN]:
+        note(f"  {issue}")
+    if len(error.issues) > 5 * SHOWN:
+        note(f"  … and {len(error.issues) - 5 * SHOWN} more")
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """ "1 row", "2 rows" """
+    return f"{count} {one if count == 1 else many or one + 's'}"

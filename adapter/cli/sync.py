@@ -1,0 +1,89 @@
+"""`sync`: the nightly run, and then the notice to whoever subscribes."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from adapter import wiring
+from adapter.cli import arguments, output
+from adapter.ss12000.types import FETCH_ORDER
+from adapter.sync.report import Report
+from adapter.sync.run import Options, sync
+
+_STRICT, _PENDING = 4, 6
+
+
+def add_to(commands: arguments.Commands) -> None:
+    """The command's words."""
+    parser = commands.add_parser("sync", help="the nightly run: read, map, validate, compare, publish, notify")
+    parser.add_argument("--dry-run", action="store_true", help="the same up to the commit; changes nothing")
+    parser.add_argument("--plan", type=Path, metavar="FILE", help="write down what would change")
+    parser.add_argument("--approve", type=Path, metavar="PLAN", help="let exactly these changes through the gate")
+    parser.add_argument("--strict", action="store_true", help="exit 4 where objects were rejected")
+    arguments.add_today(parser)
+    arguments.add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit code as the outcome says."""
+    installation = wiring.load(args.config)
+    inputs = installation.inputs(args.today)
+    store = installation.store()
+    try:
+        report = sync(store, inputs, Options(args.dry_run, args.plan, args.approve))
+        problems: list[str] = []
+        if report.error is None and not args.dry_run:
+            delivered = wiring.deliver(installation, store)
+            report.sent, report.pending, problems = delivered.sent, delivered.pending, delivered.problems
+    finally:
+        store.close()
+    if args.json:
+        output.document(report.as_json())
+    else:
+        describe(report)
+        for problem in problems:
+            output.line(f"  {problem}")
+    return exit_code(report, args.strict)
+
+
+def exit_code(report: Report, strict: bool) -> int:
+    """What the outcome means to the scheduler."""
+    if report.error is not None:
+        return report.error.exit_code
+    if strict and report.rejected:
+        return _STRICT
+    return _PENDING if report.pending else 0
+
+
+def describe(report: Report) -> None:
+    """The run in words: what was read and changed, what was rejected and why, how it ended."""
+    if report.error is None or report.held_by:
+        names = ("read", "created", "updated", "deleted", "unchanged", "rejected", "kept", "withheld")
+        rows = [[str(kind), *(getattr(report.types[kind], name) for name in names)] for kind in FETCH_ORDER]
+        output.table(("", *names), rows)
+        for words in report.enrichments:
+            output.line(f"  {words}")
+    issues = report.findings.in_order()
+    if issues:
+        output.line(output.plural(report.findings.total, "finding") + ":")
+        output.issues(issues, report.findings.total)
+    output.line(_ending(report))
+    for reason in report.held_by:
+        output.line(f"  {reason}")
+
+
+def _ending(report: Report) -> str:
+    seconds = sum(report.seconds.values())
+    if report.error is not None:
+        at_once = f" {output.plural(report.withheld_at_once, 'newly protected person')} withheld at once."
+        return f"{report.outcome}: {report.error.message}{at_once if report.withheld_at_once else ''}"
+    notices = f"; {output.plural(report.sent, 'notice')} sent" if report.sent else ""
+    waiting = f"; {output.plural(report.pending, 'notice')} still pending" if report.pending else ""
+    what = {
+        "published": f"published version {report.version}",
+        "unchanged": f"unchanged: version {report.version} stays",
+        "dry-run": f"dry run: nothing was changed, version {report.version} stays",
+    }[report.outcome]
+    return f"{what} ({seconds:.1f} s){notices}{waiting}"

@@ -1,0 +1,21 @@
+"""How a cell's value may appear in a report: codes and keys as they are, whatever tells of a person not at all."""
+
+from __future__ import annotations
+
+_CODES_AND_KEYS = frozenset({"M320", "M330"})
+_FORMS = frozenset({"M310", "M312"})
+_PERSONAL = ("Person.",)
+_HARMLESS = ("Person.enrolments",)
+
+
+def may_show(code: str, subject: str, protected: bool) -> bool:
+    """Whether a finding may show the one value it is about. Nothing of a protected person is ever shown."""
+    if protected:
+        return False
+    personal = subject.startswith(_PERSONAL) and not subject.startswith(_HARMLESS)
+    return (code in _CODES_AND_KEYS and not personal) or (code in _FORMS and subject.startswith(_HARMLESS))
+
+
+def masked(text: str) -> str:
+    """A value of which only the length and the first sign are seen: previews of protected persons."""
+    return text[:1] + "•" * max(len(text) - 1, 0)

@@ -1,0 +1,56 @@
+"""A change set written down for a person to look at, and recognised again when that person has approved it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from adapter.errors import ConfigError
+from adapter.store.changes import ChangeSet
+
+
+def fingerprint(changes: ChangeSet, version: int) -> str:
+    """The same for the same changes to the same version, whatever order the rows came in."""
+    digest = hashlib.sha256(str(version).encode())
+    for kind, change in changes:
+        for name, entries in (("created", change.created), ("updated", change.updated)):
+            for entry in sorted(entries):
+                digest.update(f"{kind} {name} {entry.id} {entry.digest.hex()}\n".encode())
+        for object_id in sorted(change.deleted):
+            digest.update(f"{kind} deleted {object_id}\n".encode())
+    return digest.hexdigest()
+
+
+def write(path: Path, changes: ChangeSet, version: int, held_by: list[str]) -> None:
+    """The plan as JSON: ids and counts, no personal data. Raises ConfigError where it cannot be written."""
+    plan = {
+        "plan": fingerprint(changes, version),
+        "from_version": version,
+        "held_by": held_by,
+        "types": {
+            str(kind): {
+                "created": sorted(entry.id for entry in change.created),
+                "updated": sorted(entry.id for entry in change.updated),
+                "deleted": change.deleted,
+            }
+            for kind, change in changes
+            if change.any
+        },
+    }
+    try:
+        path.write_text(json.dumps(plan, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: the plan cannot be written: {error.strerror}") from error
+
+
+def approves(path: Path, changes: ChangeSet, version: int) -> bool:
+    """Whether the plan in the file is this change set. Raises ConfigError where there is no plan in it."""
+    try:
+        plan: Any = json.loads(path.read_text(encoding="utf-8"))
+        approved = plan["plan"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        message = f"{path}: this is no plan ({type(error).__name__}); write one with sync --dry-run --plan FILE."
+        raise ConfigError(message) from error
+    return bool(approved == fingerprint(changes, version))

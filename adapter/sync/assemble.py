@@ -1,0 +1,178 @@
+"""All five types in the order in which they refer to each other, and then what may stand: the set rules of 3.8.
+
+Organisation, Person, Duty, Group, Activity: each reference is resolved when the object is built, and what only
+a later type can justify (staff by a duty, a teaching group by an activity, a unit by anything) is settled after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from adapter.issues import RowRef
+from adapter.mapping.build import ObjectValues, builder
+from adapter.mapping.plan import Plan, Rule
+from adapter.mapping.scope import Row
+from adapter.settings import ProfileChoice
+from adapter.ss12000.types import BUILD_ORDER, FETCH_ORDER, ResourceType
+from adapter.store.changes import ChangeSet, TypeChanges
+from adapter.sync import closure, protect
+from adapter.sync.stage import Stage
+
+Observer = Callable[[Rule, Row, ObjectValues], None]
+"""Told of each object as it is built: previews and explanations."""
+
+
+@dataclass(eq=False)
+class Assembly:
+    """One run's objects. `bodies(kind, ids)` loads what is published."""
+
+    stages: dict[ResourceType, Stage]
+    choice: ProfileChoice
+    namespace: bytes
+    bodies: Callable[[ResourceType, Sequence[str]], dict[str, bytes]]
+    observe: Observer | None = None
+    _user_names: dict[str, str] = field(default_factory=dict)
+    _duty_persons: dict[str, str] = field(default_factory=dict)
+    _group_units: dict[str, str | None] = field(default_factory=dict)
+    _taught: dict[str, list[str]] = field(default_factory=dict)
+
+    def build(self, plan: Plan, rows: Callable[[Rule], Iterator[Row]]) -> None:
+        """Every rule over all its rows, type by type."""
+        for kind in BUILD_ORDER:
+            stage = self.stages[kind]
+            for rule in plan.rules[kind]:
+                self._run(rule, rows(rule), stage)
+            self._settle(kind, stage)
+            stage.hide([rule.target for rule in plan.rules[kind]])
+            if kind is ResourceType.DUTY:
+                self._drop_idle_persons()
+                self.stages[ResourceType.PERSON].hide([rule.target for rule in plan.rules[ResourceType.PERSON]])
+        self._drop_unneeded()
+
+    def exists(self, kind: ResourceType, object_id: str) -> bool:
+        """Whether an object is among those to be published."""
+        return object_id in self.stages[kind].current
+
+    def changes(self, changed: ChangeSet) -> None:
+        """Fill in what is different from what is published."""
+        for kind in FETCH_ORDER:
+            stage, found = self.stages[kind], changed.types[kind]
+            _count(stage, found)
+            known = stage.published
+            for object_id, entry in stage.changed.items():
+                (found.updated if object_id in known else found.created).append(entry)
+            found.unchanged = len(stage.current) - len(stage.changed)
+            found.deleted = sorted(known.keys() - stage.current.keys())
+
+    def _run(self, rule: Rule, rows: Iterator[Row], stage: Stage) -> None:
+        ready = builder(rule, protect.withholds(self.choice))
+        change = protect.transformer(self.choice, self.namespace) if stage.kind is ResourceType.PERSON else None
+        note = self._notes(stage.kind)
+        seen: set[Row] = set()
+        for row in rows:
+            if rule.distinct:
+                value = tuple(row[slot] for slot in rule.distinct)
+                if value in seen:
+                    continue
+                seen.add(value)
+            values = stage.take(row, ready, change)
+            if values is not None:
+                note(values, RowRef(rule.view.name, row[0]))
+                if self.observe is not None:
+                    self.observe(rule, row, values)
+
+    # -- what later types need to know of earlier ones ----------------------------------------------------
+
+    def _notes(self, kind: ResourceType) -> Callable[[ObjectValues, RowRef | None], None]:
+        return {
+            ResourceType.ORGANISATION: self._note_unit,
+            ResourceType.PERSON: self._note_person,
+            ResourceType.DUTY: self._note_duty,
+            ResourceType.GROUP: self._note_group,
+            ResourceType.ACTIVITY: self._note_activity,
+        }[kind]
+
+    def _note_unit(self, values: ObjectValues, row: RowRef | None) -> None:
+        wanted = self.choice.school_units
+        if wanted and values["schoolUnitCode"] not in wanted:
+            self.stages[ResourceType.ORGANISATION].drop(values["id"])
+
+    def _note_person(self, values: ObjectValues, row: RowRef | None) -> None:
+        """User names are unique whatever their case; of two persons with one, neither is taken."""
+        name = values["eduPersonPrincipalNames"][0].casefold()
+        other = self._user_names.setdefault(name, values["id"])
+        if other != values["id"]:
+            stage = self.stages[ResourceType.PERSON]
+            stage.problem("M351", "belongs to another person too", row, "eduPersonPrincipalNames")
+            for object_id in {other, values["id"]} & stage.current.keys():
+                stage.reject(object_id)
+
+    def _note_duty(self, values: ObjectValues, row: RowRef | None) -> None:
+        self._duty_persons[values["id"]] = values["person"]["id"]
+
+    def _note_group(self, values: ObjectValues, row: RowRef | None) -> None:
+        is_class = values["groupType"] == "Klass"
+        self._group_units[values["id"]] = None if is_class else values["organisation"]["id"]
+
+    def _note_activity(self, values: ObjectValues, row: RowRef | None) -> None:
+        stage = self.stages[ResourceType.ACTIVITY]
+        if why := closure.activity_problem(values, self._group_units):
+            stage.problem("R140", why, row, "groups")
+            stage.reject(values["id"])
+            return
+        self._taught[values["id"]] = [group["id"] for group in values["groups"]]
+        duties = self.stages[ResourceType.DUTY].units
+        unit = values["organisation"]["id"]
+        if any(duties.get(teacher["duty"]["id"], (unit,)) != (unit,) for teacher in values.get("teachers") or ()):
+            stage.problem("R141", "has a teacher whose duty is at another school unit", row, "teachers", warn=True)
+
+    # -- settling -----------------------------------------------------------------------------------------
+
+    def _settle(self, kind: ResourceType, stage: Stage) -> None:
+        """Withheld beats all; units that are not there; then rejected objects in their last good version."""
+        for object_id in stage.withheld & stage.current.keys():
+            stage.drop(object_id)
+        units = self.stages[ResourceType.ORGANISATION].current
+        if kind is not ResourceType.ORGANISATION:
+            astray = [object_id for object_id, found in stage.units.items() if any(unit not in units for unit in found)]
+            for object_id in astray:
+                if self.choice.school_units:  # left out on purpose
+                    stage.drop(object_id)
+                    continue
+                stage.problem("R142", "refers to a school unit that is not published", None, f"id {object_id}")
+                stage.reject(object_id)
+        tried: set[str] = set()
+        note = self._notes(kind)
+        while again := [
+            i for i in stage.rejected if i in stage.published and i not in tried and i not in stage.withheld
+        ]:
+            tried.update(again)  # an earlier version may take its user name back from a newcomer, who is then rejected
+            for values in stage.keep(self.bodies(kind, sorted(again)), self.exists):
+                note(values, None)
+
+    def _drop_idle_persons(self) -> None:
+        """A person needs an enrolment or a duty to get an account."""
+        persons, duties = self.stages[ResourceType.PERSON], self.stages[ResourceType.DUTY]
+        at_work = {person for duty, person in self._duty_persons.items() if duty in duties.current}
+        for object_id in [i for i, units in persons.units.items() if not units and i not in at_work]:
+            persons.drop(object_id)
+
+    def _drop_unneeded(self) -> None:
+        """Teaching groups that take no test, and units that nothing refers to."""
+        groups, units = self.stages[ResourceType.GROUP], self.stages[ResourceType.ORGANISATION]
+        activities = self.stages[ResourceType.ACTIVITY]
+        taught = {group for activity in activities.current for group in self._taught[activity]}
+        for object_id in [i for i in groups.current if self._group_units[i] is not None and i not in taught]:
+            groups.drop(object_id)
+        needed: set[str] = set()
+        for stage in (self.stages[ResourceType.PERSON], self.stages[ResourceType.DUTY], groups, activities):
+            for found in set(stage.units.values()):
+                needed.update(found)
+        for object_id in [i for i in units.current if i not in needed]:
+            units.drop(object_id)
+
+
+def _count(stage: Stage, found: TypeChanges) -> None:
+    found.read, found.rejected, found.kept = stage.read, stage.rejected_rows, stage.kept
+    found.withheld, found.published = len(stage.withheld), len(stage.published)

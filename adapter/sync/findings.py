@@ -1,0 +1,43 @@
+"""What a run has to say about rows: every finding is counted, the first few thousand are kept in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from adapter.issues import Issue, Severity
+from adapter.mapping.problems import RowProblem
+from adapter.masking import may_show
+
+KEPT = 5_000
+
+
+class Findings:
+    """Collects; memory does not grow with a bad export."""
+
+    def __init__(self) -> None:
+        self.issues: list[Issue] = []
+        self.counts: Counter[str] = Counter()
+        self.severities: Counter[Severity] = Counter()
+
+    @property
+    def total(self) -> int:
+        """How many findings there were, kept in words or not."""
+        return self.counts.total()
+
+    def report(self, problem: RowProblem, severity: Severity = Severity.WARNING, protected: bool = False) -> None:
+        """A problem with a row; its value is shown only where that tells nothing of a person."""
+        self.add(problem.issue(may_show(problem.code, problem.subject, protected), severity))
+
+    def add(self, issue: Issue) -> None:
+        """Count an issue, and keep it while there is room."""
+        self.counts[issue.code] += 1
+        self.severities[issue.severity] += 1
+        if len(self.issues) < KEPT:
+            self.issues.append(issue)
+
+    def in_order(self) -> list[Issue]:
+        """Errors first, then by source and row: the order of a report, whatever order rows came in."""
+        rank = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+        return sorted(
+            self.issues, key=lambda issue: (rank[issue.severity], issue.row is None, str(issue.subject), issue.sort_key)
+        )

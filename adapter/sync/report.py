@@ -1,0 +1,98 @@
+"""What a run tells when it is over: counts, findings, outcome. As data for machines; printing is the CLI's."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from adapter.errors import AdapterError
+from adapter.ss12000.types import FETCH_ORDER, ResourceType
+from adapter.store.changes import ChangeSet
+from adapter.sync.findings import Findings
+
+
+@dataclass(slots=True)
+class TypeCounts:
+    """One type's line. All are objects, but `read`: rows that drove its rules."""
+
+    read: int = 0
+    created: int = 0
+    updated: int = 0
+    deleted: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    kept: int = 0
+    withheld: int = 0
+
+
+@dataclass(slots=True)
+class Report:
+    """A run. `outcome`: published | unchanged | dry-run | held | failed. `error`: why it is held or failed."""
+
+    run: str
+    started: int
+    outcome: str = "failed"
+    version: int = 0
+    types: dict[ResourceType, TypeCounts] = field(default_factory=lambda: {kind: TypeCounts() for kind in FETCH_ORDER})
+    findings: Findings = field(default_factory=Findings)
+    held_by: list[str] = field(default_factory=list)
+    withheld_at_once: int = 0
+    enrichments: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    sent: int = 0
+    pending: int = 0
+    plan: str = ""
+    error: AdapterError | None = None
+
+    @property
+    def rejected(self) -> int:
+        """Rows of all types that gave no valid object."""
+        return sum(counts.rejected for counts in self.types.values())
+
+    def count(self, changes: ChangeSet) -> None:
+        """Take over the counts of a change set."""
+        for kind, change in changes:
+            self.types[kind] = TypeCounts(
+                change.read,
+                len(change.created),
+                len(change.updated),
+                len(change.deleted),
+                change.unchanged,
+                change.rejected,
+                change.kept,
+                change.withheld,
+            )
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Seconds of wall time a stage took."""
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[stage] = round(self.seconds.get(stage, 0.0) + time.perf_counter() - begun, 3)
+
+    def as_json(self) -> dict[str, object]:
+        """The document of `sync --json`."""
+        found: dict[str, object] = {
+            "run": self.run,
+            "outcome": self.outcome,
+            "version": self.version,
+            "types": {
+                str(kind): {name: getattr(counts, name) for name in TypeCounts.__slots__}
+                for kind, counts in self.types.items()
+            },
+            "issues": self.findings.total,
+            "held_by": self.held_by,
+            "seconds": self.seconds,
+            "notifications": {"sent": self.sent, "pending": self.pending},
+        }
+        if self.error is not None:
+            found["error"] = {
+                "message": self.error.message,
+                "exit_code": self.error.exit_code,
+                "issues": [issue.as_json() for issue in self.error.issues],
+            }
+        return found

@@ -1,0 +1,213 @@
+"""The nightly run: the verbs in order. Nothing is published until everything is known."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gc
+import hashlib
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from adapter.errors import AdapterError, ConfigError, GateHeld, SourceFailed
+from adapter.mapping.compile import Surroundings, compile_mapping
+from adapter.mapping.plan import Plan
+from adapter.mapping.problems import RunStopped
+from adapter.mapping.references import OpenData
+from adapter.settings import Settings
+from adapter.ss12000.profile import Profile
+from adapter.ss12000.shape import shapes
+from adapter.ss12000.types import ResourceType
+from adapter.store import history, pages, publish
+from adapter.store.changes import ChangeSet, Spool
+from adapter.store.engine import Store, write_setting
+from adapter.store.lock import run_lock
+from adapter.sync import approval, gate, withhold
+from adapter.sync.assemble import Assembly, Observer
+from adapter.sync.extract import Extraction, Sources
+from adapter.sync.report import Report
+from adapter.sync.stage import Stage
+from connectors.base import Connector
+
+_ZONE = ZoneInfo("Europe/Stockholm")
+_CHECKED_WITH = "checked_with"  # setting: what the published objects were validated with
+_MAPPED_WITH = "mapped_with"  # setting: the mapping of the last good run
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a run is made from. `mapping` is the text of the file that `settings.mapping.file` names."""
+
+    settings: Settings
+    profile: Profile
+    mapping: str
+    connectors: Mapping[str, Connector]
+    open_data: Callable[[], OpenData]
+    clock: Callable[[], int]
+    today: dt.date | None = None
+
+    def date(self) -> dt.date:
+        """The organiser's date, or the one that was set for a test or rehearsal."""
+        return self.today or dt.datetime.fromtimestamp(self.clock() / 1000, _ZONE).date()
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a run is to end: not at all (dry run), with a plan written, with a plan approved."""
+
+    dry_run: bool = False
+    plan: Path | None = None
+    approve: Path | None = None
+
+
+def sync(store: Store, inputs: Inputs, options: Options | None = None) -> Report:
+    """One run. The report's `error` says what held or failed it; published data are then as before.
+
+    Raises StateError where the state cannot be used, also because another run is going on.
+    """
+    options = options or Options()
+    report = Report(str(uuid.uuid4()), inputs.clock())
+    with run_lock(store), _collector_off():
+        history.start_run(store, report.run, report.started)
+        try:
+            _run(store, inputs, options, report)
+        except AdapterError as error:
+            report.error = error
+            report.outcome = "held" if isinstance(error, GateHeld) else "failed"
+            for issue in error.issues:
+                report.findings.add(issue)
+        finally:
+            issues = [issue.as_json() for issue in report.findings.in_order()]
+            history.end_run(store, report.run, inputs.clock(), report.outcome, report.as_json(), issues)
+    return report
+
+
+def _run(store: Store, inputs: Inputs, options: Options, report: Report) -> None:
+    report.version = pages.current_version(store)
+    with Spool() as spool:
+        assembly = assemble(store, inputs, report, spool)
+        changes = ChangeSet(spool)
+        with report.timed("compare"):
+            assembly.changes(changes)
+        report.count(changes)
+        withheld = assembly.stages[ResourceType.PERSON].withheld & set(changes.types[ResourceType.PERSON].deleted)
+        bodies = partial(publish.bodies, store)
+        with report.timed("gate"):
+            report.held_by = gate.reasons(inputs.settings.gate, changes, withheld, bodies)
+        if options.plan is not None:
+            approval.write(options.plan, changes, report.version, report.held_by)
+        approved = options.approve is not None and approval.approves(options.approve, changes, report.version)
+        if options.approve is not None and not approved:
+            raise GateHeld(
+                f"{options.approve} was written for other changes than tonight's. Look at the changes again: "
+                "sync --dry-run --plan FILE."
+            )
+        if report.held_by and not approved:
+            if not options.dry_run:
+                _withhold_at_once(store, inputs, report, withheld)
+            raise GateHeld(
+                "the gate held the run; what was published stays. Look at the changes with sync --dry-run --plan FILE, "
+                "then let them through with sync --approve FILE.",
+            )
+        if options.dry_run:
+            report.outcome = "dry-run"
+        elif changes.any:
+            with report.timed("publish"):
+                report.version = publish.commit(store, changes, report.run, inputs.clock()).version
+            report.outcome = "published"
+        else:
+            report.outcome = "unchanged"
+    if not options.dry_run:
+        with store.writing() as connection:
+            write_setting(connection, _CHECKED_WITH, _rules_now(inputs))
+            write_setting(connection, _MAPPED_WITH, _digest(inputs.mapping))
+
+
+def assemble(store: Store, inputs: Inputs, report: Report, spool: Spool, observe: Observer | None = None) -> Assembly:
+    """All objects as the sources give them now: what previews show and what a run publishes.
+
+    Raises SourceFailed, ConfigError.
+    """
+    with report.timed("open"), Sources(inputs.connectors) as sources:
+        plan = compiled(inputs, sources, report)
+        if plan.errors:
+            known = store.setting(_MAPPED_WITH) == _digest(inputs.mapping)
+            problem = SourceFailed if known else ConfigError  # a mapping that was good yesterday is not to blame
+            raise problem(
+                "the sources no longer fit the mapping" if known else "the mapping is wrong; nothing was read",
+                plan.errors,
+            )
+        for issue in plan.issues:
+            report.findings.add(issue)
+        revalidate = store.setting(_CHECKED_WITH) != _rules_now(inputs)
+        stages = {
+            kind: Stage(kind, inputs.profile, spool, report.findings, publish.digests(store, kind), revalidate)
+            for kind in ResourceType
+        }
+        namespace = inputs.settings.organiser.id_namespace.bytes
+        assembly = Assembly(stages, inputs.settings.profile, namespace, partial(publish.bodies, store), observe)
+        extraction = Extraction(sources, plan)
+        with report.timed("read and map"):
+            try:
+                assembly.build(plan, extraction.rows)
+            except RunStopped as stop:
+                raise SourceFailed(
+                    "the mapping stops the run where this is missing (missing: stop)", [stop.issue(False)]
+                ) from None
+        report.enrichments = [
+            f"{rule.name} with {item.name}: {item.matched} matched, {item.missing} missing, {item.ambiguous} ambiguous"
+            for rules in plan.rules.values()
+            for rule in rules
+            for item in rule.enrich
+        ]
+        return assembly
+
+
+def compiled(inputs: Inputs, sources: Sources, report: Report) -> Plan:
+    """The mapping against the sources' headers; `issues` and `errors` say what is wrong with it."""
+    around = Surroundings(
+        headers=sources.headers,
+        shapes=shapes(inputs.profile),
+        namespace=inputs.settings.organiser.id_namespace.bytes,
+        open_data=inputs.open_data(),
+        sink=report.findings,
+        today=inputs.date(),
+    )
+    return compile_mapping(inputs.mapping, str(inputs.settings.mapping.file), around)
+
+
+def _withhold_at_once(store: Store, inputs: Inputs, report: Report, withheld: set[str]) -> None:
+    """Newly protected persons go also on a night that is held, unless they are too many to be believed."""
+    known = len(publish.digests(store, ResourceType.PERSON))
+    if not withheld or gate.too_many_withheld(inputs.settings.gate, len(withheld), known):
+        return
+    with Spool() as spool:
+        changes = withhold.withdrawal(store, inputs.profile, withheld, spool)
+        report.version = publish.commit(store, changes, report.run, inputs.clock()).version
+        report.withheld_at_once = len(withheld)
+
+
+def _rules_now(inputs: Inputs) -> str:
+    """Changes whenever an object that was valid might not be: with the program and with the profile."""
+    return _digest(f"{installed_version('ss12000-adapter')} {inputs.profile.paths!r}")
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """Millions of short-lived objects and no cycles: the collector would only walk over what stays."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

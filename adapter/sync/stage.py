@@ -1,0 +1,152 @@
+"""One type's way from rows to documents that may be published, and what is different from last night.
+
+A document whose bytes are published already is not looked at again: validation, rules and spooling are for what
+is new or changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from adapter.issues import Issue, RowRef, Severity
+from adapter.mapping.build import Builder, ObjectValues, Rejected, Withheld
+from adapter.mapping.problems import NotExposed
+from adapter.mapping.scope import Row, Target
+from adapter.ss12000 import canonical, rules
+from adapter.ss12000.profile import Profile
+from adapter.ss12000.types import ResourceType
+from adapter.store.changes import Spool, Spooled
+from adapter.sync import closure
+from adapter.sync.findings import Findings
+
+
+@dataclass(eq=False)
+class Stage:
+    """The objects of one type. `current` is what is to be published: id -> digest; `changed` waits in the spool."""
+
+    kind: ResourceType
+    profile: Profile
+    spool: Spool
+    findings: Findings
+    published: dict[str, bytes]
+    revalidate: bool = False  # when what is published was checked by other rules than today's
+    read: int = 0
+    rejected_rows: int = 0
+    kept: int = 0
+    current: dict[str, bytes] = field(default_factory=dict)
+    changed: dict[str, Spooled] = field(default_factory=dict)
+    units: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    rejected: dict[str, list[tuple[Target, Hashable]]] = field(default_factory=dict)
+    withheld: set[str] = field(default_factory=set)
+    _shared: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+
+    def take(
+        self, row: Row, builder: Builder, change: Callable[[ObjectValues], ObjectValues] | None = None
+    ) -> ObjectValues | None:
+        """One row through the whole stage; the object's values where it is to be published."""
+        self.read += 1
+        target = builder.rule.target
+        key = builder.key((row,))
+        try:
+            values = builder.make(row)
+        except Rejected as found:
+            self.findings.report(found.problem, Severity.ERROR, found.protected)
+            self.reject(found.id, target, key)
+            return None
+        except Withheld as found:
+            self.withheld.add(found.id)
+            values = None
+        except NotExposed:
+            values = None
+        if values is None:
+            target.hidden.add(key)
+            return None
+        if change is not None:
+            values = change(values)
+        reference = RowRef(builder.rule.view.name, row[0])
+        if not self.offer(values, reference):
+            self.reject(values["id"], target, key)
+            return None
+        if key is not None:
+            target.ids[key] = values["id"]
+        return values
+
+    def offer(self, values: ObjectValues, row: RowRef | None = None) -> bool:
+        """A candidate; False where it may not be published (the findings are reported)."""
+        document = canonical.encode(self.profile, self.kind, values)
+        object_id, digest = document.id, document.digest
+        if object_id in self.rejected:  # by another row of the same id; that one is reported
+            return False
+        if (known := self.current.get(object_id)) is not None:
+            if known == digest:
+                return True
+            self.problem("M350", "has an id that another row gives to a different object", row, "id")
+            return False
+        same = self.published.get(object_id) == digest
+        if (not same or self.revalidate) and not self._valid(values, row):
+            return False
+        self.current[object_id] = digest
+        units = closure.units_of(self.kind, values)
+        self.units[object_id] = self._shared.setdefault(units, units)
+        if not same:
+            self.changed[object_id] = self.spool.add(document)
+        return True
+
+    def reject(self, object_id: str, target: Target | None = None, key: Hashable = None) -> None:
+        """Not publishable as the rows say it now: nothing of tonight's version stands."""
+        self.rejected_rows += 1
+        if not object_id:
+            if target is not None:
+                target.hidden.add(key)
+            return
+        self.rejected.setdefault(object_id, [])
+        if target is not None:
+            self.rejected[object_id].append((target, key))
+        self.drop(object_id)
+
+    def drop(self, object_id: str) -> None:
+        """Take a candidate out again."""
+        self.current.pop(object_id, None)
+        self.changed.pop(object_id, None)
+        self.units.pop(object_id, None)
+
+    def keep(self, bodies: dict[str, bytes], exists: closure.Exists) -> list[ObjectValues]:
+        """Let rejected objects stand in their last good version, as far as it still leads somewhere."""
+        stayed = []
+        for object_id, body in bodies.items():
+            values: Any = closure.pruned(self.kind, orjson.loads(body), exists)
+            places = self.rejected.pop(object_id)
+            if values is not None and self.offer(values):
+                self.kept += 1
+                stayed.append(values)
+                for target, key in places:
+                    target.ids[key] = object_id
+            self.rejected[object_id] = places
+        return stayed
+
+    def hide(self, targets: list[Target]) -> None:
+        """What is not published after all is not referred to either: quietly, for its reason is told already."""
+        for target in targets:
+            for key in [key for key, object_id in target.ids.items() if object_id not in self.current]:
+                del target.ids[key]
+                target.hidden.add(key)
+        for object_id, places in self.rejected.items():
+            if object_id not in self.current:
+                for target, key in places:
+                    target.hidden.add(key)
+
+    def problem(self, code: str, message: str, row: RowRef | None, attribute: str, warn: bool = False) -> None:
+        """Report what a rule found."""
+        severity = Severity.WARNING if warn else Severity.ERROR
+        self.findings.add(Issue(code, message, severity, row=row, subject=f"{self.kind}.{attribute}"))
+
+    def _valid(self, values: ObjectValues, row: RowRef | None) -> bool:
+        good = True
+        for finding in rules.check(self.kind, values):
+            self.problem(finding.code, finding.message, row, finding.attribute, warn=not finding.rejects)
+            good = good and not finding.rejects
+        return good
