@@ -17,5 +17,5 @@ def may_show(code: str, subject: str, protected: bool) -> bool:
 
 
 def masked(text: str) -> str:
-    """A value of which only the length and the first sign are seen: previews of protected persons."""
-    return text[:1] + "•" * max(len(text) - 1, 0)
+    """A protected person's value in a preview: that there is one, and nothing else."""
+    return "•••" if text else ""

@@ -61,9 +61,7 @@ def _field(attribute: Attribute, schema: dict[str, Any], defs: dict[str, Any], r
     if many:
         schema = _resolved(schema["items"], defs)
     needed = set(schema.get("required", ()))
-    parts = tuple(
-        _field(part, schema["properties"][part.name], defs, part.name in needed) for part in attribute.parts
-    )
+    parts = tuple(_field(part, schema["properties"][part.name], defs, part.name in needed) for part in attribute.parts)
     if many and len(parts) == 1 and parts[0].is_reference:
         parts = (replace(parts[0], lone=True),)
     allowed = tuple(schema.get("enum", (schema["const"],) if "const" in schema else ()))

@@ -23,7 +23,7 @@ def digests(store: Store, kind: ResourceType) -> dict[str, bytes]:
     """id -> digest of everything published of a type: what the sync compares with."""
     table = schema.published[kind]
     with store.reading() as connection:
-        return dict(connection.execute(sa.select(table.c.id, table.c.digest)).tuples().all())
+        return dict(connection.execute(sa.select(table.c.id, table.c.digest)).all())
 
 
 def bodies(store: Store, kind: ResourceType, ids: Sequence[str]) -> dict[str, bytes]:
@@ -33,7 +33,7 @@ def bodies(store: Store, kind: ResourceType, ids: Sequence[str]) -> dict[str, by
     with store.reading() as connection:
         for some in _batches(ids, 500):
             wanted = sa.select(table.c.id, table.c.body).where(table.c.id.in_(some))
-            found.update(connection.execute(wanted).tuples().all())
+            found.update(connection.execute(wanted).all())
     return found
 
 

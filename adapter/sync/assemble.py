@@ -61,8 +61,12 @@ class Assembly:
             _count(stage, found)
             known = stage.published
             for object_id, entry in stage.changed.items():
-                (found.updated if object_id in known else found.created).append(entry)
-            found.unchanged = len(stage.current) - len(stage.changed)
+                before = known.get(object_id)
+                if before is None:
+                    found.created.append(entry)
+                elif before != entry.digest:
+                    found.updated.append(entry)
+            found.unchanged = len(stage.current) - len(found.created) - len(found.updated)
             found.deleted = sorted(known.keys() - stage.current.keys())
 
     def _run(self, rule: Rule, rows: Iterator[Row], stage: Stage) -> None:

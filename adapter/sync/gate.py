@@ -18,14 +18,13 @@ ALWAYS_WITHHELD = 20
 Bodies = Callable[[ResourceType, Sequence[str]], dict[str, bytes]]
 
 
-def reasons(gate: Gate, changes: ChangeSet, withheld: set[str], bodies: Bodies) -> list[str]:
+def reasons(gate: Gate, changes: ChangeSet, withheld: set[str], bodies: Bodies, too_many: str = "") -> list[str]:
     """Why the gate holds, one sentence a limit; empty where it lets the changes pass.
 
-    `withheld`: persons newly protected, who have a limit of their own. A type's first publication is not gated.
+    `withheld`: persons newly protected among the deleted, who have a limit of their own, which `too_many` is about.
+    A type's first publication is not gated.
     """
-    found = []
-    if why := too_many_withheld(gate, len(withheld), changes.types[ResourceType.PERSON].published):
-        found.append(why)
+    found = [too_many] if too_many else []
     for kind, change in changes:
         if not change.published:
             continue

@@ -91,25 +91,29 @@ def _run(store: Store, inputs: Inputs, options: Options, report: Report) -> None
     report.version = pages.current_version(store)
     with Spool() as spool:
         assembly = assemble(store, inputs, report, spool)
-        changes = ChangeSet(spool)
-        with report.timed("compare"):
-            assembly.changes(changes)
+        changes = _compared(assembly, spool, report)
         report.count(changes)
         withheld = assembly.stages[ResourceType.PERSON].withheld & set(changes.types[ResourceType.PERSON].deleted)
-        bodies = partial(publish.bodies, store)
-        with report.timed("gate"):
-            report.held_by = gate.reasons(inputs.settings.gate, changes, withheld, bodies)
-        if options.plan is not None:
-            approval.write(options.plan, changes, report.version, report.held_by)
         approved = options.approve is not None and approval.approves(options.approve, changes, report.version)
         if options.approve is not None and not approved:
             raise GateHeld(
                 f"{options.approve} was written for other changes than tonight's. Look at the changes again: "
                 "sync --dry-run --plan FILE."
             )
+        planned, planned_from = changes, report.version
+        too_many = gate.too_many_withheld(
+            inputs.settings.gate, len(withheld), changes.types[ResourceType.PERSON].published
+        )
+        if withheld and not options.dry_run and (approved or not too_many):
+            _withhold_at_once(store, inputs, report, withheld, assembly)
+            changes, withheld = _compared(assembly, spool, report), set()
+        with report.timed("gate"):
+            report.held_by = gate.reasons(
+                inputs.settings.gate, changes, withheld, partial(publish.bodies, store), too_many
+            )
+        if options.plan is not None:
+            approval.write(options.plan, planned, planned_from, report.held_by)
         if report.held_by and not approved:
-            if not options.dry_run:
-                _withhold_at_once(store, inputs, report, withheld)
             raise GateHeld(
                 "the gate held the run; what was published stays. Look at the changes with sync --dry-run --plan FILE, "
                 "then let them through with sync --approve FILE.",
@@ -119,6 +123,8 @@ def _run(store: Store, inputs: Inputs, options: Options, report: Report) -> None
         elif changes.any:
             with report.timed("publish"):
                 report.version = publish.commit(store, changes, report.run, inputs.clock()).version
+            report.outcome = "published"
+        elif report.withheld_at_once:
             report.outcome = "published"
         else:
             report.outcome = "unchanged"
@@ -181,15 +187,25 @@ def compiled(inputs: Inputs, sources: Sources, report: Report) -> Plan:
     return compile_mapping(inputs.mapping, str(inputs.settings.mapping.file), around)
 
 
-def _withhold_at_once(store: Store, inputs: Inputs, report: Report, withheld: set[str]) -> None:
-    """Newly protected persons go also on a night that is held, unless they are too many to be believed."""
-    known = len(publish.digests(store, ResourceType.PERSON))
-    if not withheld or gate.too_many_withheld(inputs.settings.gate, len(withheld), known):
-        return
-    with Spool() as spool:
+def _compared(assembly: Assembly, spool: Spool, report: Report) -> ChangeSet:
+    changes = ChangeSet(spool)
+    with report.timed("compare"):
+        assembly.changes(changes)
+    return changes
+
+
+def _withhold_at_once(store: Store, inputs: Inputs, report: Report, withheld: set[str], assembly: Assembly) -> None:
+    """Newly protected persons go first, in a publication of their own: no gate keeps them in.
+
+    The rest of the night is then compared with what that left.
+    """
+    with report.timed("withhold"), Spool() as spool:
         changes = withhold.withdrawal(store, inputs.profile, withheld, spool)
         report.version = publish.commit(store, changes, report.run, inputs.clock()).version
         report.withheld_at_once = len(withheld)
+        for kind, change in changes:
+            if change.any:
+                assembly.stages[kind].published = publish.digests(store, kind)
 
 
 def _rules_now(inputs: Inputs) -> str:

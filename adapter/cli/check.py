@@ -1,0 +1,101 @@
+"""`check`: configuration, mapping and the sources' columns, all mistakes at once. Reads headers, no persons."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from adapter import wiring
+from adapter.cli import arguments, output
+from adapter.errors import AdapterError, ConfigError, SourceFailed
+from adapter.issues import Issue, Severity
+from adapter.mapping.compile import Surroundings, compile_mapping
+from adapter.mapping.plan import Plan
+from adapter.ss12000.shape import shapes
+from adapter.ss12000.types import FETCH_ORDER
+from adapter.sync.extract import Sources
+from adapter.sync.findings import Findings
+
+
+def add_to(commands: arguments.Commands) -> None:
+    """The command's words."""
+    parser = commands.add_parser("check", help="configuration, mapping and columns; reads headers, no persons")
+    parser.add_argument("--offline", action="store_true", help="open no source and no network: form and names only")
+    parser.add_argument("--quiet", action="store_true", help="findings only, no table of what is mapped")
+    arguments.add_today(parser)
+    arguments.add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 where a run could start; 2 or 5 where it could not."""
+    installation = wiring.load(args.config)
+    inputs = installation.inputs(args.today, offline=args.offline)
+    failed: AdapterError | None = None
+    headers: dict[str, Sequence[str] | None] = dict.fromkeys(installation.connectors)
+    if not args.offline:
+        try:
+            with Sources(installation.connectors) as sources:
+                headers = dict(sources.headers)
+        except SourceFailed as error:
+            failed = error
+    around = Surroundings(
+        headers=headers,
+        shapes=shapes(installation.profile),
+        namespace=installation.settings.organiser.id_namespace.bytes,
+        open_data=wiring.NoOpenData(),
+        sink=Findings(),
+        today=inputs.date(),
+    )
+    plan = compile_mapping(inputs.mapping, str(installation.settings.mapping.file), around)
+    issues = [*(failed.issues if failed else ()), *plan.issues]
+    if plan.errors:
+        failed = ConfigError("the mapping is wrong")
+    if args.json:
+        output.document(_document(plan, issues))
+    else:
+        _describe(plan, issues, headers, args)
+    return failed.exit_code if failed else 0
+
+
+def _describe(
+    plan: Plan, issues: list[Issue], headers: dict[str, Sequence[str] | None], args: argparse.Namespace
+) -> None:
+    output.issues(issues, limit=100)
+    errors = sum(issue.severity is Severity.ERROR for issue in issues)
+    if errors:
+        output.line(f"{output.plural(errors, 'error')}; nothing was read but headers")
+        return
+    if not args.quiet:
+        output.line("What is mapped:")
+        covered = dict.fromkeys((subject, origin, span.line) for subject, origin, span in plan.coverage)
+        output.table(("attribute", "from", "line"), covered)
+        output.line("Careful defaults, where the mapping does not say otherwise:")
+        for words in DEFAULTS:
+            output.line(f"  {words}")
+    rules = sum(len(plan.rules[kind]) for kind in FETCH_ORDER)
+    opened = sum(header is not None for header in headers.values())
+    sources = output.plural(opened, "source") + " opened" if opened else "no source opened"
+    output.line(f"all well: {output.plural(rules, 'rule')}, {sources}")
+
+
+DEFAULTS = (
+    "an empty cell: the attribute is left out; the object is rejected where the attribute is required",
+    "a value that the code list lacks: the object is rejected",
+    "no or an unknown protection mark: the person counts as protected",
+    "a reference in a list (member, teacher, group) that leads nowhere: the item is left out and reported",
+    "another reference that leads nowhere: the object is rejected",
+    "an object that stops being valid: its last good version stays published",
+    "a source without rows: the run stops, and last night's data stay published",
+)
+
+
+def _document(plan: Plan, issues: list[Issue]) -> dict[str, object]:
+    return {
+        "ok": not any(issue.severity is Severity.ERROR for issue in issues),
+        "issues": [issue.as_json() for issue in issues],
+        "coverage": [
+            {"attribute": subject, "from": origin, "line": span.line} for subject, origin, span in plan.coverage
+        ],
+        "defaults": list(DEFAULTS),
+    }

@@ -1,0 +1,125 @@
+"""`preview`: objects beside the rows they came from. The code path of `sync`, on an empty state; writes nothing."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from adapter import wiring
+from adapter.cli import arguments, output
+from adapter.mapping.plan import Rule
+from adapter.mapping.scope import Row
+from adapter.masking import masked
+from adapter.ss12000.profile import Values
+from adapter.ss12000.rules import is_protected
+from adapter.ss12000.types import ResourceType
+from adapter.store.changes import Spool
+from adapter.store.engine import open_store
+from adapter.sync.report import Report
+from adapter.sync.run import assemble
+
+
+def add_to(commands: arguments.Commands) -> None:
+    """The command's words."""
+    parser = commands.add_parser("preview", help="objects beside their source rows; writes nothing")
+    parser.add_argument("type", nargs="?", type=_kind, metavar="TYPE", help="Person, Group …; default: all types")
+    parser.add_argument("--limit", type=int, default=3, metavar="N", help="objects of each type; default 3")
+    parser.add_argument(
+        "--id", metavar="ID_OR_KEY", help="only the object with this id, or with this key in its source"
+    )
+    parser.add_argument("--issues", action="store_true", help="all findings instead of the first few")
+    arguments.add_today(parser)
+    arguments.add_json(parser)
+    parser.set_defaults(run=run)
+
+
+@dataclass
+class _Seen:
+    """Collects what is asked for while the objects are built."""
+
+    kind: ResourceType | None
+    limit: int
+    wanted: str
+    objects: list[tuple[Rule, Row, Values]] = field(default_factory=list)
+    counts: dict[ResourceType, int] = field(default_factory=dict)
+
+    def __call__(self, rule: Rule, row: Row, values: Values) -> None:
+        if self.kind not in (None, rule.kind):
+            return
+        if self.wanted and not self._is_wanted(rule, row, values):
+            return
+        if self.counts.get(rule.kind, 0) < self.limit:
+            self.counts[rule.kind] = self.counts.get(rule.kind, 0) + 1
+            self.objects.append((rule, row, values))
+
+    def _is_wanted(self, rule: Rule, row: Row, values: Values) -> bool:
+        keys = [str(part((row,))).casefold() for part in rule.view.key]
+        return self.wanted in (values["id"], "/".join(keys), *keys)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0; or 2 and 5 like `sync`."""
+    installation = wiring.load(args.config)
+    inputs = installation.inputs(args.today)
+    seen = _Seen(args.type, args.limit, (args.id or "").casefold())
+    report = Report("preview", inputs.clock())
+    store = open_store("sqlite:///:memory:")
+    with Spool() as spool:
+        assembly = assemble(store, inputs, report, spool, seen)
+    store.close()
+    issues = report.findings.in_order()
+    shown = [_entry(rule, row, values, assembly.exists(rule.kind, values["id"])) for rule, row, values in seen.objects]
+    if args.json:
+        output.document({"objects": shown, "issues": [issue.as_json() for issue in issues]})
+        return 0
+    for entry in shown:
+        _describe(entry)
+    if not shown:
+        output.line("no such object" if seen.wanted else "no objects")
+    if issues:
+        output.line(output.plural(report.findings.total, "finding") + ":")
+        output.issues(issues, report.findings.total, len(issues) if args.issues else 10)
+    return 0
+
+
+def _entry(rule: Rule, row: Row, values: Values, published: bool) -> dict[str, Any]:
+    protected = rule.kind is ResourceType.PERSON and is_protected(values)
+    cells = {column: row[slot] for column, slot in rule.view.slots.items()}
+    return {
+        "type": str(rule.kind),
+        "source": f"{rule.view.name}:{row[0]}",
+        "rule": str(rule.span),
+        "to_be_published": published,
+        "row": _masked(cells) if protected else cells,
+        "object": {"id": values["id"], **_masked({k: v for k, v in values.items() if k != "id"})}
+        if protected
+        else values,
+    }
+
+
+def _describe(entry: dict[str, Any]) -> None:
+    fate = "" if entry["to_be_published"] else "  (not to be published: nothing published needs it)"
+    output.line(f"{entry['type']} from {entry['source']}  [{entry['rule']}]{fate}")
+    for column, cell in entry["row"].items():
+        output.line(f"    {column} = {cell!r}")
+    output.line("  ->")
+    for text in orjson.dumps(entry["object"], option=orjson.OPT_INDENT_2).decode().splitlines():
+        output.line(f"    {text}")
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _masked(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_masked(inner) for inner in value]
+    return masked(value) if isinstance(value, str) else value
+
+
+def _kind(text: str) -> ResourceType:
+    kind = ResourceType.lenient(text)
+    if kind is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no type; there are {', '.join(ResourceType)}")
+    return kind

@@ -1,0 +1,128 @@
+"""`status`: what is published, who subscribes, what waits, what went wrong. Reads the state only."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from typing import Any
+
+from adapter import wiring
+from adapter.cli import arguments, output
+from adapter.errors import ConfigError
+from adapter.store import feedback, history, outbox, pages, subscriptions
+from adapter.store.engine import Store
+
+_RUNS, _ERRORS = 5, 5
+
+
+def add_to(commands: arguments.Commands) -> None:
+    """The command's words."""
+    parser = commands.add_parser("status", help="runs, counts, subscriptions, notices, client errors, certificate")
+    arguments.add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0; 7 where the state cannot be read."""
+    installation = wiring.load(args.config)
+    store = installation.store()
+    try:
+        facts = _facts(store) | {"certificate": _certificate(installation)}
+    finally:
+        store.close()
+    if args.json:
+        output.document(facts)
+    else:
+        _describe(facts)
+    return 0
+
+
+def _facts(store: Store) -> dict[str, Any]:
+    return {
+        "version": pages.current_version(store),
+        "published": {str(kind): count for kind, count in pages.counts(store).items()},
+        "runs": [
+            {
+                "run": run.id,
+                "started": _time(run.started),
+                "outcome": run.outcome,
+                "version": run.report.get("version"),
+                "issues": run.report.get("issues"),
+                "held_by": run.report.get("held_by", []),
+                "error": (run.report.get("error") or {}).get("message"),
+            }
+            for run in history.last_runs(store, _RUNS)
+        ],
+        "subscriptions": [
+            {
+                "name": found.name,
+                "target": found.target,
+                "types": [str(kind) for kind in found.types],
+                "expires": _time(found.expires),
+                "expired": found.expires < wiring.clock(),
+                "confirmed_version": found.confirmed,
+            }
+            for found in subscriptions.all(store)
+        ],
+        "notices": [
+            {
+                "target": found.target,
+                "version": found.version,
+                "state": found.state,
+                "attempts": found.attempts,
+                "error": found.error,
+            }
+            for found in outbox.open_notices(store)
+        ],
+        "client_errors": [
+            {"received": _time(found.received), "severity": found.severity}
+            for found in feedback.recent_errors(store, 0, _ERRORS)
+        ],
+    }
+
+
+def _certificate(installation: wiring.Installation) -> dict[str, Any] | None:
+    try:
+        facts = wiring.certificate_facts(installation)
+    except ConfigError as error:
+        return {"error": error.message}
+    if facts is None:
+        return None
+    return {"expires": _time(facts.not_after), "days_left": (facts.not_after - wiring.clock()) // 86_400_000}
+
+
+def _describe(facts: dict[str, Any]) -> None:
+    output.line(f"published: version {facts['version']}" if facts["version"] else "nothing is published yet")
+    output.table(("type", "objects"), facts["published"].items())
+    output.line("last runs:" if facts["runs"] else "no run yet")
+    for run in facts["runs"]:
+        why = run["error"] or "; ".join(run["held_by"])
+        output.line(f"  {run['started']}  {run['outcome']}, {run['issues']} findings{': ' + why if why else ''}")
+    output.line("subscriptions:" if facts["subscriptions"] else "nobody subscribes yet")
+    for found in facts["subscriptions"]:
+        until = "EXPIRED" if found["expired"] else "until"
+        output.line(
+            f"  {found['target']}  confirmed version {found['confirmed_version']} of {facts['version']}, "
+            f"{until} {found['expires']}"
+        )
+    for found in facts["notices"]:
+        why = f": {found['error']}" if found["error"] else ""
+        output.line(
+            f"  notice of version {found['version']} to {found['target']}: {found['state']}, "
+            f"{output.plural(found['attempts'], 'attempt')}{why}"
+        )
+    if facts["client_errors"]:
+        output.line("errors that the client reported (their text is in the state, table client_log):")
+        for found in facts["client_errors"]:
+            output.line(f"  {found['received']}  {found['severity']}")
+    certificate = facts["certificate"]
+    if certificate is None:
+        output.line("no client certificate configured ([token]): nobody can be notified")
+    elif "error" in certificate:
+        output.line(f"client certificate: {certificate['error']}")
+    else:
+        output.line(f"client certificate: until {certificate['expires']}, {certificate['days_left']} days left")
+
+
+def _time(milliseconds: int) -> str:
+    return dt.datetime.fromtimestamp(milliseconds / 1000, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
