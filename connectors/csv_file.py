@@ -1,0 +1,255 @@
+"""CSV files as they come: cp1252 or UTF-8, semicolon or tab, one file or many; streamed, never wholly in memory."""
+
+from __future__ import annotations
+
+import csv
+import glob
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from connectors.base import Batch, SourceError
+from connectors.text import decoding_problem, detect_delimiter, detect_encoding, known_encoding
+
+BATCH = 2000  # rows
+_FIELD_LIMIT = 1 << 20  # characters; a longer field is a quote that never ends
+
+
+class CsvOptions(BaseModel):
+    """Keys of a csv source in config.toml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: str = Field(min_length=1, description="a file, or a pattern such as export/elever*.csv")
+    encoding: str | None = Field(default=None, description="utf-8, cp1252, …; default: found out")
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1, description="default: found out")
+    quote: str = Field(default='"', min_length=1, max_length=1, description="what texts are quoted with")
+    skip_lines: int = Field(default=0, ge=0, description="lines before the header")
+    header: tuple[str, ...] | None = Field(default=None, description="names, for files without a header")
+
+    @field_validator("encoding")
+    @classmethod
+    def _known(cls, value: str | None) -> str | None:
+        return value if value is None else known_encoding(value)
+
+
+@dataclass(frozen=True)
+class _File:
+    path: Path
+    encoding: str
+    delimiter: str
+    header: tuple[str, ...]
+    stamp: tuple[int, int]  # size and time, to see whether it changes under our eyes
+
+
+class CsvConnector:
+    """One or several CSV files with the same columns."""
+
+    Options = CsvOptions
+
+    def __init__(self, name: str, options: CsvOptions, now: Callable[[], float] = time.time) -> None:
+        self.name = name
+        self.options = options
+        self._now = now
+
+    def open(self) -> CsvTable:
+        """Look at the files' headers. Raises SourceError where a file is missing, empty or has no clear header."""
+        pattern = Path(self.options.path)
+        paths = sorted(pattern.parent.glob(pattern.name)) if glob.has_magic(pattern.name) else [pattern]
+        if not paths:
+            raise SourceError(
+                "S102", "no file has such a name. Has the export run, and into this folder?", self.options.path
+            )
+        files = [_look_at(path, self.options) for path in paths]
+        first = files[0]
+        for other in files[1:]:
+            if sorted(other.header) != sorted(first.header):
+                missing = sorted(set(first.header) ^ set(other.header))
+                message = (
+                    f"the columns differ from those of {first.path.name} ({', '.join(missing)}). Export both anew."
+                )
+                raise SourceError("S106", message, str(other.path))
+        age = max(self._now() - file.stamp[1] / 1e9 for file in files) / 3600
+        return CsvTable(files, self.options, max(age, 0.0))
+
+
+class CsvTable:
+    """Open CSV files."""
+
+    def __init__(self, files: Sequence[_File], options: CsvOptions, age_hours: float) -> None:
+        self._files = files
+        self._options = options
+        self.columns: Sequence[str] = files[0].header
+        self.age_hours: float | None = age_hours
+
+    def __enter__(self) -> CsvTable:
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        pass
+
+    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
+        """The rows of all files, in the order of their names. Raises SourceError, also half-way."""
+        for file in self._files:
+            yield from self._read(file, columns)
+
+    def _read(self, file: _File, columns: Sequence[str]) -> Iterator[Batch]:
+        pick = _picker([file.header.index(column) for column in columns])
+        width, place = len(file.header), str(file.path)
+        previous = csv.field_size_limit(_FIELD_LIMIT)
+        try:
+            with file.path.open(encoding=file.encoding, newline="") as text:
+                reader = csv.reader(text, delimiter=file.delimiter, quotechar=self._options.quote, strict=True)
+                for _ in range(self._options.skip_lines):
+                    next(text, None)
+                if self._options.header is None:
+                    next(reader, None)
+                yield from _batches(reader, self._options.skip_lines, width, pick, place)
+            if _stamp(file.path) != file.stamp:
+                raise SourceError(
+                    "S109", "the file changed while it was read. Run again when the export has ended.", place
+                )
+        except csv.Error as error:
+            raise _csv_problem(error, reader.line_num + self._options.skip_lines, place) from None
+        except UnicodeDecodeError as error:
+            raise SourceError("S104", decoding_problem(error, file.encoding), place) from None
+        except OSError as error:
+            raise SourceError("S102", f"the file cannot be read: {error.strerror}.", place) from None
+        finally:
+            csv.field_size_limit(previous)
+
+
+def _batches(
+    reader: Any, skipped: int, width: int, pick: Callable[[list[str]], Sequence[str]], place: str
+) -> Iterator[Batch]:
+    """Rows by the thousand; a new batch begins where a row spans lines, so that line numbers stay right."""
+    while True:
+        first = int(reader.line_num) + skipped + 1
+        rows = list(islice(reader, BATCH))
+        if not rows:
+            return
+        if int(reader.line_num) + skipped + 1 - first == len(rows):  # one row a line: the usual case
+            if set(map(len, rows)) != {width}:
+                rows, first = _checked(rows, first, width, place)
+                yield from _runs(rows, first, pick)
+            else:
+                yield Batch(first, list(map(pick, rows)))
+        else:
+            yield from _spanning(rows, first, width, pick, place)
+
+
+def _spanning(
+    rows: list[list[str]], first: int, width: int, pick: Callable[[list[str]], Sequence[str]], place: str
+) -> Iterator[Batch]:
+    """Rows of which some span lines: each with its own number."""
+    line = first
+    for row in rows:
+        if row:
+            if len(row) != width:
+                raise _width_problem(len(row), width, line, place)
+            yield Batch(line, [pick(row)])
+        line += 1 + sum(cell.count("\n") for cell in row)
+
+
+def _checked(rows: list[list[str]], first: int, width: int, place: str) -> tuple[list[list[str]], int]:
+    for number, row in enumerate(rows, first):
+        if row and len(row) != width:
+            raise _width_problem(len(row), width, number, place)
+    return rows, first
+
+
+def _runs(rows: list[list[str]], first: int, pick: Callable[[list[str]], Sequence[str]]) -> Iterator[Batch]:
+    """The rows between empty lines."""
+    run: list[Sequence[str]] = []
+    start = first
+    for number, row in enumerate(rows, first):
+        if row:
+            if not run:
+                start = number
+            run.append(pick(row))
+        elif run:
+            yield Batch(start, run)
+            run = []
+    if run:
+        yield Batch(start, run)
+
+
+def _width_problem(found: int, width: int, line: int, place: str) -> SourceError:
+    message = (
+        f"the row has {found} fields, the header {width}. A cell that holds the separator must be quoted; "
+        "a file cut off half-way must be exported anew."
+    )
+    return SourceError("S107", message, f"{place}:{line}")
+
+
+def _csv_problem(error: csv.Error, line: int, place: str) -> SourceError:
+    words = str(error)
+    if "unexpected end of data" in words:
+        return SourceError("S108", "a quote is never closed: the file is cut off. Export it anew.", f"{place}:{line}")
+    if "field larger" in words:
+        return SourceError("S108", "a field is far too long: a quote is not closed.", f"{place}:{line}")
+    return SourceError("S108", f"this is not CSV: {words}.", f"{place}:{line}")
+
+
+def _picker(positions: Sequence[int]) -> Callable[[list[str]], Sequence[str]]:
+    if len(positions) == 1:
+        only = positions[0]
+        return lambda row: (row[only],)
+    return itemgetter(*positions) if positions else lambda row: ()
+
+
+def _look_at(path: Path, options: CsvOptions) -> _File:
+    place = str(path)
+    try:
+        stamp = _stamp(path)
+        with path.open("rb") as raw:
+            head = raw.read(1 << 16)
+            whole = len(head) < 1 << 16
+        if not head:
+            raise SourceError("S103", "the file is empty. See why the export wrote nothing.", place)
+        encoding = options.encoding or detect_encoding(path, head, whole)
+        if b"\0" in head and not encoding.startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
+            raise SourceError("S104", "zero bytes in the text: another encoding (UTF-16?), or damage.", place)
+        with path.open(encoding=encoding, newline="") as text:
+            for _ in range(options.skip_lines):
+                next(text, None)
+            first = next(text, "")
+            delimiter = options.delimiter or detect_delimiter(first)
+            text.seek(0)
+            for _ in range(options.skip_lines):
+                next(text, None)
+            header = options.header or tuple(
+                next(csv.reader(text, delimiter=delimiter, quotechar=options.quote, strict=True), ())
+            )
+    except FileNotFoundError:
+        raise SourceError("S102", "there is no such file. Has the export run, and into this folder?", place) from None
+    except UnicodeDecodeError as error:
+        raise SourceError("S104", decoding_problem(error, options.encoding or "utf-8"), place) from None
+    except csv.Error as error:
+        raise _csv_problem(error, options.skip_lines + 1, place) from None
+    except OSError as error:
+        raise SourceError("S102", f"the file cannot be read: {error.strerror}.", place) from None
+    return _File(path, encoding, delimiter, _header(header, place, delimiter), stamp)
+
+
+def _header(names: Sequence[str], place: str, delimiter: str) -> tuple[str, ...]:
+    header = tuple(name.strip() for name in names)
+    if not any(header):
+        raise SourceError("S105", "the first line holds no column names; set `header` or `skip_lines`.", place)
+    if "" in header:
+        raise SourceError("S105", f"column {header.index('') + 1} has no name (separator {delimiter!r}).", place)
+    twice = next((name for name in header if header.count(name) > 1), None)
+    if twice is not None:
+        raise SourceError("S105", f'the column "{twice}" stands twice in the header.', place)
+    return header
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns

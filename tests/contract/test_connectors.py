@@ -1,0 +1,142 @@
+"""What every connector promises, whatever it reads: the same rows give the same batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from support.databases import mariadb_url, postgres_url
+
+from connectors.base import Connector, SourceError, SourceTable
+from connectors.registry import OptionsError, create
+
+HEADER = ("elev guid", "förnamn", "År", "tal", "tom")
+ROWS = [(f"g{n}", f'Åsa-{n} Öberg, "{n}"; %s', "6", str(n), None if n % 3 else "") for n in range(5003)]
+
+
+def _fill(url: str) -> None:
+    engine = sa.create_engine(url)
+    columns = [sa.Column(name, sa.Integer if name == "tal" else sa.String(80)) for name in HEADER]
+    table = sa.Table("ELEV", sa.MetaData(), *columns)
+    table.create(engine)
+    with engine.begin() as connection:
+        connection.execute(
+            sa.insert(table), [dict(zip(HEADER, (*row[:3], int(row[3]), row[4]), strict=True)) for row in ROWS]
+        )
+    engine.dispose()
+
+
+def _csv(folder: Path) -> Connector:
+    quoted = [HEADER, *((c or "" for c in row) for row in ROWS)]
+    text = "\r\n".join(";".join('"' + str(c).replace('"', '""') + '"' for c in row) for row in quoted)
+    (folder / "elev.csv").write_bytes(text.encode("cp1252"))
+    return create("elever", {"connector": "csv", "path": str(folder / "elev.csv")})
+
+
+@pytest.fixture(params=["csv", "sqlite", "postgres", "mariadb"])
+def connector(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Connector]:
+    if request.param == "csv":
+        yield _csv(tmp_path)
+        return
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path}/sis.db"
+        _fill(url)
+        yield create("elever", {"connector": "sql", "url": url, "table": "ELEV"})
+        return
+    with postgres_url() if request.param == "postgres" else mariadb_url() as url:
+        _fill(url)
+        yield create("elever", {"connector": "sql", "url": url, "table": "ELEV"})
+
+
+def everything(table: SourceTable, columns: Sequence[str]) -> list[tuple[str | None, ...]]:
+    return [tuple(row) for batch in table.batches(columns) for row in batch.rows]
+
+
+def test_the_header_is_as_the_source_spells_it(connector: Connector) -> None:
+    with connector.open() as table:
+        assert tuple(table.columns) == HEADER
+
+
+def test_rows_come_whole_in_order_as_text(connector: Connector) -> None:
+    with connector.open() as table:
+        found = everything(table, HEADER)
+    assert sorted((*row[:4], row[4] or "") for row in found) == sorted((*row[:4], row[4] or "") for row in ROWS)
+
+
+def test_only_the_columns_asked_for_come_in_the_order_asked_for(connector: Connector) -> None:
+    with connector.open() as table:
+        found = everything(table, ["tal", "elev guid"])
+    assert sorted(found) == sorted((row[3], row[0]) for row in ROWS)
+
+
+def test_rows_are_numbered_without_gaps(connector: Connector) -> None:
+    with connector.open() as table:
+        numbers = [batch.first_row + offset for batch in table.batches(["tal"]) for offset in range(len(batch.rows))]
+    assert numbers == list(range(numbers[0], numbers[0] + len(ROWS)))
+
+
+def test_a_read_can_be_left_half_way(connector: Connector) -> None:
+    with connector.open() as table:
+        next(iter(table.batches(["tal"])))
+    with connector.open() as table:
+        assert len(everything(table, ["tal"])) == len(ROWS)
+
+
+def test_the_source_is_only_read(connector: Connector) -> None:
+    with connector.open() as table:
+        if not hasattr(table, "_connection"):
+            return
+        with pytest.raises(sa.exc.DBAPIError):
+            table._connection.exec_driver_sql(
+                "DELETE FROM " + ('"ELEV"' if "mysql" not in str(table._engine.url) else "ELEV")
+            )
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"connector": "sql", "url": "sqlite:///x.db"}, "either query or table"),
+        ({"connector": "sql", "url": "sqlite:///x.db", "query": "DROP TABLE ELEV"}, "DROP"),
+        ({"connector": "csv", "path": "x.csv", "encoding": "klingon"}, "no encoding"),
+        ({"connector": "csv", "path": "x.csv", "delimeter": ";"}, 'Did you mean "delimiter"'),
+        ({"connector": "odbc"}, "there are csv"),
+    ],
+)
+def test_wrong_options_are_told_before_anything_is_opened(options: dict[str, str], expected: str) -> None:
+    with pytest.raises(OptionsError, match=expected):
+        create("elever", options)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["sqlite:////nowhere/at/all.db", "postgresql+psycopg://u:hemligt@127.0.0.1:9/d", "nonsense://h/d", "x"],
+)
+def test_a_database_that_is_not_there_is_told_without_the_password(url: str) -> None:
+    connector = create("elever", {"connector": "sql", "url": url, "table": "ELEV"})
+    with pytest.raises(SourceError) as caught:
+        connector.open()
+    assert "hemligt" not in str(caught.value)
+    assert caught.value.code in ("S120", "S121", "S122")
+
+
+def test_a_plug_in_is_found_by_its_entry_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "my_connector.py").write_text(
+        "from pydantic import BaseModel\n"
+        "class Mine:\n"
+        "    class Options(BaseModel):\n"
+        "        size: int\n"
+        "    def __init__(self, name, options):\n"
+        "        self.size = options.size\n",
+        encoding="utf-8",
+    )
+    info = tmp_path / "my_connector-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: my-connector\nVersion: 1.0\n", encoding="utf-8")
+    (info / "entry_points.txt").write_text("[ss12000_adapter.connectors]\nmine = my_connector:Mine\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert create("x", {"connector": "mine", "size": 3}).size == 3  # type: ignore[attr-defined]
+    (info / "entry_points.txt").write_text("[ss12000_adapter.connectors]\nbroken = nowhere:Mine\n", encoding="utf-8")
+    with pytest.raises(SourceError, match=r'"broken" \(nowhere:Mine\) cannot be loaded'):
+        create("x", {"connector": "broken"})

@@ -1,0 +1,118 @@
+"""Files as exports really go wrong: each is told with file, line and reason, and never half-read in silence."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from connectors.base import SourceError
+from connectors.registry import create
+
+
+def read(path: Path | str, **options: object) -> list[tuple[int, tuple[str | None, ...]]]:
+    with create("x", {"connector": "csv", "path": str(path), **options}).open() as table:
+        return [
+            (batch.first_row + offset, tuple(row))
+            for batch in table.batches(list(table.columns))
+            for offset, row in enumerate(batch.rows)
+        ]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", "S103 the file is empty"),
+        (b"\n", "S105 the first line holds no column names"),
+        (b"a;b;a\n1;2;3\n", 'S105 the column "a" stands twice'),
+        (b"a;;c\n1;2;3\n", "S105 column 2 has no name"),
+        (b"a;b\n1;2\n1\n", "3: S107 the row has 1 fields, the header 2"),
+        (b"a;b\n1;2\n1;2;3\n", "3: S107 the row has 3 fields, the header 2"),
+        (b'a;b\n1;"2', "2: S108 a quote is never closed"),
+        (b"a;b\n1;\x002\n", "S104 zero bytes"),
+        (b'a;b\n1;"' + b"x" * (1 << 21), "S108 a field is far too long"),
+    ],
+)
+def test_a_broken_file_says_where_and_why(tmp_path: Path, content: bytes, expected: str) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(content)
+    with pytest.raises(SourceError) as caught:
+        read(path)
+    assert expected in str(caught.value)
+    assert str(path) in str(caught.value)
+
+
+def test_bytes_that_are_not_of_the_given_encoding_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes("a;b\nå;ä\n".encode("cp1252"))
+    with pytest.raises(SourceError, match="S104 the byte 0xe5 is not utf-8"):
+        read(path, encoding="utf-8")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("delimiter", [";", "\t", ",", "|"])
+def test_encoding_and_separator_are_found_out(tmp_path: Path, encoding: str, delimiter: str) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(f"förnamn{delimiter}ort\r\nÅsa{delimiter}Ängelholm\r\n".encode(encoding))
+    assert read(path) == [(2, ("Åsa", "Ängelholm"))]
+
+
+def test_cp1252_is_found_out_though_the_first_letter_with_dots_comes_late(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(b"a;b\n" + b"x;y\n" * 50_000 + "Å;Ö\n".encode("cp1252"))
+    assert read(path)[-1] == (50_002, ("Å", "Ö"))
+
+
+def test_line_numbers_are_those_of_an_editor(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(b'skr\xe4p\na;b\n1;2\n"3\n3";4\n\n5;6\n')
+    assert read(path, skip_lines=1) == [(3, ("1", "2")), (4, ("3\n3", "4")), (7, ("5", "6"))]
+
+
+def test_many_files_are_one_source_in_the_order_of_their_names(tmp_path: Path) -> None:
+    (tmp_path / "e2.csv").write_text("b;a\n4;3\n", encoding="utf-8")
+    (tmp_path / "e1.csv").write_text("a;b\n1;2\n", encoding="utf-8")
+    with create("x", {"connector": "csv", "path": str(tmp_path / "e*.csv")}).open() as table:
+        assert [list(batch.rows) for batch in table.batches(["a", "b"])] == [[("1", "2")], [("3", "4")]]
+
+
+def test_files_with_other_columns_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "e1.csv").write_text("a;b\n1;2\n", encoding="utf-8")
+    (tmp_path / "e2.csv").write_text("a;c\n1;2\n", encoding="utf-8")
+    with pytest.raises(SourceError, match=r"S106 the columns differ from those of e1.csv \(b, c\)"):
+        read(tmp_path / "e*.csv")
+
+
+def test_a_missing_file_names_the_pattern(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"elever\*\.csv: S102 no file has such a name"):
+        read(tmp_path / "elever*.csv")
+    with pytest.raises(SourceError, match="S102 there is no such file"):
+        read(tmp_path / "elever.csv")
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_believed(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("a;b\n" + "1;2\n" * 5000, encoding="utf-8")
+    with create("x", {"connector": "csv", "path": str(path)}).open() as table:
+        batches = table.batches(["a"])
+        next(iter(batches))
+        with path.open("a", encoding="utf-8") as more:
+            more.write("3;4\n")
+        with pytest.raises(SourceError, match="S109 the file changed while it was read"):
+            list(batches)
+
+
+def test_the_age_is_that_of_the_oldest_file(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("a\n1\n", encoding="utf-8")
+    os.utime(path, (time.time() - 7200, time.time() - 7200))
+    with create("x", {"connector": "csv", "path": str(path)}).open() as table:
+        assert table.age_hours == pytest.approx(2, abs=0.1)
+
+
+def test_a_file_without_header_gets_its_names_from_the_configuration(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("1;2\n3;4\n", encoding="utf-8")
+    assert read(path, header=["a", "b"]) == [(1, ("1", "2")), (2, ("3", "4"))]
