@@ -9,7 +9,7 @@ from typing import Any
 from adapter.issues import RowRef
 from adapter.mapping.plan import Enrichment, Rule
 from adapter.mapping.problems import NotExposed, RowProblem, RunStopped
-from adapter.mapping.scope import Frames, Row, key_getter
+from adapter.mapping.scope import Frames, Row, row_key
 from adapter.ss12000.codes import NOT_PROTECTED
 
 ObjectValues = dict[str, Any]
@@ -38,7 +38,7 @@ class Builder:
     """One rule, ready to run. `key` is what references to its objects look up."""
 
     rule: Rule
-    key: Callable[[Frames], Hashable]
+    key: Callable[[Row], Hashable]
     make: Callable[[Row], ObjectValues | None]
 
 
@@ -83,7 +83,7 @@ def builder(rule: Rule, withhold: bool) -> Builder:
             raise Rejected(object_id, problem, protected) from None
         return values
 
-    return Builder(rule, key_getter(rule.view.key), make)
+    return Builder(rule, row_key(rule.view.key), make)
 
 
 def _is_protected(marking: Callable[[Frames], Any], frames: Frames) -> bool:

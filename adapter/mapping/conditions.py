@@ -8,11 +8,12 @@ from collections.abc import Callable
 
 from adapter.mapping import conversions, language
 from adapter.mapping.problems import RowProblem
-from adapter.mapping.reader import Reader
+from adapter.mapping.reader import Cell, Reader
 from adapter.mapping.scope import Frames, Get, Scope
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 
 _OFFSET = re.compile(r"today(?:([+-]\d{1,4})d)?\Z")
+_REMEMBERED = 10_000  # texts of a column
 _Test = Callable[[str], bool]
 
 
@@ -21,17 +22,42 @@ def compile_conditions(reader: Reader, node: Node, scope: Scope) -> Get | None:
     if not isinstance(node, Table):
         reader.issue("M111", "conditions are written {column: value}.", node.span)
         return None
-    tests = [
+    cells = [
         compiled
         for column, wanted in node.entries
         if (compiled := _compile_one(reader, column, wanted, scope)) is not None
     ]
-    if len(tests) == 1:
-        return tests[0]
-    return lambda frames: all(test(frames) for test in tests)
+
+    def holds(frames: Frames) -> bool:
+        for cell, known, tell in cells:
+            text = cell.get(frames)
+            result = known.get(text)
+            if result is None:
+                result = known[text] = tell(text, frames)
+            if not result:
+                return False
+        return True
+
+    def holds_for_row(frames: Frames) -> bool:
+        row = frames[0]
+        for slot, known, tell in slots:
+            text = row[slot]
+            result = known.get(text)
+            if result is None:
+                result = known[text] = tell(text, frames)
+            if not result:
+                return False
+        return True
+
+    slots = [(cell.own_slot, known, tell) for cell, known, tell in cells]
+    return holds_for_row if all(slot for slot, _, _ in slots) else holds
 
 
-def _compile_one(reader: Reader, column: Scalar, wanted: Node, scope: Scope) -> Get | None:
+_Compiled = tuple[Cell, dict[str, bool], Callable[[str, Frames], bool]]
+"""A column, what is known of its texts (dates and codes have few), and how to tell of a new one."""
+
+
+def _compile_one(reader: Reader, column: Scalar, wanted: Node, scope: Scope) -> _Compiled | None:
     steps: tuple[conversions.Convert, ...] = ()
     if isinstance(wanted, Table):
         reader.words(wanted, language.CONDITION, "a condition")
@@ -41,23 +67,22 @@ def _compile_one(reader: Reader, column: Scalar, wanted: Node, scope: Scope) -> 
     if cell is None or test is None:
         return None
     place, subject = cell.place, column.value
-    known: dict[str, bool] = {}  # a column of dates or codes has few different values
 
-    def holds(frames: Frames) -> bool:
-        text = cell.get(frames)
-        result = known.get(text)
-        if result is None:
-            try:
-                value = text
-                for step in steps if text else ():
-                    value = step(value)
-                result = known[text] = test(value)
-            except ValueError as error:
-                words = f"{error}, so the condition on it cannot be told"
-                raise RowProblem("M312", words, place(frames), column.span, subject, text) from None
-        return result
+    known: dict[str, bool] = {}
 
-    return holds
+    def tell(text: str, frames: Frames) -> bool:
+        try:
+            value = text
+            for step in steps if text else ():
+                value = step(value)
+            if len(known) > _REMEMBERED:
+                known.clear()
+            return test(value)
+        except ValueError as error:
+            words = f"{error}, so the condition on it cannot be told"
+            raise RowProblem("M312", words, place(frames), column.span, subject, text) from None
+
+    return cell, known, tell
 
 
 def _test(reader: Reader, wanted: Node) -> _Test | None:

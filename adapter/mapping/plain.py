@@ -92,6 +92,8 @@ class PlainValues:
         text_of, place, span = cell.get, cell.place, node.span
         translates_empty = translate is not None and translate("") is not None
         if not steps and translate is None:
+            if slot := cell.own_slot:
+                return lambda frames: frames[0][slot] or empty(frames)
             return lambda frames: text_of(frames) or empty(frames)
 
         def get(frames: Frames) -> Any:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from adapter.issues import Issue, RowRef, Severity, Span, did_you_mean
 from adapter.mapping import conversions, language
 from adapter.mapping.problems import RowProblem
-from adapter.mapping.scope import Frames, Get, Scope
+from adapter.mapping.scope import Frames, Get, OwnCell, Scope
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 
 
@@ -20,6 +20,11 @@ class Cell:
     get: Callable[[Frames], str]
     place: Callable[[Frames], RowRef]
     column: str
+
+    @property
+    def own_slot(self) -> int:
+        """Where it stands in the own row; 0 where it comes from elsewhere."""
+        return self.get.slot if isinstance(self.get, OwnCell) else 0
 
 
 @dataclass
@@ -104,7 +109,7 @@ class Reader:
         view.used = True
         slot, view_name = view.slot(column), view.name
         if number == 0:
-            return Cell(lambda frames: frames[0][slot], lambda frames: RowRef(view_name, frames[0][0]), column)
+            return Cell(OwnCell(slot), lambda frames: RowRef(view_name, frames[0][0]), column)
         return Cell(lambda frames: frames[number][slot], lambda frames: RowRef(view_name, frames[number][0]), column)
 
     def key_part(self, node: Node, scope: Scope) -> tuple[Get, str] | None:

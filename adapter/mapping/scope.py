@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from adapter.issues import did_you_mean
@@ -119,10 +120,43 @@ class Scope:
         return self.frames[0].view, name
 
 
+class OwnCell:
+    """A cell of the own row. What runs millions of times asks for `slot` and reads the row itself."""
+
+    __slots__ = ("slot",)
+
+    def __init__(self, slot: int) -> None:
+        self.slot = slot
+
+    def __call__(self, frames: Frames) -> str:
+        return frames[0][self.slot]  # type: ignore[no-any-return]
+
+
+def row_key(parts: Sequence[Get]) -> Callable[[Row], Hashable]:
+    """Like `key_getter`, for a row that stands alone."""
+    slots = [part.slot for part in parts if isinstance(part, OwnCell)]
+    if len(slots) < len(parts):
+        key = key_getter(parts)
+        return lambda row: key((row,))
+    if len(slots) == 1:
+        slot = slots[0]
+        return lambda row: row[slot] or None
+    cells = itemgetter(*slots) if slots else lambda row: ()
+
+    def together(row: Row) -> Hashable:
+        found = cells(row)
+        return found if all(found) else None
+
+    return together
+
+
 def key_getter(parts: Sequence[Get]) -> Callable[[Frames], Hashable]:
     """The key as one value: the text itself, or a tuple; None where any part is empty."""
     if len(parts) == 1:
         only = parts[0]
+        if isinstance(only, OwnCell):
+            slot = only.slot
+            return lambda frames: frames[0][slot] or None
         return lambda frames: only(frames) or None
 
     def key(frames: Frames) -> Hashable:

@@ -117,6 +117,9 @@ def _object_projector(parts: tuple[Attribute, ...]) -> _Project:
             return lambda value: {name: value[name]}
         return lambda value: {name: inner(value[name])}
     plan = tuple((part.name, _projector(part)) for part in parts)
+    if not any(inner for _, inner in plan):
+        names = tuple(name for name, _ in plan)
+        return lambda value: {name: found for name in names if (found := value.get(name)) is not None}
 
     def project(value: Values) -> Values:
         copied = {}

@@ -18,7 +18,7 @@ from adapter.errors import SourceFailed
 from adapter.issues import Issue, Span
 from adapter.mapping.plan import Plan, Rule
 from adapter.mapping.problems import RowProblem
-from adapter.mapping.scope import Index, Row, View, key_getter
+from adapter.mapping.scope import Index, Row, View, row_key
 from connectors.base import Batch, Connector, SourceError, SourceTable
 
 
@@ -163,16 +163,15 @@ class Extraction:
 
 def fill(index: Index, rows: Sequence[Row]) -> None:
     """Add rows to an index: those that its view keeps, or the problem of those for which that cannot be told."""
-    keep, key, found = index.view.keep, key_getter(index.key), index.rows
+    keep, key, found = index.view.keep, row_key(index.key), index.rows
     for row in rows:
-        frames = (row,)
-        value = key(frames)
+        value = key(row)
         if value is None:
             continue
         entry: Row | RowProblem = row
         if keep is not None:
             try:
-                if not keep(frames):
+                if not keep((row,)):
                     continue
             except RowProblem as problem:
                 entry = problem

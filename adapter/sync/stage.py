@@ -50,7 +50,7 @@ class Stage:
         """One row through the whole stage; the object's values where it is to be published."""
         self.read += 1
         target = builder.rule.target
-        key = builder.key((row,))
+        key = builder.key(row)
         try:
             values = builder.make(row)
         except Rejected as found:
