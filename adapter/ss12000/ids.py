@@ -7,6 +7,8 @@ import uuid
 from hashlib import sha1
 
 _GUID = re.compile(r"\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?\Z", re.IGNORECASE)
+_GUID_LENGTHS = (32, 34, 36, 38)
+_VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
 _NIL = uuid.UUID(int=0).bytes
 
 
@@ -18,9 +20,8 @@ def canonical_uuid(text: str) -> str | None:
 
 def uuid5(namespace: bytes, name: str) -> str:
     """RFC 4122 version 5, as text. Four times faster than `uuid.uuid5(...)`, which builds an object."""
-    digest = sha1(namespace + name.encode(), usedforsecurity=False).digest()
-    raw = f"{digest[:16].hex()[:12]}5{digest.hex()[13:16]}{(digest[8] & 0x3F | 0x80):02x}{digest.hex()[18:32]}"
-    return f"{raw[:8]}-{raw[8:12]}-{raw[12:16]}-{raw[16:20]}-{raw[20:]}"
+    raw = sha1(namespace + name.encode(), usedforsecurity=False).hexdigest()
+    return f"{raw[:8]}-{raw[8:12]}-5{raw[13:16]}-{_VARIANT[raw[16]]}{raw[17:20]}-{raw[20:32]}"
 
 
 def own_id(namespace: bytes, kind: str, values: tuple[str, ...]) -> str:
@@ -29,8 +30,8 @@ def own_id(namespace: bytes, kind: str, values: tuple[str, ...]) -> str:
     GUIDs are normalised first, so that an export that starts to write braces or capitals keeps every id.
     The type is part of the name: pupil 17 and group 17 differ.
     """
-    parts = [canonical_uuid(value) or value for value in values]
-    return uuid5(namespace, "\x1f".join([kind, *parts]))
+    parts = [(len(value) in _GUID_LENGTHS and canonical_uuid(value)) or value for value in values]
+    return uuid5(namespace, "\x1f".join((kind, *parts)))
 
 
 def skolverket_id(name: str) -> str:

@@ -129,23 +129,21 @@ def _insert(
     at: int,
     seq: int,
 ) -> int:
-    statement = sa.insert(table)
+    """New documents; the statement is rendered once and the rows go to the driver as they are."""
+    columns = ("id", "seq", "version", "digest", "created", "modified", "body")
+    statement = sa.insert(table).values({name: sa.bindparam(name) for name in columns})
+    compiled = statement.compile(dialect=connection.dialect)
+    order = compiled.positiontup
     for some in _batches(entries, _BATCH):
-        rows: list[dict[str, Any]] = []
-        for entry in some:
-            rows.append(
-                {
-                    "id": entry.id,
-                    "seq": seq,
-                    "version": version,
-                    "digest": entry.digest,
-                    "created": at,
-                    "modified": at,
-                    "body": spool.body(entry),
-                }
-            )
-            seq += 1
-        connection.execute(statement, rows)
+        rows = [
+            (entry.id, number, version, entry.digest, at, at, spool.body(entry))
+            for number, entry in enumerate(some, seq)
+        ]
+        if order == list(columns):
+            connection.exec_driver_sql(str(compiled), rows)
+        else:
+            connection.execute(statement, [dict(zip(columns, row, strict=True)) for row in rows])
+        seq += len(some)
     return seq
 
 
