@@ -62,7 +62,7 @@ def _facts(store: Store) -> dict[str, Any]:
                 "expired": found.expires < wiring.clock(),
                 "confirmed_version": found.confirmed,
             }
-            for found in subscriptions.all(store)
+            for found in subscriptions.all_of(store)
         ],
         "notices": [
             {

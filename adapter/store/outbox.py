@@ -1,15 +1,42 @@
-"""Notices that wait to be sent: written in the publish transaction, so that none is ever forgotten."""
+"""Notices that wait to be sent or to be acted upon: written in the publish transaction, so that none is forgotten.
+
+One notice at a time is in flight to a subscription, across processes and machines: whoever sends holds a lease.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from adapter.ss12000.types import ResourceType
+from adapter.ss12000.types import FETCH_ORDER, ResourceType
 from adapter.store import schema
+from adapter.store.engine import Store
+
+LEASE = 120_000  # ms; longer than any request may take
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What one subscription is to be told, or was told (`sent`): the union of its rows `ids`."""
+
+    ids: tuple[int, ...]
+    subscription: str
+    target: str
+    spelling: str
+    confirmed: int  # the version that the client is known to hold
+    version: int
+    types: tuple[ResourceType, ...]
+    deletions: bool
+    state: str
+    created: int
+    attempts: int
+    sent: int | None
+    error: str
 
 
 def enqueue(connection: Connection, version: int, types: Sequence[ResourceType], deletions: bool, now: int) -> None:
@@ -31,3 +58,112 @@ def enqueue(connection: Connection, version: int, types: Sequence[ResourceType],
                     next_attempt=now,
                 )
             )
+
+
+def claim(store: Store, now: int, force: bool = False) -> Notice | None:
+    """Take what one subscription is to be told, for as long as the lease lasts; None where nothing is due.
+
+    `force` does not wait for the next attempt's time.
+    """
+    table = schema.notice
+    with store.writing() as connection:
+        if not store.is_sqlite:
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(1212003)"))
+        for rows in _by_subscription(connection, sa.and_(table.c.state != "sent")):
+            if any(row.state == "sending" and row.next_attempt > now for row in rows):
+                continue  # in flight
+            if not force and all(row.next_attempt > now for row in rows):
+                continue
+            notice = _notice(rows)
+            connection.execute(
+                sa.update(table)
+                .where(table.c.id.in_(notice.ids))
+                .values(state="sending", next_attempt=now + LEASE, attempts=table.c.attempts + 1)
+            )
+            return notice
+    return None
+
+
+def mark_sent(store: Store, notice: Notice, at: int) -> None:
+    """The target took it: one row stays until the client has fetched. `at`: before the request was made."""
+    table = schema.notice
+    with store.writing() as connection:
+        connection.execute(sa.delete(table).where(table.c.id.in_(notice.ids[1:])))
+        connection.execute(
+            sa.update(table)
+            .where(table.c.id == notice.ids[0])
+            .values(
+                state="sent",
+                sent=at,
+                error="",
+                version=notice.version,
+                types=json.dumps([str(kind) for kind in notice.types]),
+                deletions=notice.deletions,
+            )
+        )
+
+
+def mark_pending(store: Store, notice: Notice, next_attempt: int, error: str) -> None:
+    """Not delivered, or not acted upon: it waits for its next attempt."""
+    table = schema.notice
+    with store.writing() as connection:
+        connection.execute(
+            sa.update(table)
+            .where(table.c.id.in_(notice.ids))
+            .values(state="pending", next_attempt=next_attempt, error=error)
+        )
+
+
+def mark_confirmed(store: Store, notice: Notice) -> None:
+    """The client has fetched: it holds this version."""
+    table = schema.subscription
+    with store.writing() as connection:
+        connection.execute(sa.delete(schema.notice).where(schema.notice.c.id.in_(notice.ids)))
+        connection.execute(
+            sa.update(table)
+            .where(table.c.id == notice.subscription, table.c.confirmed < notice.version)
+            .values(confirmed=notice.version)
+        )
+
+
+def open_notices(store: Store) -> list[Notice]:
+    """All that is not confirmed: pending and in flight by subscription, and what was sent."""
+    table = schema.notice
+    with store.reading() as connection:
+        waiting = [_notice(rows) for rows in _by_subscription(connection, table.c.state != "sent")]
+        return waiting + [_notice(rows) for rows in _by_subscription(connection, table.c.state == "sent")]
+
+
+def _by_subscription(
+    connection: Connection, which: sa.ColumnElement[bool]
+) -> Iterator[list[sa.Row[tuple[object, ...]]]]:
+    wanted = (
+        sa.select(schema.notice, schema.subscription.c.target, schema.subscription.c.spelling)
+        .add_columns(schema.subscription.c.confirmed)
+        .join(schema.subscription, schema.subscription.c.id == schema.notice.c.subscription)
+        .where(which)
+        .order_by(schema.notice.c.subscription, schema.notice.c.id)
+    )
+    rows = connection.execute(wanted).fetchall()
+    for _, some in groupby(rows, key=lambda row: row.subscription):
+        yield list(some)
+
+
+def _notice(rows: Sequence[sa.Row[tuple[object, ...]]]) -> Notice:
+    last = rows[-1]
+    told = {kind for row in rows for kind in json.loads(row.types)}
+    return Notice(
+        ids=tuple(row.id for row in rows),
+        subscription=last.subscription,
+        target=last.target,
+        spelling=last.spelling,
+        confirmed=last.confirmed,
+        version=max(row.version for row in rows),
+        types=tuple(kind for kind in FETCH_ORDER if str(kind) in told),
+        deletions=any(row.deletions for row in rows),
+        state=last.state,
+        created=min(row.created for row in rows),
+        attempts=max(row.attempts for row in rows),
+        sent=last.sent,
+        error=last.error,
+    )

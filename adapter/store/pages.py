@@ -130,6 +130,20 @@ def current_version(store: Store) -> int:
         return connection.execute(sa.select(sa.func.max(schema.publication.c.version))).scalar() or 0
 
 
+def version_at(store: Store, time: int) -> int:
+    """The version that was current at a time (ms); 0 before the first."""
+    table = schema.publication
+    with store.reading() as connection:
+        return connection.execute(sa.select(sa.func.max(table.c.version)).where(table.c.at <= time)).scalar() or 0
+
+
+def published_after(store: Store, version: int) -> int | None:
+    """When the oldest publication after a version was made (ms); None where there is none."""
+    table = schema.publication
+    with store.reading() as connection:
+        return connection.execute(sa.select(sa.func.min(table.c.at)).where(table.c.version > version)).scalar()
+
+
 def _seq_before(connection: Connection, after: int) -> int:
     """The seq from which objects modified later than a time begin, less one.
 

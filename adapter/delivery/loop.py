@@ -1,0 +1,42 @@
+"""The outbox worker of `serve`: looks every second whether there is something to confirm or to send."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from adapter.delivery.confirm import confirm
+from adapter.delivery.worker import Tokens, deliver_due
+from adapter.errors import AdapterError
+from adapter.settings import Settings
+from adapter.store import outbox, subscriptions
+from adapter.store.engine import Store
+
+_PAUSE = 1.0  # seconds
+_PAUSE_AFTER_TROUBLE = 30.0
+
+
+def run(
+    store: Store,
+    settings: Settings,
+    tokens: Tokens | None,
+    clock: Callable[[], int],
+    stop: threading.Event,
+    say: Callable[[str], None],
+) -> None:
+    """Until `stop` is set. Trouble is said once and does not end it."""
+    said = ""
+    while not stop.is_set():
+        pause = _PAUSE
+        try:
+            if any(not found.confirmed for found in subscriptions.all_of(store)) or outbox.open_notices(store):
+                confirm(store, settings, clock())
+                problems = deliver_due(store, settings, tokens, clock).problems
+                for problem in problems:
+                    say(problem)
+            said = ""
+        except AdapterError as error:
+            if error.message != said:
+                say(error.message)
+            said, pause = error.message, _PAUSE_AFTER_TROUBLE
+        stop.wait(pause)

@@ -1,0 +1,125 @@
+"""Sends what is due: one combined notice a target, never two in flight, stamped anew where it comes late."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import httpx
+
+from adapter.delivery import notice as notices
+from adapter.delivery.certificates import trust
+from adapter.errors import DeliveryError, TargetError
+from adapter.settings import Settings
+from adapter.store import outbox, pages, publish, subscriptions
+from adapter.store.engine import Store
+from adapter.store.outbox import Notice
+
+_PATIENCE = httpx.Timeout(20.0, connect=10.0)
+_FRESH = 240_000
+"""ms. The client asks for what changed from 5 minutes before it received the notice; a minute is for the way."""
+_WAITS = (60_000, 300_000, 900_000, 3_600_000)  # ms to the next attempt
+
+
+class Tokens(Protocol):
+    """Where tokens come from."""
+
+    def token(self, location: str) -> str:
+        """A token for the client at a location. Raises TokenError."""
+        ...
+
+    def drop(self, location: str) -> None:
+        """Forget one that was refused."""
+        ...
+
+
+@dataclass
+class DeliveryReport:
+    """What was sent, what still waits, and why."""
+
+    sent: int = 0
+    pending: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def deliver_due(
+    store: Store, settings: Settings, tokens: Tokens | None, clock: Callable[[], int], force: bool = False
+) -> DeliveryReport:
+    """Every notice that is due, once. Trouble with network or target is no exception: the notice waits.
+
+    `tokens` None: nothing is configured to identify us with. Raises StateError.
+    """
+    report = DeliveryReport()
+    tried: set[str] = set()
+    while (due := outbox.claim(store, clock(), force)) is not None:
+        if due.subscription in tried:  # changed meanwhile; the next round takes it
+            outbox.mark_pending(store, due, clock(), due.error)
+            break
+        tried.add(due.subscription)
+        try:
+            _deliver(store, settings, tokens, clock, due)
+            report.sent += 1
+        except DeliveryError as error:
+            outbox.mark_pending(store, due, clock() + waiting(due.attempts), error.message)
+            report.problems.append(error.message)
+        except BaseException:
+            outbox.mark_pending(store, due, clock(), "interrupted")
+            raise
+    report.pending = sum(found.state != "sent" for found in outbox.open_notices(store))
+    return report
+
+
+def waiting(attempts: int) -> int:
+    """ms to the next attempt: longer each time, and not in step with others."""
+    return int(_WAITS[min(attempts, len(_WAITS) - 1)] * random.uniform(0.9, 1.1))
+
+
+def _deliver(store: Store, settings: Settings, tokens: Tokens | None, clock: Callable[[], int], due: Notice) -> None:
+    if tokens is None:
+        raise DeliveryError("nobody can be told of changes: config.toml has no [token]")
+    if not due.target.startswith(settings.notifications.allowed_targets):
+        raise TargetError(f"{due.target} is not among notifications.allowed_targets; nothing was sent")
+    oldest = pages.published_after(store, due.confirmed)
+    if oldest is not None and clock() - oldest > _FRESH:
+        publish.restamp(store, due.confirmed, clock())
+    location = (settings.token and settings.token.location) or due.target.partition("/webhooks/")[0]
+    context = trust(settings.notifications.ca, "notifications.ca")
+    at = clock()
+    with httpx.Client(verify=context, timeout=_PATIENCE, follow_redirects=False) as http:
+        spelling = _posted(http, tokens, location, due)
+    outbox.mark_sent(store, due, at)
+    if spelling != due.spelling:
+        subscriptions.spell(store, due.subscription, spelling)
+
+
+def _posted(http: httpx.Client, tokens: Tokens, location: str, due: Notice) -> str:
+    """Post until the target takes it; returns the spelling it took. Raises DeliveryError."""
+    spellings = [due.spelling, *(name for name in notices.SPELLINGS[1:] if due.spelling == "both")]
+    refused = False
+    status = 0
+    while spellings:
+        status = _post(http, tokens.token(location), due, spellings[0])
+        if 200 <= status < 300:
+            return spellings[0]
+        if status in (401, 403) and not refused:
+            refused = True
+            tokens.drop(location)
+        elif status == 400:
+            spellings.pop(0)
+        else:
+            break
+    raise TargetError(f"{due.target} answered {status} to the notice; it will be sent again", status)
+
+
+def _post(http: httpx.Client, token: str, due: Notice, spelling: str) -> int:
+    """The answer's status; its body is nobody's business."""
+    content = notices.body(due.types, due.deletions, spelling)
+    try:
+        with http.stream("POST", due.target, json=content, headers={"Authorization": f"Bearer {token}"}) as answer:
+            return answer.status_code
+    except httpx.TimeoutException:
+        raise TargetError(f"{due.target} did not answer in time; the notice will be sent again") from None
+    except httpx.HTTPError as error:
+        raise TargetError(f"{due.target} cannot be reached ({error}); the notice will be sent again") from None
