@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
 
 from adapter.errors import ConfigError
 from adapter.settings import Token
@@ -91,7 +92,7 @@ def _certificate(path: Path) -> x509.Certificate:
         raise ConfigError(f"token.certificate: {path} holds no certificate in PEM form (-----BEGIN …).") from None
 
 
-def _key(token: Token) -> serialization.pkcs12.PKCS12PrivateKeyTypes:
+def _key(token: Token) -> PrivateKeyTypes:
     password = token.key_password.get_secret_value().encode() if token.key_password else None
     try:
         key = serialization.load_pem_private_key(token.key.read_bytes(), password)
@@ -102,14 +103,11 @@ def _key(token: Token) -> serialization.pkcs12.PKCS12PrivateKeyTypes:
         raise ConfigError(f"token.key: {token.key} {why}.") from None
     except ValueError:
         raise ConfigError(f"token.key: {token.key} holds no key in PEM form, or the password is wrong.") from None
-    return key  # type: ignore[return-value]
+    return key
 
 
-def _spki(key: object) -> bytes:
-    found: bytes = key.public_bytes(  # type: ignore[attr-defined]
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    return found
+def _spki(key: PublicKeyTypes) -> bytes:
+    return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
 def _part(subject: x509.Name, oid: x509.ObjectIdentifier) -> str:

@@ -53,10 +53,7 @@ def deliver_due(
     """
     report = DeliveryReport()
     tried: set[str] = set()
-    while (due := outbox.claim(store, clock(), force)) is not None:
-        if due.subscription in tried:  # changed meanwhile; the next round takes it
-            outbox.mark_pending(store, due, clock(), due.error)
-            break
+    while (due := outbox.claim(store, clock(), force, tried)) is not None:
         tried.add(due.subscription)
         try:
             _deliver(store, settings, tokens, clock, due)

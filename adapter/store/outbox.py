@@ -6,7 +6,7 @@ One notice at a time is in flight to a subscription, across processes and machin
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -60,16 +60,18 @@ def enqueue(connection: Connection, version: int, types: Sequence[ResourceType],
             )
 
 
-def claim(store: Store, now: int, force: bool = False) -> Notice | None:
+def claim(store: Store, now: int, force: bool = False, skip: Container[str] = ()) -> Notice | None:
     """Take what one subscription is to be told, for as long as the lease lasts; None where nothing is due.
 
-    `force` does not wait for the next attempt's time.
+    `force` does not wait for the next attempt's time; `skip` are subscriptions that had their turn.
     """
     table = schema.notice
     with store.writing() as connection:
         if not store.is_sqlite:
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(1212003)"))
         for rows in _by_subscription(connection, sa.and_(table.c.state != "sent")):
+            if rows[0].subscription in skip:
+                continue
             if any(row.state == "sending" and row.next_attempt > now for row in rows):
                 continue  # in flight
             if not force and all(row.next_attempt > now for row in rows):

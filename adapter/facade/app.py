@@ -1,0 +1,104 @@
+"""Routes, and nothing else: which path leads to which handler."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+import orjson
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from adapter.errors import AdapterError, RequestRefused
+from adapter.facade import errors, feedback, openapi, resources, subscriptions
+from adapter.facade.auth import Verifier
+from adapter.facade.context import Context
+from adapter.facade.jwks import KeySource
+from adapter.facade.pagetoken import PageTokens
+from adapter.settings import Settings
+from adapter.ss12000.types import FETCH_ORDER
+from adapter.store import pages
+from adapter.store.engine import Store
+from adapter.store.feedback import Recorder
+
+_FLUSH_EVERY = 0.5  # seconds
+_Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def create_app(store: Store, settings: Settings, keys: KeySource, clock: Callable[[], int]) -> FastAPI:
+    """The facade as an ASGI application, under the path of `facade.base_url`; health beside it."""
+    tokens = PageTokens(bytes.fromhex(store.setting("page_token_key")))
+    context = Context(store, settings, Verifier(settings, keys, clock), tokens, Recorder(store), clock)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=_lifespan(context))
+    base = openapi.base_path(settings)
+
+    def route(path: str, method: str, endpoint: _Endpoint) -> None:
+        for spelling in (path, f"{path}/"):  # both, for a redirect would lose a body
+            app.add_route(base + spelling, endpoint, methods=[method], include_in_schema=False)
+
+    guarded = context.guarded
+    for kind in FETCH_ORDER:
+        route(f"/{kind.collection}", "GET", guarded(resources.listing(context, kind)))
+        route(f"/{kind.collection}/{{id}}", "GET", guarded(resources.single(context, kind)))
+    route("/deletedEntities", "GET", guarded(resources.deletions(context)))
+    route("/subscriptions", "POST", guarded(subscriptions.create(context)))
+    route("/subscriptions", "GET", guarded(subscriptions.everyone(context)))
+    route("/subscriptions/{id}", "GET", guarded(subscriptions.show(context)))
+    route("/subscriptions/{id}", "PATCH", guarded(subscriptions.renew(context)))
+    route("/subscriptions/{id}", "DELETE", guarded(subscriptions.end(context)))
+    for path in ("/log", "/logs"):  # quirk Q7
+        route(path, "POST", guarded(feedback.log(context)))
+    route("/statistics", "POST", guarded(feedback.statistics(context)))
+    description = orjson.dumps(openapi.document(settings))
+    route("/openapi.json", "GET", _constant(description))
+    app.add_route("/health/live", _constant(b'{"status":"live"}'), include_in_schema=False)
+    app.add_route("/health/ready", _ready(context), include_in_schema=False)
+    app.add_exception_handler(RequestRefused, errors.refused)
+    app.add_exception_handler(AdapterError, errors.unavailable)
+    app.add_exception_handler(HTTPException, errors.http)
+    app.add_exception_handler(Exception, errors.unexpected)
+    return app
+
+
+def _lifespan(context: Context) -> Callable[[FastAPI], object]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        task = asyncio.create_task(_flushing(context.recorder))
+        yield
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        with suppress(AdapterError):
+            await asyncio.to_thread(context.recorder.flush)
+
+    return lifespan
+
+
+async def _flushing(recorder: Recorder) -> None:
+    """Accesses are written away from the requests; what cannot be written now waits."""
+    while True:
+        await asyncio.sleep(_FLUSH_EVERY)
+        with suppress(AdapterError):
+            await asyncio.to_thread(recorder.flush)
+
+
+def _constant(content: bytes) -> _Endpoint:
+    async def endpoint(request: Request) -> Response:
+        return Response(content, media_type="application/json")
+
+    return endpoint
+
+
+def _ready(context: Context) -> _Endpoint:
+    """Ready once something complete is published, and the state can be read."""
+
+    async def endpoint(request: Request) -> Response:
+        version = await context.reading(lambda: pages.current_version(context.store))
+        if not version:
+            return errors.response(503, "Nothing is published yet.", {"Retry-After": "300"})
+        return Response(orjson.dumps({"status": "ready", "version": version}), media_type="application/json")
+
+    return endpoint

@@ -1,0 +1,146 @@
+"""Who asks? Every check of a token, in one place. Source: domain sheet 6.
+
+401: not a token of this issuer that is valid now. 403: a valid token, but not Skolverket's, or not for us.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import jwt
+
+from adapter.errors import RequestRefused
+from adapter.facade.jwks import KeySource
+from adapter.settings import Settings
+
+_LEEWAY = 60  # seconds
+_CACHED = 1024  # tokens
+_LONGEST = 16_384  # characters of a token
+_ACCESS = "ss12000-api"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who holds the token, until when (seconds since 1970)."""
+
+    organisation: str
+    entity: str
+    expires: float
+
+
+class Verifier:
+    """Checks tokens, and remembers good ones until they expire or the keys change."""
+
+    def __init__(self, settings: Settings, keys: KeySource, clock: Callable[[], int]) -> None:
+        self._auth = settings.auth
+        self._keys = keys
+        self._clock = clock
+        own = (settings.facade.base_url, *settings.auth.accepted_base_urls)
+        self._own = {place for url in own if (place := place_of(url))}
+        self._known: dict[bytes, tuple[Caller, str]] = {}
+        self._generation = keys.generation
+
+    async def caller(self, authorization: str | None) -> Caller:
+        """The caller behind an Authorization header. Raises RequestRefused with 401 or 403."""
+        scheme, _, token = (authorization or "").partition(" ")
+        token = token.strip()
+        if scheme.casefold() != "bearer" or not token or len(token) > _LONGEST:
+            raise _unauthorised("A bearer token is required.")
+        if self._generation != self._keys.generation:
+            self._known.clear()
+            self._generation = self._keys.generation
+        digest = hashlib.blake2b(token.encode(errors="replace"), digest_size=16).digest()
+        found = self._known.get(digest)
+        if found is not None:
+            caller, kid = found
+            if self._clock() / 1000 < caller.expires + _LEEWAY and await self._keys.key(kid) is not None:
+                return caller
+            self._known.pop(digest, None)
+        kid = _kid(token)
+        caller = await self._verified(token, kid)
+        if len(self._known) >= _CACHED:
+            self._known.clear()
+        self._known[digest] = caller, kid
+        return caller
+
+    async def _verified(self, token: str, kid: str) -> Caller:
+        key = await self._keys.key(kid)
+        if key is None:
+            raise _unauthorised("The token is signed with a key that is not known.")
+        claims = self._claims(token, key)
+        if claims.get("organization_id") != self._auth.organization_id:
+            raise RequestRefused(403, "This organisation may not read here.")
+        if not self._is_for_us(claims.get("requested_access")):
+            raise RequestRefused(403, "The token is not meant for this API.")
+        return Caller(str(claims["organization_id"]), str(claims.get("entity_id", ""))[:200], float(claims["exp"]))
+
+    def _claims(self, token: str, key: jwt.PyJWK) -> dict[str, Any]:
+        """Signature, issuer, audience and times."""
+        try:
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=["ES256"],
+                audience=list(self._auth.audience),
+                issuer=self._auth.issuer,
+                options={
+                    "require": ["exp", "nbf", "iat", "iss", "aud"],
+                    "verify_exp": False,  # times by our own clock, below
+                    "verify_nbf": False,
+                    "verify_iat": False,
+                },
+            )
+            now = self._clock() / 1000
+            if not now - _LEEWAY < float(claims["exp"]):
+                raise _unauthorised("The token has expired.")
+            if not max(float(claims["nbf"]), float(claims["iat"])) <= now + _LEEWAY:
+                raise _unauthorised("The token is not valid yet.")
+        except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError):
+            raise _unauthorised("The token is not valid.") from None
+        return claims
+
+    def _is_for_us(self, requested: object) -> bool:
+        """Whether any entry is for this kind of API at exactly our address. Entries may be of any form."""
+        if not isinstance(requested, list):
+            return False
+        for entry in requested:
+            if not isinstance(entry, dict) or entry.get("type") != _ACCESS:
+                continue
+            locations = entry.get("locations")
+            if isinstance(locations, list) and any(place_of(found) in self._own for found in locations):
+                return True
+        return False
+
+
+def place_of(url: object) -> tuple[str, str, int, str] | None:
+    """(scheme, host, port, path) of a plain web address; None for anything else. Two are equal or they are not."""
+    if not isinstance(url, str):
+        return None
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").encode("idna").decode()
+        port = parts.port or {"https": 443, "http": 80}[parts.scheme]
+    except (ValueError, KeyError, UnicodeError):
+        return None
+    if not host or parts.query or parts.fragment or "@" in parts.netloc or "?" in url or "#" in url:
+        return None
+    return parts.scheme, host.lower(), port, unquote(parts.path).rstrip("/")
+
+
+def _kid(token: str) -> str:
+    try:
+        header = jwt.get_unverified_header(token)
+    except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
+        raise _unauthorised("The token is not valid.") from None
+    kid = header.get("kid")
+    if header.get("alg") != "ES256" or not isinstance(kid, str):
+        raise _unauthorised("The token is not signed as it must be (ES256 with a kid).")
+    return kid
+
+
+def _unauthorised(message: str) -> RequestRefused:
+    return RequestRefused(401, message, {"WWW-Authenticate": 'Bearer error="invalid_token"'})

@@ -1,0 +1,65 @@
+"""What every route needs: the state, the settings, who asks, the clock; and the guard that stands before each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from adapter.errors import RequestRefused
+from adapter.facade.auth import Caller, Verifier
+from adapter.facade.pagetoken import PageTokens
+from adapter.settings import Settings
+from adapter.store import pages
+from adapter.store.engine import Store
+from adapter.store.feedback import Access, Recorder
+
+_T = TypeVar("_T")
+Handler = Callable[[Request, Caller], Awaitable[Response]]
+
+
+@dataclass
+class Context:
+    """One facade on one state."""
+
+    store: Store
+    settings: Settings
+    verifier: Verifier
+    tokens: PageTokens
+    recorder: Recorder
+    clock: Callable[[], int]
+    _ready: bool = False
+
+    async def reading(self, work: Callable[[], _T]) -> _T:
+        """A read: at once on SQLite, which never waits; beside the loop where a server may be slow or away."""
+        return work() if self.store.is_sqlite else await asyncio.to_thread(work)
+
+    async def writing(self, work: Callable[[], _T]) -> _T:
+        """A write, beside the loop: it may wait for the nightly run's commit."""
+        return await asyncio.to_thread(work)
+
+    def guarded(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+        """The handler behind the checks: a good token, and something complete to show."""
+
+        async def guard(request: Request) -> Response:
+            caller = await self.verifier.caller(request.headers.get("authorization"))
+            await self.require_version()
+            return await handler(request, caller)
+
+        return guard
+
+    async def require_version(self) -> None:
+        """Until the first complete version an empty answer would look like a school without pupils."""
+        if not self._ready:
+            self._ready = await self.reading(lambda: pages.current_version(self.store)) > 0
+        if not self._ready:
+            raise RequestRefused(503, "Nothing is published yet. Try again later.", {"Retry-After": "300"})
+
+    def record(self, caller: Caller, resource: str, kind: str, objects: int, last_page: bool, at: int) -> None:
+        """Who read what, how many, when (`at`: before it was read); never which person."""
+        who = f"{caller.organisation} {caller.entity}".strip()
+        self.recorder.record(Access(at, who, resource, kind, objects, last_page))

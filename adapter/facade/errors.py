@@ -1,0 +1,47 @@
+"""Every refusal has one body, with all the spellings that clients look for (quirk Q6): no values, no traces."""
+
+from __future__ import annotations
+
+import orjson
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from adapter.errors import AdapterError, RequestRefused
+
+_NOT_FOUND = "There is nothing here."
+
+
+def body(status: int, message: str) -> bytes:
+    """`{"code": "400", "message": …, "error": {"code": 400, "message": …}}`"""
+    return orjson.dumps({"code": str(status), "message": message, "error": {"code": status, "message": message}})
+
+
+def response(status: int, message: str, headers: dict[str, str] | None = None) -> Response:
+    """An error response."""
+    return Response(body(status, message), status, headers, media_type="application/json")
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """What the facade itself refuses."""
+    assert isinstance(error, RequestRefused)
+    return response(error.status, error.message, error.headers)
+
+
+async def unavailable(request: Request, error: Exception) -> Response:
+    """The state cannot be read now: the client tries again."""
+    assert isinstance(error, AdapterError)
+    return response(503, "The service is not available now. Try again later.", {"Retry-After": "60"})
+
+
+async def http(request: Request, error: Exception) -> Response:
+    """Unknown paths and methods: 404, as the reference answers."""
+    assert isinstance(error, HTTPException)
+    if error.status_code in (404, 405):
+        return response(404, _NOT_FOUND)
+    return response(error.status_code, str(error.detail))
+
+
+async def unexpected(request: Request, error: Exception) -> Response:
+    """A bug of ours."""
+    return response(500, "Something went wrong here. It is our fault, not yours.")

@@ -1,0 +1,67 @@
+"""Stored rows -> response bytes. Nothing is parsed or rebuilt: `meta` is written in front of each stored body."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+from collections.abc import Sequence
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from adapter.ss12000.types import ResourceType
+from adapter.store.pages import Row
+
+_WORTH_PACKING = 1024  # bytes
+
+
+def timestamp(milliseconds: int) -> str:
+    """`2026-08-10T06:00:00.000Z`"""
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{dt.datetime.fromtimestamp(seconds, dt.UTC):%Y-%m-%dT%H:%M:%S}.{rest:03d}Z"
+
+
+def page(rows: Sequence[Row], token: str | None) -> bytes:
+    """`{"data": [...], "pageToken": …}`; without pageToken on the last page."""
+    known: dict[tuple[int, int], bytes] = {}
+    parts = []
+    for row in rows:
+        stamps = (row.created, row.modified)
+        meta = known.get(stamps)
+        if meta is None:
+            meta = known[stamps] = _meta(*stamps)
+        parts.append(meta + row.body[1:])
+    return b'{"data":[' + b",".join(parts) + b"]" + _tail(token)
+
+
+def one(row: Row) -> bytes:
+    """A bare object."""
+    return _meta(row.created, row.modified) + row.body[1:]
+
+
+def deletions(ids: Sequence[tuple[ResourceType, str]], token: str | None) -> bytes:
+    """`{"data": {"persons": […]}}`; types without deletions are left out. `activitites` is quirk Q2."""
+    found: dict[str, list[str]] = {}
+    for kind, object_id in ids:
+        found.setdefault(kind.collection, []).append(object_id)
+    if "activities" in found:
+        found["activitites"] = found["activities"]
+    return b'{"data":' + orjson.dumps(found) + _tail(token)
+
+
+def respond(request: Request, content: bytes, status: int = 200) -> Response:
+    """As JSON; packed where the client takes it and it is worth it."""
+    headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
+    if len(content) > _WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):
+        content = gzip.compress(content, 1, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+    return Response(content, status, headers, media_type="application/json")
+
+
+def _meta(created: int, modified: int) -> bytes:
+    return f'{{"meta":{{"created":"{timestamp(created)}","modified":"{timestamp(modified)}"}},'.encode()
+
+
+def _tail(token: str | None) -> bytes:
+    return b',"pageToken":' + orjson.dumps(token) + b"}" if token else b"}"
