@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from connectors.registry import OptionsError, create
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
@@ -17,6 +16,7 @@ from adapter.errors import ConfigError
 from adapter.issues import Issue, Span, did_you_mean
 from adapter.settings import Settings
 from connectors.base import Connector, SourceError
+from connectors.registry import OptionsError, create
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SQLITE = re.compile(r"(sqlite(?:\+\w+)?:///)([^/:?].*)\Z")

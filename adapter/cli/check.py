@@ -11,6 +11,7 @@ from adapter.errors import AdapterError, ConfigError, SourceFailed
 from adapter.issues import Issue, Severity
 from adapter.mapping.compile import Surroundings, compile_mapping
 from adapter.mapping.plan import Plan
+from adapter.opendata.lookup import OpenData
 from adapter.ss12000.shape import shapes
 from adapter.ss12000.types import FETCH_ORDER
 from adapter.sync.extract import Sources
@@ -30,7 +31,7 @@ def add_to(commands: arguments.Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 where a run could start; 2 or 5 where it could not."""
     installation = wiring.load(args.config)
-    inputs = installation.inputs(args.today, offline=args.offline)
+    inputs = installation.inputs(args.today)
     failed: AdapterError | None = None
     headers: dict[str, Sequence[str] | None] = dict.fromkeys(installation.connectors)
     if not args.offline:
@@ -43,11 +44,11 @@ def run(args: argparse.Namespace) -> int:
         headers=headers,
         shapes=shapes(installation.profile),
         namespace=installation.settings.organiser.id_namespace.bytes,
-        open_data=wiring.NoOpenData(),
+        open_data=OpenData(),  # names are looked up when rows are read
         sink=Findings(),
         today=inputs.date(),
     )
-    plan = compile_mapping(inputs.mapping, str(installation.settings.mapping.file), around)
+    plan = compile_mapping(inputs.mapping, inputs.mapping_name, around)
     issues = [*(failed.issues if failed else ()), *plan.issues]
     if plan.errors:
         failed = ConfigError("the mapping is wrong")

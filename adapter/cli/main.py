@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from types import FrameType
 
-from adapter.cli import check, demo, notify, open_data, output, preview, serve, status, sync
+from adapter.cli import check, demo, notify, open_data, output, preview, serve, signals, status, sync
 from adapter.errors import AdapterError
 
 _COMMANDS = (check, preview, sync, serve, notify, status, open_data, demo)
@@ -20,10 +18,6 @@ _EXIT_CODES = """\
 exit codes: 0 all well · 1 a bug, please report it · 2 configuration or mapping is wrong · 3 the change gate held the
 run · 4 objects were rejected (only with --strict) · 5 a source failed · 6 published, but a notice is still pending ·
 7 the state store cannot be used"""
-
-
-class _Terminated(BaseException):
-    """The system asks us to stop (SIGTERM)."""
 
 
 def run() -> None:
@@ -38,8 +32,7 @@ def main(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a Windows console or a C locale must not break on å ä ö
             stream.reconfigure(errors="replace")
-    if hasattr(signal, "SIGTERM"):
-        signal.signal(signal.SIGTERM, _terminate)
+    signals.install()
     try:
         return int(args.run(args))
     except AdapterError as error:
@@ -48,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         output.note("stopped; published data are whole: the last version, or the new one")
         return 130
-    except _Terminated:
+    except signals.Terminated:
         output.note("stopped by the system; published data are whole: the last version, or the new one")
         return 143
     except BrokenPipeError:
@@ -72,10 +65,6 @@ def _parser() -> argparse.ArgumentParser:
     for command in _COMMANDS:
         command.add_to(commands)
     return parser
-
-
-def _terminate(number: int, frame: FrameType | None) -> None:
-    raise _Terminated
 
 
 def _report_bug(error: Exception) -> None:

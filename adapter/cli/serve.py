@@ -6,7 +6,7 @@ import argparse
 import re
 
 from adapter import wiring
-from adapter.cli import arguments, output
+from adapter.cli import arguments, output, signals
 
 
 def add_to(commands: arguments.Commands) -> None:
@@ -23,6 +23,8 @@ def run(args: argparse.Namespace) -> int:
     output.note(f"serving {installation.settings.facade.base_url} on {installation.settings.facade.listen}")
     try:
         running.wait()
+    except (KeyboardInterrupt, signals.Terminated):
+        output.note("stopping: requests in hand are answered first")
     finally:
         running.stop()
     return 0

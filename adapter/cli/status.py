@@ -83,7 +83,7 @@ def _facts(store: Store) -> dict[str, Any]:
 
 def _certificate(installation: wiring.Installation) -> dict[str, Any] | None:
     try:
-        facts = wiring.certificate_facts(installation)
+        facts = installation.certificate()
     except ConfigError as error:
         return {"error": error.message}
     if facts is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 import orjson
 from fastapi import FastAPI
@@ -63,7 +63,7 @@ def create_app(store: Store, settings: Settings, keys: KeySource, clock: Callabl
     return app
 
 
-def _lifespan(context: Context) -> Callable[[FastAPI], object]:
+def _lifespan(context: Context) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         task = asyncio.create_task(_flushing(context.recorder))

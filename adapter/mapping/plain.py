@@ -87,7 +87,7 @@ class PlainValues:
         translate, known = self._codes(node, field_, subject)
         if not steps and translate is None and (implied := _implied(field_, subject, self.reader)):
             steps = (implied,)
-        empty = self.when_empty(node, field_, None, subject, cell.place)
+        empty = self.when_empty(node, field_, None, subject, cell)
         unknown = self._when_unknown(node, field_, subject)
         text_of, place, span = cell.get, cell.place, node.span
         translates_empty = translate is not None and translate("") is not None
@@ -145,12 +145,13 @@ class PlainValues:
         field_: Field,
         scope: Scope | None,
         subject: str,
-        place: Callable[[Frames], Any] | None = None,
+        cell: Cell | None = None,
     ) -> Get:
         """What an empty cell means: as written, else a fault where a value is required and nothing elsewhere."""
         default = "reject" if field_.required else "omit"
         choice = self.reader.choice(node.get("empty"), language.EMPTY, default)
-        where = place or place_of(scope)
+        where = cell.place if cell else place_of(scope)
+        why = cell.why_empty if cell else lambda frames: "is empty"
         span = node.span
         if field_.name == "securityMarking":  # fails closed: no marking read is not "no marking"
             return constant(PROTECTED_WHEN_UNKNOWN)
@@ -161,7 +162,7 @@ class PlainValues:
             raise ItemOmitted
 
         def reject(frames: Frames) -> None:
-            raise RowProblem("M300", "is empty, and a value is required", where(frames), span, subject)
+            raise RowProblem("M300", f"{why(frames)}; a value is required", where(frames), span, subject)
 
         return omit_item if choice == "omit_item" else reject
 

@@ -20,6 +20,7 @@ class Cell:
     get: Callable[[Frames], str]
     place: Callable[[Frames], RowRef]
     column: str
+    why_empty: Callable[[Frames], str] = lambda frames: "is empty"
 
     @property
     def own_slot(self) -> int:
@@ -110,7 +111,16 @@ class Reader:
         slot, view_name = view.slot(column), view.name
         if number == 0:
             return Cell(OwnCell(slot), lambda frames: RowRef(view_name, frames[0][0]), column)
-        return Cell(lambda frames: frames[number][slot], lambda frames: RowRef(view_name, frames[number][0]), column)
+        own = scope.frames[0].view.name
+
+        def place(frames: Frames) -> RowRef:
+            """The other source's row; where none was found there, the own row is to blame."""
+            return RowRef(view_name, frames[number][0]) if frames[number][0] else RowRef(own, frames[0][0])
+
+        def why_empty(frames: Frames) -> str:
+            return "is empty" if frames[number][0] else f"is empty: no row of {view_name} matches"
+
+        return Cell(lambda frames: frames[number][slot], place, column, why_empty)
 
     def key_part(self, node: Node, scope: Scope) -> tuple[Get, str] | None:
         """A column of a key: its name, or {column, as}. Returns (getter, column name)."""

@@ -47,6 +47,11 @@ def is_staff(values: Values) -> bool:
     return not values.get("enrolments")
 
 
+def can_be_reached(values: Values) -> bool:
+    """Whether there is an address of type "Skola personal", which staff must have."""
+    return any(email["type"] == "Skola personal" for email in values.get("emails") or ())
+
+
 def _person(values: Values) -> Iterator[Finding]:
     for enrolment in values.get("enrolments") or ():
         school_type = enrolment["schoolType"]
@@ -54,8 +59,6 @@ def _person(values: Values) -> Iterator[Finding]:
             yield Finding("R120", "enrolments.schoolYear", f"is required for {school_type} (1 to 10)")
         if school_type == "GY" and "educationCode" not in enrolment:
             yield Finding("R121", "enrolments.educationCode", "is required for GY (studievägskod)")
-    if is_staff(values) and not any(e["type"] == "Skola personal" for e in values.get("emails") or ()):
-        yield Finding("R122", "emails", 'staff need an address of type "Skola personal"')
     name = values["eduPersonPrincipalNames"][0]
     if eppn.resembles_name(name, values["givenName"], values["familyName"]):
         yield Finding("R130", "eduPersonPrincipalNames", "resembles the name (Skolverket warns: 3047)", False)

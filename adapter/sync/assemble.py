@@ -14,6 +14,7 @@ from adapter.mapping.build import ObjectValues, builder
 from adapter.mapping.plan import Plan, Rule
 from adapter.mapping.scope import Row
 from adapter.settings import ProfileChoice
+from adapter.ss12000.rules import can_be_reached, is_staff
 from adapter.ss12000.types import BUILD_ORDER, FETCH_ORDER, ResourceType
 from adapter.store.changes import ChangeSet, TypeChanges
 from adapter.sync import closure, protect
@@ -33,6 +34,7 @@ class Assembly:
     bodies: Callable[[ResourceType, Sequence[str]], dict[str, bytes]]
     observe: Observer | None = None
     _user_names: dict[str, str] = field(default_factory=dict)
+    _unreachable: dict[str, RowRef | None] = field(default_factory=dict)
     _duty_persons: dict[str, str] = field(default_factory=dict)
     _group_units: dict[str, str | None] = field(default_factory=dict)
     _taught: dict[str, list[str]] = field(default_factory=dict)
@@ -46,8 +48,9 @@ class Assembly:
             self._settle(kind, stage)
             stage.hide([rule.target for rule in plan.rules[kind]])
             if kind is ResourceType.DUTY:
-                self._drop_idle_persons()
+                self._settle_staff()
                 self.stages[ResourceType.PERSON].hide([rule.target for rule in plan.rules[ResourceType.PERSON]])
+                stage.hide([rule.target for rule in plan.rules[kind]])
         self._drop_unneeded()
 
     def exists(self, kind: ResourceType, object_id: str) -> bool:
@@ -104,6 +107,8 @@ class Assembly:
 
     def _note_person(self, values: ObjectValues, row: RowRef | None) -> None:
         """User names are unique whatever their case; of two persons with one, neither is taken."""
+        if is_staff(values) and not can_be_reached(values):
+            self._unreachable[values["id"]] = row
         name = values["eduPersonPrincipalNames"][0].casefold()
         other = self._user_names.setdefault(name, values["id"])
         if other != values["id"]:
@@ -146,7 +151,10 @@ class Assembly:
                     continue
                 stage.problem("R142", "refers to a school unit that is not published", None, f"id {object_id}")
                 stage.reject(object_id)
-        tried: set[str] = set()
+        self._keep_rejected(kind, stage)
+
+    def _keep_rejected(self, kind: ResourceType, stage: Stage) -> None:
+        tried: set[str] = set(stage.current)
         note = self._notes(kind)
         while again := [
             i for i in stage.rejected if i in stage.published and i not in tried and i not in stage.withheld
@@ -155,12 +163,22 @@ class Assembly:
             for values in stage.keep(self.bodies(kind, sorted(again)), self.exists):
                 note(values, None)
 
-    def _drop_idle_persons(self) -> None:
-        """A person needs an enrolment or a duty to get an account."""
+    def _settle_staff(self) -> None:
+        """A person needs an enrolment or a duty to get an account; and with a duty, an address."""
         persons, duties = self.stages[ResourceType.PERSON], self.stages[ResourceType.DUTY]
         at_work = {person for duty, person in self._duty_persons.items() if duty in duties.current}
         for object_id in [i for i, units in persons.units.items() if not units and i not in at_work]:
             persons.drop(object_id)
+        silent = [i for i in self._unreachable if i in persons.current and not persons.units[i]]
+        for object_id in silent:
+            message = 'is missing an address of type "Skola personal", which staff must have'
+            persons.problem("R122", message, self._unreachable[object_id], "emails")
+            persons.reject(object_id)
+        if silent:
+            self._keep_rejected(ResourceType.PERSON, persons)
+            for duty, person in self._duty_persons.items():
+                if person not in persons.current:
+                    duties.drop(duty)
 
     def _drop_unneeded(self) -> None:
         """Teaching groups that take no test, and units that nothing refers to."""

@@ -41,11 +41,12 @@ _MAPPED_WITH = "mapped_with"  # setting: the mapping of the last good run
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a run is made from. `mapping` is the text of the file that `settings.mapping.file` names."""
+    """What a run is made from. `mapping` is the mapping's text, `mapping_name` what messages call its file."""
 
     settings: Settings
     profile: Profile
     mapping: str
+    mapping_name: str
     connectors: Mapping[str, Connector]
     open_data: Callable[[], OpenData]
     clock: Callable[[], int]
@@ -184,7 +185,7 @@ def compiled(inputs: Inputs, sources: Sources, report: Report) -> Plan:
         sink=report.findings,
         today=inputs.date(),
     )
-    return compile_mapping(inputs.mapping, str(inputs.settings.mapping.file), around)
+    return compile_mapping(inputs.mapping, inputs.mapping_name, around)
 
 
 def _compared(assembly: Assembly, spool: Spool, report: Report) -> ChangeSet:

@@ -71,8 +71,8 @@ class Stage:
         if not self.offer(values, reference):
             self.reject(values["id"], target, key)
             return None
-        if key is not None:
-            target.ids[key] = values["id"]
+        if key is not None:  # of two objects with one key the same is meant whatever order the rows come in
+            target.ids[key] = min(values["id"], target.ids.get(key, values["id"]))
         return values
 
     def offer(self, values: ObjectValues, row: RowRef | None = None) -> bool:

@@ -202,6 +202,7 @@ def inputs(found: Tables | dict[str, Any], mapping: str = MAPPING, now: int = NO
         settings=settings(**sections),
         profile=profile.shipped(),
         mapping=mapping,
+        mapping_name="mapping.yaml",
         connectors=connectors,
         open_data=OpenData,
         clock=lambda: now,

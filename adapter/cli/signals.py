@@ -1,0 +1,20 @@
+"""SIGTERM as an exception, so that transactions are rolled back and servers end in order."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType
+
+
+class Terminated(BaseException):
+    """The system asks us to stop."""
+
+
+def install() -> None:
+    """From now on SIGTERM raises Terminated in the main thread."""
+    if hasattr(signal, "SIGTERM"):
+        signal.signal(signal.SIGTERM, _terminate)
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise Terminated
