@@ -121,7 +121,7 @@ def start(installation: Installation, sync_at: str | None, say: Callable[[str], 
     settings = installation.settings
     store = installation.store()
     tokens = installation.tokens(store)
-    app = create_app(store, settings, KeySource(settings.auth, clock, say), clock)
+    app = create_app(store, settings, KeySource(settings.auth, clock, say), clock, say)
     running = Running(store, make_server(app, settings), threading.Event())
 
     def serve() -> None:

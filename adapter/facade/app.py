@@ -28,8 +28,17 @@ _FLUSH_EVERY = 0.5  # seconds
 _Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def create_app(store: Store, settings: Settings, keys: KeySource, clock: Callable[[], int]) -> FastAPI:
-    """The facade as an ASGI application, under the path of `facade.base_url`; health beside it."""
+def create_app(
+    store: Store,
+    settings: Settings,
+    keys: KeySource,
+    clock: Callable[[], int],
+    say: Callable[[str], None] = lambda text: None,
+) -> FastAPI:
+    """The facade as an ASGI application, under the path of `facade.base_url`; health beside it.
+
+    `say` tells the administrator what went wrong, without personal data.
+    """
     tokens = PageTokens(bytes.fromhex(store.setting("page_token_key")))
     context = Context(store, settings, Verifier(settings, keys, clock), tokens, Recorder(store), clock)
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=_lifespan(context))
@@ -59,7 +68,7 @@ def create_app(store: Store, settings: Settings, keys: KeySource, clock: Callabl
     app.add_exception_handler(RequestRefused, errors.refused)
     app.add_exception_handler(AdapterError, errors.unavailable)
     app.add_exception_handler(HTTPException, errors.http)
-    app.add_exception_handler(Exception, errors.unexpected)
+    app.add_exception_handler(Exception, errors.unexpected(say))
     return app
 
 

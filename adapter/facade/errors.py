@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
+from collections.abc import Awaitable, Callable
+
 import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -42,6 +45,12 @@ async def http(request: Request, error: Exception) -> Response:
     return response(error.status_code, str(error.detail))
 
 
-async def unexpected(request: Request, error: Exception) -> Response:
-    """A bug of ours."""
-    return response(500, "Something went wrong here. It is our fault, not yours.")
+def unexpected(say: Callable[[str], None]) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """A bug of ours: the administrator is told where it happened, without any value; the caller, that it did."""
+
+    async def handler(request: Request, error: Exception) -> Response:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        say(f"an unexpected failure ({type(error).__name__} in {place.name}, line {place.lineno}); please report it")
+        return response(500, "Something went wrong here. It is our fault, not yours.")
+
+    return handler

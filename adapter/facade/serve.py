@@ -20,10 +20,10 @@ def make_server(app: Any, settings: Settings) -> uvicorn.Server:
         host=host.strip("[]"),
         port=int(port),
         access_log=False,
-        log_level="warning",
+        log_level="critical",  # its errors carry tracebacks; what goes wrong is told by `errors`
         server_header=False,
         timeout_keep_alive=30,
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=3,
         h11_max_incomplete_event_size=64 * 1024,
         ssl_certfile=str(tls.certificate) if tls else None,
         ssl_keyfile=str(tls.key) if tls else None,

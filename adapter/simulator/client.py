@@ -87,8 +87,9 @@ class Client:
         return answer.status_code
 
     def unsubscribe(self) -> None:
-        """End the subscription."""
+        """End the subscription, and let go of the connection."""
         self._send("DELETE", f"/subscriptions/{self.subscription}")
+        self._http.close()
 
     def load(self) -> None:
         """Everything, in fetch order; no deletions on a first load."""
