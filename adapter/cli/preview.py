@@ -21,6 +21,8 @@ from adapter.store.engine import open_store
 from adapter.sync.report import Report
 from adapter.sync.run import assemble
 
+_LOOKED_AT = 200  # objects of a type, to find some that are to be published
+
 
 def add_to(commands: arguments.Commands) -> None:
     """The command's words."""
@@ -51,7 +53,7 @@ class _Seen:
             return
         if self.wanted and not self._is_wanted(rule, row, values):
             return
-        if self.counts.get(rule.kind, 0) < self.limit:
+        if self.counts.get(rule.kind, 0) < max(self.limit, _LOOKED_AT):
             self.counts[rule.kind] = self.counts.get(rule.kind, 0) + 1
             self.objects.append((rule, row, values))
 
@@ -72,6 +74,7 @@ def run(args: argparse.Namespace) -> int:
     store.close()
     issues = report.findings.in_order()
     shown = [_entry(rule, row, values, assembly.exists(rule.kind, values["id"])) for rule, row, values in seen.objects]
+    shown = _chosen(shown, args.limit)
     if args.json:
         output.document({"objects": shown, "issues": [issue.as_json() for issue in issues]})
         return 0
@@ -83,6 +86,17 @@ def run(args: argparse.Namespace) -> int:
         output.line(output.plural(report.findings.total, "finding") + ":")
         output.issues(issues, report.findings.total, len(issues) if args.issues else 10)
     return 0
+
+
+def _chosen(entries: list[dict[str, Any]], limit: int) -> list[dict[str, Any]]:
+    """The first of each type, those before others that are to be published."""
+    counts: dict[str, int] = {}
+    chosen = []
+    for entry in sorted(entries, key=lambda entry: not entry["to_be_published"]):
+        counts[entry["type"]] = counts.get(entry["type"], 0) + 1
+        if counts[entry["type"]] <= limit:
+            chosen.append(entry)
+    return sorted(chosen, key=entries.index)
 
 
 def _entry(rule: Rule, row: Row, values: Values, published: bool) -> dict[str, Any]:

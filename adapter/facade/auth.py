@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -48,8 +49,10 @@ class Verifier:
         """The caller behind an Authorization header. Raises RequestRefused with 401 or 403."""
         scheme, _, token = (authorization or "").partition(" ")
         token = token.strip()
-        if scheme.casefold() != "bearer" or not token or len(token) > _LONGEST:
-            raise _unauthorised("A bearer token is required.")
+        if scheme.casefold() != "bearer" or not token:
+            raise RequestRefused(401, "A bearer token is required.", {"WWW-Authenticate": "Bearer"})
+        if len(token) > _LONGEST:
+            raise _unauthorised("The token is too long.")
         if self._generation != self._keys.generation:
             self._known.clear()
             self._generation = self._keys.generation
@@ -69,6 +72,8 @@ class Verifier:
 
     async def _verified(self, token: str, kid: str) -> Caller:
         key = await self._keys.key(kid)
+        if key is None and not self._keys.held:
+            raise RequestRefused(503, "Tokens cannot be checked now. Try again later.", {"Retry-After": "60"})
         if key is None:
             raise _unauthorised("The token is signed with a key that is not known.")
         claims = self._claims(token, key)
@@ -94,13 +99,14 @@ class Verifier:
                     "verify_iat": False,
                 },
             )
-            now = self._clock() / 1000
-            if not now - _LEEWAY < float(claims["exp"]):
-                raise _unauthorised("The token has expired.")
-            if not max(float(claims["nbf"]), float(claims["iat"])) <= now + _LEEWAY:
-                raise _unauthorised("The token is not valid yet.")
+            expires, not_before, issued = (_seconds(claims[name]) for name in ("exp", "nbf", "iat"))
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError):
             raise _unauthorised("The token is not valid.") from None
+        now = self._clock() / 1000
+        if now - _LEEWAY >= expires:
+            raise _unauthorised("The token has expired.")
+        if now + _LEEWAY < max(not_before, issued):
+            raise _unauthorised("The token is not valid yet.")
         return claims
 
     def _is_for_us(self, requested: object) -> bool:
@@ -118,15 +124,15 @@ class Verifier:
 
 def place_of(url: object) -> tuple[str, str, int, str] | None:
     """(scheme, host, port, path) of a plain web address; None for anything else. Two are equal or they are not."""
-    if not isinstance(url, str):
+    if not isinstance(url, str) or any(mark <= " " or mark in "?#\\" for mark in url):
         return None
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").encode("idna").decode()
-        port = parts.port or {"https": 443, "http": 80}[parts.scheme]
+        port = {"https": 443, "http": 80}[parts.scheme] if parts.port is None else parts.port
     except (ValueError, KeyError, UnicodeError):
         return None
-    if not host or parts.query or parts.fragment or "@" in parts.netloc or "?" in url or "#" in url:
+    if not host or "@" in parts.netloc:
         return None
     return parts.scheme, host.lower(), port, unquote(parts.path).rstrip("/")
 
@@ -140,6 +146,13 @@ def _kid(token: str) -> str:
     if header.get("alg") != "ES256" or not isinstance(kid, str):
         raise _unauthorised("The token is not signed as it must be (ES256 with a kid).")
     return kid
+
+
+def _seconds(value: object) -> float:
+    """A time claim. Raises ValueError for anything but a finite number."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError("not a time")
+    return float(value)
 
 
 def _unauthorised(message: str) -> RequestRefused:

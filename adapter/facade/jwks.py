@@ -18,9 +18,11 @@ import jwt
 from adapter.errors import ConfigError
 from adapter.settings import Auth
 
-_FRESH = 3_600_000  # ms
-_LAST_GOOD = 3 * 86_400_000  # ms; so long the last keys are believed when new ones cannot be had
+_RENEWED = 3_000_000  # ms; from then on keys are fetched again beside the requests
+_FRESH = 3_600_000  # ms; older keys are not used before new ones were asked for: one of them may be withdrawn
+_LAST_GOOD = 2 * 86_400_000  # ms; so long the last keys are believed when new ones cannot be had (tokens live 10 h)
 _PAUSE = 60_000  # ms between fetches, whatever tokens say
+_PATIENCE = 5.0  # seconds
 _LIMIT = 1 << 20  # bytes
 
 
@@ -35,6 +37,7 @@ class KeySource:
         self._clock = clock
         self._say = say
         self._keys: dict[str, jwt.PyJWK] = {}
+        self._entries: dict[str, Any] = {}
         self._fetched = 0
         self._tried = 0
         self._busy = asyncio.Lock()
@@ -43,36 +46,51 @@ class KeySource:
 
     async def key(self, kid: str) -> jwt.PyJWK | None:
         """The key of that id, or None: then nobody holds a valid token signed with it."""
-        now = self._clock()
-        if kid not in self._keys or now - self._fetched > _LAST_GOOD:
+        age = self._clock() - self._fetched
+        unasked = age > _FRESH and self._tried == self._fetched
+        if kid not in self._keys or age > _LAST_GOOD or unasked:
             await self._refresh()
-        elif now - self._fetched > _FRESH:
+        elif age > _RENEWED and self._may_try():
             task = asyncio.create_task(self._refresh())  # the request goes on with what is known
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        if self._clock() - self._fetched > _LAST_GOOD:
-            return None
-        return self._keys.get(kid)
+        return self._keys.get(kid) if self.held else None
+
+    @property
+    def held(self) -> bool:
+        """Whether there are any keys to believe in; without, no token can be checked."""
+        return bool(self._keys) and self._clock() - self._fetched <= _LAST_GOOD
+
+    def _may_try(self) -> bool:
+        return not self._tried or not 0 <= self._clock() - self._tried < _PAUSE
 
     async def _refresh(self) -> None:
         async with self._busy:
-            now = self._clock()
-            if self._tried and 0 <= now - self._tried < _PAUSE:
+            if not self._may_try():
                 return
-            self._tried = now
+            self._tried = now = self._clock()
             try:
-                found = await asyncio.to_thread(_fetch, self._settings)
-            except (httpx.HTTPError, OSError, ValueError) as error:
-                self._say(f"the keys at {self._settings.jwks_url} cannot be read ({type(error).__name__}: {error})")
+                entries = await asyncio.to_thread(_fetch, self._settings)
+            except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, RecursionError) as error:
+                self._say(self._complaint(error))
                 return
-            if found.keys() != self._keys.keys():
+            if entries != self._entries:  # also another key under a known id
+                self._entries = entries
+                self._keys = {kid: jwt.PyJWK(entry, algorithm="ES256") for kid, entry in entries.items()}
                 self.generation += 1
-            self._keys, self._fetched = found, now
+            self._fetched = now
+
+    def _complaint(self, error: Exception) -> str:
+        kept = "The last good ones are used meanwhile." if self.held else "Until they can, nobody is let in."
+        return (
+            f"auth.jwks_url: the keys at {self._settings.jwks_url} cannot be read "
+            f"({type(error).__name__}: {error}). {kept} Check the address and the way there."
+        )
 
 
 def _check(url: str) -> None:
     parts = urlsplit(url)
-    if parts.scheme in ("https", "file"):
+    if parts.scheme == "file" or (parts.scheme == "https" and parts.hostname):
         return
     if parts.scheme == "http" and _is_loopback(parts.hostname or ""):
         return
@@ -86,36 +104,46 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _fetch(settings: Auth) -> dict[str, jwt.PyJWK]:
-    """Raises httpx.HTTPError, OSError, ValueError; never gives an empty set."""
+def _fetch(settings: Auth) -> dict[str, Any]:
+    """kid -> entry that makes an ES256 key. Raises httpx.HTTPError, OSError, ValueError; never gives an empty set."""
     parts = urlsplit(settings.jwks_url)
-    if parts.scheme == "file":
-        content = Path(url2pathname(parts.path)).read_bytes()
-    else:
-        verify: ssl.SSLContext | bool = True
-        if settings.jwks_ca:
-            verify = ssl.create_default_context(cafile=str(settings.jwks_ca))
-        with httpx.Client(verify=verify, timeout=10.0) as http, http.stream("GET", settings.jwks_url) as answer:
-            answer.raise_for_status()
-            content = b""
-            for chunk in answer.iter_bytes():
-                content += chunk
-                if len(content) > _LIMIT:
-                    raise ValueError("the answer is too large")
+    content = Path(url2pathname(parts.path)).read_bytes() if parts.scheme == "file" else _download(settings)
     found = {}
     for entry in _entries(json.loads(content)):
         try:
-            key = jwt.PyJWK(entry, algorithm="ES256")
+            jwt.PyJWK(entry, algorithm="ES256")
         except (jwt.PyJWTError, ValueError, TypeError):
-            continue  # a key of another kind is not for us
-        found[str(entry["kid"])] = key
+            continue  # a broken key is not for us
+        found[entry["kid"]] = entry
     if not found:
         raise ValueError("there is no ES256 key in it")
     return found
+
+
+def _download(settings: Auth) -> bytes:
+    trust = ssl.create_default_context(cafile=str(settings.jwks_ca) if settings.jwks_ca else None)
+    with httpx.Client(verify=trust, timeout=_PATIENCE) as http, http.stream("GET", settings.jwks_url) as answer:
+        answer.raise_for_status()
+        content = bytearray()
+        for chunk in answer.iter_bytes():
+            content += chunk
+            if len(content) > _LIMIT:
+                raise ValueError("the answer is too large")
+        return bytes(content)
 
 
 def _entries(document: Any) -> list[dict[str, Any]]:
     keys = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(keys, list):
         raise ValueError("it is no key set")
-    return [key for key in keys if isinstance(key, dict) and key.get("kty") == "EC" and "kid" in key]
+    return [key for key in keys if isinstance(key, dict) and _is_ours(key)]
+
+
+def _is_ours(key: dict[str, Any]) -> bool:
+    """For ES256 signatures: a key on another curve would make a weaker or an unlike algorithm pass for it."""
+    return (
+        (key.get("kty"), key.get("crv")) == ("EC", "P-256")
+        and key.get("use", "sig") == "sig"
+        and key.get("alg", "ES256") == "ES256"
+        and isinstance(key.get("kid"), str)
+    )

@@ -7,7 +7,7 @@ import gc
 import hashlib
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version as installed_version
@@ -140,8 +140,10 @@ def assemble(store: Store, inputs: Inputs, report: Report, spool: Spool, observe
 
     Raises SourceFailed, ConfigError.
     """
-    with report.timed("open"), Sources(inputs.connectors) as sources:
-        plan = compiled(inputs, sources, report)
+    with ExitStack() as stack:
+        with report.timed("open"):
+            sources = stack.enter_context(Sources(inputs.connectors))
+            plan = compiled(inputs, sources, report)
         if plan.errors:
             known = store.setting(_MAPPED_WITH) == _digest(inputs.mapping)
             problem = SourceFailed if known else ConfigError  # a mapping that was good yesterday is not to blame

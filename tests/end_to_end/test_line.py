@@ -1,0 +1,128 @@
+"""From an old SIS to Skolverket's client over real sockets: what the client holds is what the SIS says."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from support.databases import postgres_url
+from support.world import TODAY, World, world
+
+from adapter import wiring
+from adapter.simulator import municipality
+from adapter.simulator.client import differences
+from adapter.simulator.school_day import school_day
+from adapter.store import outbox, pages, subscriptions
+from adapter.sync.run import sync
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    if request.param == "sqlite":
+        with world(tmp_path / "w") as found:
+            yield found
+        return
+    with postgres_url() as url, world(tmp_path / "w", url) as found:
+        yield found
+
+
+@pytest.fixture
+def quick(tmp_path: Path) -> Iterator[World]:
+    with world(tmp_path / "w") as found:
+        yield found
+
+
+def wait(done: Callable[[], object], seconds: float = 20) -> bool:
+    until = time.monotonic() + seconds
+    while not done() and time.monotonic() < until:
+        time.sleep(0.02)
+    return bool(done())
+
+
+def night(place: World) -> None:
+    report = sync(place.store, place.load().inputs())
+    assert report.error is None, report.error
+
+
+def test_what_the_client_holds_is_what_is_published_after_a_full_load_and_after_a_notice(place: World) -> None:
+    client = place.skolverket.client
+    night(place)
+    running = wiring.start(place.load(), None, lambda text: None)
+    try:
+        assert client.register(place.skolverket.webhook.target) == 201
+        assert differences(client.held, place.published()) == []  # type: ignore[arg-type]
+        school_day(place.folder, 7, TODAY)
+        night(place)
+        assert wait(lambda: place.skolverket.webhook.notices)
+        client.wait_idle()
+        assert differences(client.held, place.published()) == []  # type: ignore[arg-type]
+        assert len(place.skolverket.webhook.notices) == 1
+        version = pages.current_version(place.store)
+        assert wait(lambda: subscriptions.all_of(place.store)[0].confirmed == version)
+        assert wait(lambda: not outbox.open_notices(place.store))
+        assert client.violations == client.failures == []
+        for secret in (*municipality.SECRETS, *municipality.PROTECTED_NAMES):
+            assert not client.ever_received(secret)
+    finally:
+        client.unsubscribe()
+        running.stop()
+
+
+def test_a_target_that_is_down_is_told_when_it_is_back(quick: World) -> None:
+    client, webhook = quick.skolverket.client, quick.skolverket.webhook
+    night(quick)
+    running = wiring.start(quick.load(), None, lambda text: None)
+    try:
+        client.register(webhook.target)
+        webhook.status = 503
+        school_day(quick.folder, 7, TODAY)
+        night(quick)
+        assert wait(lambda: webhook.attempts)
+        assert wiring.deliver(quick.load(), quick.store, force=True).pending == 1
+        webhook.status = 200
+        delivered = wiring.deliver(quick.load(), quick.store, force=True)
+        assert (delivered.sent, delivered.pending) == (1, 0)
+        client.wait_idle()
+        assert differences(client.held, quick.published()) == []  # type: ignore[arg-type]
+    finally:
+        client.unsubscribe()
+        running.stop()
+
+
+def test_keys_rotate_while_the_facade_runs(quick: World) -> None:
+    client = quick.skolverket.client
+    night(quick)
+    running = wiring.start(quick.load(), None, lambda text: None)
+    try:
+        quick.skolverket.auth.rotate_keys()
+        assert client.register(quick.skolverket.webhook.target) == 201
+        assert differences(client.held, quick.published()) == []  # type: ignore[arg-type]
+    finally:
+        client.unsubscribe()
+        running.stop()
+
+
+def test_without_tls_trust_or_certificate_nothing_is_let_in(quick: World) -> None:
+    import httpx
+
+    night(quick)
+    running = wiring.start(quick.load(), None, lambda text: None)
+    try:
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"{quick.skolverket.base_url}/persons")
+        with pytest.raises(httpx.HTTPError):
+            httpx.get(quick.skolverket.base_url.replace("https", "http") + "/persons")
+    finally:
+        running.stop()
+
+
+def test_a_port_that_is_taken_is_told(quick: World) -> None:
+    night(quick)
+    running = wiring.start(quick.load(), None, lambda text: None)
+    try:
+        with pytest.raises(wiring.ConfigError, match="Is another process using the port"):
+            wiring.start(quick.load(), None, lambda text: None)
+    finally:
+        running.stop()
