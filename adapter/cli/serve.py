@@ -18,8 +18,10 @@ def add_to(commands: arguments.Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Until SIGTERM or Ctrl-C, which is a good end."""
+    from adapter.serving import start  # the web server is loaded only where it serves
+
     installation = wiring.load(args.config)
-    running = wiring.start(installation, sync_at=args.sync_at, say=output.note)
+    running = start(installation, sync_at=args.sync_at, say=output.note)
     output.note(f"serving {installation.settings.facade.base_url} on {installation.settings.facade.listen}")
     try:
         running.wait()

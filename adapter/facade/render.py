@@ -24,20 +24,21 @@ def timestamp(milliseconds: int) -> str:
 
 def page(rows: Sequence[Row], token: str | None) -> bytes:
     """`{"data": [...], "pageToken": …}`; without pageToken on the last page."""
-    known: dict[tuple[int, int], bytes] = {}
     parts = []
-    for row in rows:
-        stamps = (row.created, row.modified)
-        meta = known.get(stamps)
-        if meta is None:
-            meta = known[stamps] = _meta(*stamps)
-        parts.append(meta + row.body[1:])
+    last: tuple[int, int] | None = None
+    meta = b""
+    for _, created, modified, body in rows:
+        if (created, modified) != last:  # a publication's objects lie side by side
+            last = created, modified
+            meta = _meta(created, modified)
+        parts.append(meta + body[1:])
     return b'{"data":[' + b",".join(parts) + b"]" + _tail(token)
 
 
 def one(row: Row) -> bytes:
     """A bare object."""
-    return _meta(row.created, row.modified) + row.body[1:]
+    _, created, modified, body = row
+    return _meta(created, modified) + body[1:]
 
 
 def deletions(ids: Sequence[tuple[ResourceType, str]], token: str | None) -> bytes:

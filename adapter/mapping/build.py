@@ -49,7 +49,7 @@ def builder(rule: Rule, withhold: bool) -> Builder:
     not published, RunStopped where the mapping says `missing: stop`.
     """
     enrichments = [_enricher(item) for item in rule.enrich]
-    keeps = [keep for keep in (rule.view.keep, rule.keep) if keep is not None]
+    keep_row, keep_object = rule.view.keep or _all, rule.keep or _all
     id_of, build, marking = rule.id, rule.build, rule.marking
 
     def framed(row: Row) -> Frames:
@@ -61,10 +61,13 @@ def builder(rule: Rule, withhold: bool) -> Builder:
     def make(row: Row) -> ObjectValues | None:
         object_id, protected = "", False
         try:
-            frames = framed(row) if enrichments else (row,)
-            for keep in keeps:
-                if not keep(frames):
-                    return None
+            frames: Frames = (row,)
+            if not keep_row(frames):
+                return None
+            if enrichments:
+                frames = framed(row)
+            if not keep_object(frames):
+                return None
             object_id = id_of(frames)
             if marking is not None:
                 protected = _is_protected(marking, frames)
@@ -84,6 +87,10 @@ def builder(rule: Rule, withhold: bool) -> Builder:
         return values
 
     return Builder(rule, row_key(rule.view.key), make)
+
+
+def _all(frames: Frames) -> bool:
+    return True
 
 
 def _is_protected(marking: Callable[[Frames], Any], frames: Frames) -> bool:

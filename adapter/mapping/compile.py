@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from adapter.issues import RowRef, Severity, did_you_mean
 from adapter.mapping import language
@@ -16,7 +17,7 @@ from adapter.mapping.problems import RowProblem
 from adapter.mapping.reader import Reader
 from adapter.mapping.references import OpenData, References, Sink
 from adapter.mapping.scope import Frame, Frames, Get, Index, Scope, Target, View, key_getter
-from adapter.mapping.syntax import Items, Scalar, Table, parse
+from adapter.mapping.syntax import Items, Node, Scalar, Table, parse
 from adapter.mapping.values import Values
 from adapter.ss12000 import ids
 from adapter.ss12000.shape import Field
@@ -213,7 +214,10 @@ class _Compiler:
         enrich = self._enrich(node, own)
         scope = Scope((*own.frames, *(Frame(item.name, item.index.view) for item in enrich)))
         object_id = self._id(kind, node, own)
-        keep = compile_conditions(self.reader, node.get("keep") or Table((), node.span), scope)
+        looked_up: list[Index] = []
+        keep = compile_conditions(
+            self.reader, node.get("keep") or Table((), node.span), scope, partial(self._found_in, looked_up)
+        )
         shape = self.around.shapes[kind]
         fields = self.reader.table(node.get("fields"), node.span)
         if not fields.entries:
@@ -226,7 +230,7 @@ class _Compiler:
         build = values.compile_object(fields, shape, scope, str(kind))
         if object_id is None or build is None:
             return None
-        indexes = [*values.used_indexes, *(item.index for item in enrich)]
+        indexes = [*values.used_indexes, *(item.index for item in enrich), *looked_up]
         return Rule(kind, view, target, object_id, build, node.span, keep, marking, distinct, enrich, indexes)
 
     def _distinct(self, node: Table, view: View) -> tuple[View, tuple[int, ...]]:
@@ -247,10 +251,7 @@ class _Compiler:
     def _enrich(self, node: Table, own: Scope) -> list[Enrichment]:
         found = []
         for name, mine in self.reader.table(node.get("enrich"), node.span).entries:
-            view = self.views.get(name.value)
-            if view is None:
-                known = did_you_mean(name.value, self.views)
-                self.reader.issue("M200", f'there is no source "{name.value}".', name.span, known)
+            if (view := self._known_view(name)) is None:
                 continue
             if not view.key:
                 message = f'source "{name.value}" has no key; say under `sources:` which column finds its rows.'
@@ -261,6 +262,27 @@ class _Compiler:
             index = self._index(view, view.key, view.key_columns)
             found.append(Enrichment(name.value, index, key_getter(key), name.span))
         return found
+
+    def _found_in(self, used: list[Index], node: Node) -> Index | None:
+        """`found_in: {source: column}` -> the index over that column."""
+        if not isinstance(node, Table) or len(node.entries) != 1:
+            self.reader.issue("M112", "`found_in` is {source: column}.", node.span)
+            return None
+        name, column = node.entries[0]
+        if (view := self._known_view(name)) is None:
+            return None
+        key, columns = self.reader.key(column, Scope((Frame(view.name, view),)))
+        if len(key) != 1:
+            return None
+        used.append(self._index(view, key, columns))
+        return used[-1]
+
+    def _known_view(self, name: Scalar) -> View | None:
+        view = self.views.get(name.value)
+        if view is None:
+            known = did_you_mean(name.value, self.views)
+            self.reader.issue("M200", f'there is no source "{name.value}".', name.span, known)
+        return view
 
     def _index(self, view: View, key: tuple[Get, ...], columns: tuple[str, ...]) -> Index:
         view.used = True

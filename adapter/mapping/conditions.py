@@ -5,27 +5,32 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from operator import itemgetter
 
 from adapter.mapping import conversions, language
 from adapter.mapping.problems import RowProblem
 from adapter.mapping.reader import Cell, Reader
-from adapter.mapping.scope import Frames, Get, Scope
+from adapter.mapping.scope import Frames, Get, Index, Scope
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 
 _OFFSET = re.compile(r"today(?:([+-]\d{1,4})d)?\Z")
 _REMEMBERED = 10_000  # texts of a column
 _Test = Callable[[str], bool]
+Find = Callable[[Node], Index | None]
 
 
-def compile_conditions(reader: Reader, node: Node, scope: Scope) -> Get | None:
-    """All conditions of a `keep`; None when they cannot be read (the issues are reported)."""
+def compile_conditions(reader: Reader, node: Node, scope: Scope, find: Find | None = None) -> Get | None:
+    """All conditions of a `keep`; None when they cannot be read (the issues are reported).
+
+    `find` gives the index behind `found_in: {source: column}`; without it, that word has no place here.
+    """
     if not isinstance(node, Table):
         reader.issue("M111", "conditions are written {column: value}.", node.span)
         return None
     cells = [
         compiled
         for column, wanted in node.entries
-        if (compiled := _compile_one(reader, column, wanted, scope)) is not None
+        if (compiled := _compile_one(reader, column, wanted, scope, find)) is not None
     ]
 
     def holds(frames: Frames) -> bool:
@@ -38,32 +43,36 @@ def compile_conditions(reader: Reader, node: Node, scope: Scope) -> Get | None:
                 return False
         return True
 
-    def holds_for_row(frames: Frames) -> bool:
-        row = frames[0]
-        for slot, known, tell in slots:
-            text = row[slot]
-            result = known.get(text)
-            if result is None:
-                result = known[text] = tell(text, frames)
-            if not result:
-                return False
-        return True
+    slots = [cell.own_slot for cell, _, _ in cells]
+    if not slots or not all(slots):
+        return holds
+    texts_of = itemgetter(*slots)
+    together: dict[object, bool] = {}  # by all the texts at once: dates and codes come in few combinations
 
-    slots = [(cell.own_slot, known, tell) for cell, known, tell in cells]
-    return holds_for_row if all(slot for slot, _, _ in slots) else holds
+    def holds_for_row(frames: Frames) -> bool:
+        texts = texts_of(frames[0])
+        result = together.get(texts)
+        if result is None:
+            result = holds(frames)
+            if len(together) > _REMEMBERED:
+                together.clear()
+            together[texts] = result
+        return result
+
+    return holds_for_row
 
 
 _Compiled = tuple[Cell, dict[str, bool], Callable[[str, Frames], bool]]
 """A column, what is known of its texts (dates and codes have few), and how to tell of a new one."""
 
 
-def _compile_one(reader: Reader, column: Scalar, wanted: Node, scope: Scope) -> _Compiled | None:
+def _compile_one(reader: Reader, column: Scalar, wanted: Node, scope: Scope, find: Find | None) -> _Compiled | None:
     steps: tuple[conversions.Convert, ...] = ()
     if isinstance(wanted, Table):
         reader.words(wanted, language.CONDITION, "a condition")
         steps = reader.conversions(wanted.get("as"))
     cell = reader.column(column, scope)
-    test = _test(reader, wanted)
+    test = _test(reader, wanted, find)
     if cell is None or test is None:
         return None
     place, subject = cell.place, column.value
@@ -85,7 +94,7 @@ def _compile_one(reader: Reader, column: Scalar, wanted: Node, scope: Scope) -> 
     return cell, known, tell
 
 
-def _test(reader: Reader, wanted: Node) -> _Test | None:
+def _test(reader: Reader, wanted: Node, find: Find | None) -> _Test | None:
     """One value's test; raises ValueError where a date is needed and is none."""
     if isinstance(wanted, Scalar):
         if wanted.value == "empty" and not wanted.quoted:
@@ -95,10 +104,10 @@ def _test(reader: Reader, wanted: Node) -> _Test | None:
     if isinstance(wanted, Items):
         values = frozenset(text.strip().casefold() for text in reader.texts(wanted))
         return lambda text: text.casefold() in values
-    return _table_test(reader, wanted)
+    return _table_test(reader, wanted, find)
 
 
-def _table_test(reader: Reader, wanted: Table) -> _Test | None:
+def _table_test(reader: Reader, wanted: Table, find: Find | None) -> _Test | None:
     tests: list[_Test] = []
     or_empty = False
     for word, node in wanted.entries:
@@ -107,11 +116,16 @@ def _table_test(reader: Reader, wanted: Table) -> _Test | None:
             if not or_empty:
                 reader.issue("M113", "`or` takes only the word empty.", node.span)
         elif word.value == "not":
-            if (inner := _test(reader, node)) is not None:
-                tests.append(lambda text, inner=inner: not inner(text))  # type: ignore[misc]
+            if (inner := _test(reader, node, find)) is not None:
+                tests.append(_negated(inner))
         elif word.value == "in":
-            if (inner := _test(reader, node)) is not None:
+            if (inner := _test(reader, node, find)) is not None:
                 tests.append(inner)
+        elif word.value == "found_in":
+            if find is None:
+                reader.issue("M113", "`found_in` can only stand in the `keep` of a rule.", word.span)
+            elif (index := find(node)) is not None:
+                tests.append(index.rows.__contains__)
         elif word.value in ("on_or_before", "on_or_after") and (limit := _limit(reader, node)):
             tests.append(_until(limit) if word.value == "on_or_before" else _from(limit))
     if not tests and not or_empty:
@@ -119,6 +133,10 @@ def _table_test(reader: Reader, wanted: Table) -> _Test | None:
     if or_empty:
         return lambda text: not text or all(test(text) for test in tests)
     return lambda text: all(test(text) for test in tests)
+
+
+def _negated(test: _Test) -> _Test:
+    return lambda text: not test(text)
 
 
 def _until(limit: str) -> _Test:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from adapter.ss12000 import civicno, ids
@@ -86,7 +87,9 @@ def _uuid(text: str) -> str:
     raise ValueError("is not a uuid")
 
 
+@lru_cache(maxsize=8)
 def _personnummer(today: dt.date) -> Convert:
+    @lru_cache(maxsize=64)  # a row's number is asked for again as its key and as its value
     def convert(text: str) -> str:
         if found := civicno.normalise(text, today):
             return found

@@ -85,6 +85,7 @@ COLUMN: Words = {"column": "a column", "as": "conversions, in order"}
 CONDITION: Words = {
     "in": "one of these values",
     "not": "anything but this: a value, a list, or empty",
+    "found_in": "{source: column}: the value stands in that column of the other source (in a rule's keep)",
     "on_or_before": "a date not later than this: today, today-10d, 2026-08-17",
     "on_or_after": "a date not earlier than this",
     "or": "empty: an empty cell satisfies it too",

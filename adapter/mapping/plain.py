@@ -16,6 +16,7 @@ from adapter.mapping.syntax import Node, Scalar, Table
 from adapter.ss12000.shape import Field
 
 PROTECTED_WHEN_UNKNOWN = "Sekretessmarkering"
+_REMEMBERED = 1000  # texts of a column
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
@@ -111,7 +112,7 @@ class PlainValues:
             words = f"is not in the code list {known}"
             raise RowProblem("M320", words, place(frames), span, subject, text)
 
-        return get
+        return _remembering(cell.own_slot, get) if cell.own_slot else get
 
     def _codes(self, node: Table, field_: Field, subject: str) -> tuple[Codes | None, str]:
         said = node.get("codes")
@@ -174,6 +175,22 @@ class PlainValues:
 
     def cover(self, subject: str, origin: str, span: Span) -> None:
         self.coverage.append((subject, origin, span))
+
+
+def _remembering(slot: int, get: Get) -> Get:
+    """The same, with what the first texts gave kept: codes, school years and flags have few different ones."""
+    known: dict[str, Any] = {}
+
+    def remembered(frames: Frames) -> Any:
+        text = frames[0][slot]
+        value = known.get(text)
+        if value is None:
+            value = get(frames)
+            if len(known) < _REMEMBERED and isinstance(value, str | int):
+                known[text] = value
+        return value
+
+    return remembered
 
 
 def _implied(field_: Field, subject: str, reader: Reader) -> conversions.Convert | None:

@@ -123,7 +123,7 @@ class Reader:
         return Cell(lambda frames: frames[number][slot], place, column, why_empty)
 
     def key_part(self, node: Node, scope: Scope) -> tuple[Get, str] | None:
-        """A column of a key: its name, or {column, as}. Returns (getter, column name)."""
+        """A column of a key: its name, or {column, as}. Returns (getter, what tells it from others)."""
         if not isinstance(node, Table):
             cell = self.column(node, scope)
             return (cell.get, cell.column) if cell else None
@@ -136,7 +136,10 @@ class Reader:
         steps = self.conversions(node.get("as"))
         if cell is None:
             return None
-        return (converted_key(cell, steps, node.span) if steps else cell.get, cell.column)
+        if not steps:
+            return cell.get, cell.column
+        words = ", ".join(self.texts(node.get("as") or node))
+        return converted_key(cell, steps, node.span), f"{cell.column} as {words}"
 
     def key(self, node: Node, scope: Scope) -> tuple[tuple[Get, ...], tuple[str, ...]]:
         """A key of one or several columns: (getters, column names)."""

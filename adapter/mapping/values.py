@@ -193,6 +193,7 @@ class Values:
     def _items(self, rows: Any, item: Get, frames: Frames) -> list[Any]:
         """The items of some rows in an order that does not depend on the rows' order; equal ones once."""
         built: dict[bytes, Any] = {}
+        alone = len(rows) == 1
         for row in rows:
             try:
                 if row.__class__ is not tuple:
@@ -204,7 +205,7 @@ class Values:
                 self.references.report(found)
                 continue
             if value is not None:
-                built[orjson.dumps(value)] = value
+                built[b"" if alone else orjson.dumps(value)] = value
         return [built[key] for key in sorted(built)] if len(built) > 1 else list(built.values())
 
     def _each_column(self, node: Table, source: Table, field_: Field, scope: Scope, subject: str) -> Get | None:

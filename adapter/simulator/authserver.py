@@ -87,14 +87,18 @@ class AuthServer:
             raise jwt.InvalidTokenError("unknown kid")
         return jwt.decode(token, key.public_key(), algorithms=["ES256"], audience="nutid")
 
-    def _jwks(self, request: Request) -> Answer:
-        if self.down:
-            return Answer(503, {"detail": "down"})
+    def jwks(self) -> dict[str, Any]:
+        """The public keys, as they are published."""
         keys = [
             {**ECAlgorithm.to_jwk(key.public_key(), as_dict=True), "kid": kid, "use": "sig", "alg": "ES256"}
             for kid, key in self._keys.items()
         ]
-        return Answer(content={"keys": keys})
+        return {"keys": keys}
+
+    def _jwks(self, request: Request) -> Answer:
+        if self.down:
+            return Answer(503, {"detail": "down"})
+        return Answer(content=self.jwks())
 
     def _transaction(self, request: Request) -> Answer:
         if self.down:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
-_TABLES = "skolenhet elev inskrivning klass grupp gruppmedlem grupplarare personal tjanst"
+TABLES = ("SKOLENHET", "ELEV", "INSKRIVNING", "KLASS", "GRUPP", "GRUPPMEDLEM", "GRUPPLARARE", "PERSONAL", "TJANST")
+"""What the mapping reads of the register."""
 _FILES = {"ad": "ad-export.csv", "provaktiviteter": "provaktiviteter.csv"}
 
 
@@ -22,11 +23,12 @@ def write(folder: Path, values: Mapping[str, str], tables_from_csv: bool = False
 
 def _sources(from_csv: bool) -> str:
     parts = []
-    for name in _TABLES.split():
+    for table in TABLES:
+        name = table.lower()
         if from_csv:
-            parts.append(f'[sources.{name}]\nconnector = "csv"\npath = "csv/{name.upper()}.csv"\n')
+            parts.append(f'[sources.{name}]\nconnector = "csv"\npath = "csv/{table}.csv"\n')
         else:
             url = 'url = "sqlite:///sis.db"'
-            parts.append(f'[sources.{name}]\nconnector = "sql"\n{url}\ntable = "{name.upper()}"\n')
+            parts.append(f'[sources.{name}]\nconnector = "sql"\n{url}\ntable = "{table}"\n')
     parts.extend(f'[sources.{name}]\nconnector = "csv"\npath = "{file}"\n' for name, file in _FILES.items())
     return "\n".join(parts)

@@ -22,11 +22,12 @@ def resembles_name(value: str, given_name: str, family_name: str) -> bool:
     """Whether Skolverket would warn (3047): three letters of the family name, or two of each name."""
     local = value.partition("@")[0].casefold()
     given, family = given_name.casefold(), family_name.casefold()
-    return any(
-        family[:3] in text or (family[:2] in text and given[:2] in text)
-        for text, given, family in (
-            (local, given, family),
-            (local.translate(_FOLD), given.translate(_FOLD), family.translate(_FOLD)),
-        )
-        if len(family) >= 3 and len(given) >= 2
-    )
+    if len(family) < 3 or len(given) < 2:
+        return False
+    if not local.isascii() and _alike(local, given, family):
+        return True
+    return _alike(local.translate(_FOLD), given.translate(_FOLD), family.translate(_FOLD))
+
+
+def _alike(local: str, given: str, family: str) -> bool:
+    return family[:3] in local or (family[:2] in local and given[:2] in local)

@@ -35,14 +35,8 @@ class ListQuery:
         return self.modified_after is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A stored object: what the facade needs to send it."""
-
-    key: int
-    created: int
-    modified: int
-    body: bytes
+Row = sa.Row[int, int, int, bytes]
+"""A stored object, as it comes from the database: (key, created, modified, body)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +76,9 @@ def read(store: Store, query: ListQuery) -> Page:
         if query.modified_after is not None and not start:
             start = _seq_before(connection, query.modified_after)
         found = connection.execute(wanted.where(key > start)).fetchall()
-    rows = [Row(*row) for row in found[: query.limit]]
+    rows = found[: query.limit]
     more = len(found) > query.limit
-    return Page(rows, replace(query, cursor=rows[-1].key) if more else None)
+    return Page(rows, replace(query, cursor=rows[-1][0]) if more else None)
 
 
 def read_one(store: Store, kind: ResourceType, object_id: str) -> Row | None:
@@ -93,7 +87,7 @@ def read_one(store: Store, kind: ResourceType, object_id: str) -> Row | None:
     wanted = sa.select(table.c.rid, table.c.created, table.c.modified, table.c.body)
     with store.reading() as connection:
         found = connection.execute(wanted.where(table.c.id == object_id)).fetchone()
-    return Row(*found) if found else None
+    return found
 
 
 def read_tombstones(

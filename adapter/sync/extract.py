@@ -165,9 +165,6 @@ def fill(index: Index, rows: Sequence[Row]) -> None:
     """Add rows to an index: those that its view keeps, or the problem of those for which that cannot be told."""
     keep, key, found = index.view.keep, row_key(index.key), index.rows
     for row in rows:
-        value = key(row)
-        if value is None:
-            continue
         entry: Row | RowProblem = row
         if keep is not None:
             try:
@@ -175,11 +172,9 @@ def fill(index: Index, rows: Sequence[Row]) -> None:
                     continue
             except RowProblem as problem:
                 entry = problem
-        same = found.get(value)
-        if same is None:
-            found[value] = [entry]
-        else:
-            same.append(entry)
+        value = key(row)
+        if value is not None:
+            found.setdefault(value, []).append(entry)
 
 
 def _by_column(batch: Batch, columns: Sequence[str]) -> list[Sequence[str]]:

@@ -77,8 +77,11 @@ class Stage:
 
     def offer(self, values: ObjectValues, row: RowRef | None = None) -> bool:
         """A candidate; False where it may not be published (the findings are reported)."""
-        document = canonical.encode(self.profile, self.kind, values)
-        object_id, digest = document.id, document.digest
+        object_id, document = values["id"], None
+        digest = self.published.get(object_id, b"")
+        if not digest or digest != canonical.digest_as_is(values):
+            document = canonical.encode(self.profile, self.kind, values)
+            digest = document.digest
         if object_id in self.rejected:  # by another row of the same id; that one is reported
             return False
         if (known := self.current.get(object_id)) is not None:
@@ -86,13 +89,13 @@ class Stage:
                 return True
             self.problem("M350", "has an id that another row gives to a different object", row, "id")
             return False
-        same = self.published.get(object_id) == digest
+        same = document is None or self.published.get(object_id) == digest
         if (not same or self.revalidate) and not self._valid(values, row):
             return False
         self.current[object_id] = digest
         units = closure.units_of(self.kind, values)
         self.units[object_id] = self._shared.setdefault(units, units)
-        if not same:
+        if document is not None and not same:
             self.changed[object_id] = self.spool.add(document)
         return True
 

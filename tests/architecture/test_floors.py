@@ -10,8 +10,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FLOORS = {
-    "cli": 6,
-    "simulator": 5,
+    "__main__": 8,
+    "cli": 7,
+    "simulator": 6,
+    "serving": 5,
     "config": 4,
     "wiring": 4,
     "facade": 3,

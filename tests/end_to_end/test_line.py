@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from support.databases import postgres_url
 from support.world import TODAY, World, world
 
-from adapter import wiring
+from adapter import serving, wiring
+from adapter.errors import ConfigError
 from adapter.simulator import municipality
 from adapter.simulator.client import differences
 from adapter.simulator.school_day import school_day
@@ -49,7 +51,7 @@ def night(place: World) -> None:
 def test_what_the_client_holds_is_what_is_published_after_a_full_load_and_after_a_notice(place: World) -> None:
     client = place.skolverket.client
     night(place)
-    running = wiring.start(place.load(), None, lambda text: None)
+    running = serving.start(place.load(), None, lambda text: None)
     try:
         assert client.register(place.skolverket.webhook.target) == 201
         assert differences(client.held, place.published()) == []  # type: ignore[arg-type]
@@ -73,7 +75,7 @@ def test_what_the_client_holds_is_what_is_published_after_a_full_load_and_after_
 def test_a_target_that_is_down_is_told_when_it_is_back(quick: World) -> None:
     client, webhook = quick.skolverket.client, quick.skolverket.webhook
     night(quick)
-    running = wiring.start(quick.load(), None, lambda text: None)
+    running = serving.start(quick.load(), None, lambda text: None)
     try:
         client.register(webhook.target)
         webhook.status = 503
@@ -94,7 +96,7 @@ def test_a_target_that_is_down_is_told_when_it_is_back(quick: World) -> None:
 def test_keys_rotate_while_the_facade_runs(quick: World) -> None:
     client = quick.skolverket.client
     night(quick)
-    running = wiring.start(quick.load(), None, lambda text: None)
+    running = serving.start(quick.load(), None, lambda text: None)
     try:
         quick.skolverket.auth.rotate_keys()
         assert client.register(quick.skolverket.webhook.target) == 201
@@ -105,10 +107,8 @@ def test_keys_rotate_while_the_facade_runs(quick: World) -> None:
 
 
 def test_without_tls_trust_or_certificate_nothing_is_let_in(quick: World) -> None:
-    import httpx
-
     night(quick)
-    running = wiring.start(quick.load(), None, lambda text: None)
+    running = serving.start(quick.load(), None, lambda text: None)
     try:
         with pytest.raises(httpx.ConnectError):
             httpx.get(f"{quick.skolverket.base_url}/persons")
@@ -120,9 +120,9 @@ def test_without_tls_trust_or_certificate_nothing_is_let_in(quick: World) -> Non
 
 def test_a_port_that_is_taken_is_told(quick: World) -> None:
     night(quick)
-    running = wiring.start(quick.load(), None, lambda text: None)
+    running = serving.start(quick.load(), None, lambda text: None)
     try:
-        with pytest.raises(wiring.ConfigError, match="Is another process using the port"):
-            wiring.start(quick.load(), None, lambda text: None)
+        with pytest.raises(ConfigError, match="Is another process using the port"):
+            serving.start(quick.load(), None, lambda text: None)
     finally:
         running.stop()

@@ -1,0 +1,105 @@
+"""The long-running process: facade, outbox worker and nightly run, each in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import uvicorn
+
+from adapter.delivery import loop
+from adapter.errors import AdapterError, ConfigError
+from adapter.facade.app import create_app
+from adapter.facade.jwks import KeySource
+from adapter.facade.serve import make_server
+from adapter.settings import Settings
+from adapter.store.engine import Store
+from adapter.sync.run import sync
+from adapter.wiring import ZONE, Installation, clock
+
+
+@dataclass
+class Running:
+    """A facade and its outbox worker, in threads of this process."""
+
+    store: Store
+    server: uvicorn.Server
+    stopping: threading.Event
+    threads: list[threading.Thread] = field(default_factory=list)
+    failure: list[BaseException] = field(default_factory=list)
+
+    def wait(self) -> None:
+        """Until the server ends, or a signal interrupts. Raises what ended it."""
+        while self.threads[0].is_alive():
+            self.threads[0].join(0.5)
+        if self.failure:
+            raise self.failure[0]
+
+    def stop(self) -> None:
+        """End everything in order: no new request, those in hand to their end, then the worker."""
+        self.server.should_exit = True
+        self.stopping.set()
+        for thread in self.threads:
+            thread.join()
+        self.store.close()
+
+
+def start(installation: Installation, sync_at: str | None, say: Callable[[str], None]) -> Running:
+    """Serve and deliver from now on. Raises ConfigError or StateError where that cannot begin."""
+    settings = installation.settings
+    store = installation.store()
+    tokens = installation.tokens(store)
+    app = create_app(store, settings, KeySource(settings.auth, clock, say), clock, say)
+    running = Running(store, make_server(app, settings), threading.Event())
+
+    def serve() -> None:
+        try:
+            asyncio.run(running.server.serve())
+        except (Exception, SystemExit) as error:
+            running.failure.append(_listen_problem(settings, error))
+
+    work: list[Callable[[], None]] = [
+        serve,
+        lambda: loop.run(store, settings, tokens, clock, running.stopping, say),
+    ]
+    if sync_at is not None:
+        work.append(lambda: _nightly(installation, store, sync_at, running.stopping, say))
+    running.threads = [threading.Thread(target=function, daemon=True) for function in work]
+    for thread in running.threads:
+        thread.start()
+    while not running.server.started and running.threads[0].is_alive():
+        time.sleep(0.01)
+    if running.failure:
+        running.stop()
+        raise running.failure[0]
+    return running
+
+
+def _listen_problem(settings: Settings, error: BaseException) -> BaseException:
+    if isinstance(error, (OSError, SystemExit)):
+        return ConfigError(
+            f"facade.listen: {settings.facade.listen} cannot be listened on. Is another process using the port?"
+        )
+    return error
+
+
+def _nightly(
+    installation: Installation, store: Store, sync_at: str, stopping: threading.Event, say: Callable[[str], None]
+) -> None:
+    """`sync` once a day, at the organiser's time of day."""
+    while True:
+        now = dt.datetime.fromtimestamp(clock() / 1000, ZONE)
+        hour, minute = map(int, sync_at.split(":"))
+        next_time = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        if next_time <= now:
+            next_time += dt.timedelta(days=1)
+        if stopping.wait((next_time - now).total_seconds()):
+            return
+        with suppress(AdapterError):
+            report = sync(store, installation.inputs())
+            say(f"sync: {report.outcome}, version {report.version}" + (f": {report.error}" if report.error else ""))

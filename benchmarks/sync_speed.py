@@ -1,0 +1,41 @@
+"""The nightly run: first, unchanged, next day; each beside the floors of the same sitting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmarks.measure import Figures, median, python, table
+
+_SYNC = ("adapter", "--config")
+
+
+def run(folder: Path, rounds: int) -> str:
+    """A table of medians and of ratios to the floors."""
+    found: dict[str, list[Figures]] = {}
+
+    def take(name: str, *arguments: str) -> None:
+        found.setdefault(name, []).append(python(*arguments))
+
+    for _ in range(rounds):
+        for old in folder.glob("state.db*"):
+            old.unlink()
+        take("csv.reader over the files", "benchmarks.floors", "csv", str(folder / "day1"))
+        take("fetchall of the tables", "benchmarks.floors", "fetchall", str(folder / "day1"))
+        take("sync, first", *_SYNC, str(folder / "day1/config.toml"), "sync")
+        take("sync, nothing changed", *_SYNC, str(folder / "day1/config.toml"), "sync")
+        take("sync, next day", *_SYNC, str(folder / "day2/config.toml"), "sync")
+    middle = {name: median(figures) for name, figures in found.items()}
+    floors = list(middle.values())[:2]
+    return table(
+        ("", "wall s", "CPU s", "peak MB", "x csv.reader", "x fetchall"),
+        [
+            (
+                name,
+                f"{one.wall:.2f}",
+                f"{one.cpu:.2f}",
+                f"{one.peak:.0f}",
+                *(f"{one.wall / floor.wall:.1f}" for floor in floors),
+            )
+            for name, one in middle.items()
+        ],
+    )
