@@ -24,7 +24,7 @@ def confirm(store: Store, settings: Settings, now: int) -> None:
             continue
         if _wanted(notice) <= feedback.fetched_to_the_end(store, notice.sent):
             outbox.mark_confirmed(store, notice)
-        elif now - notice.sent > patience:
+        elif not 0 <= now - notice.sent <= patience:  # late, or the clock was set back
             words = f"told, but not fetched within {settings.notifications.confirm_within_minutes} minutes"
             outbox.mark_pending(store, notice, now + waiting(notice.attempts - 1), words)
 

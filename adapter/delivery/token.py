@@ -81,7 +81,7 @@ class TokenClient:
         if event != "connection.start_tls.complete" or not self._settings.server_pins:
             return
         peer = info["return_value"].get_extra_info("ssl_object")
-        found = pin_of(peer.getpeercert(binary_form=True))
+        found = pin_of(peer.getpeercert(True))
         if found not in self._settings.server_pins:
             raise TokenError(
                 f"the authorisation server's key is {found}, which is not among token.server_pins. If Skolverket has "

@@ -18,6 +18,7 @@ from adapter.store import schema
 from adapter.store.engine import Store
 
 LEASE = 120_000  # ms; longer than any request may take
+LONGEST_WAIT = 2 * 3_600_000  # ms; what is to wait longer was put off before the clock was set back
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def enqueue(connection: Connection, version: int, types: Sequence[ResourceType],
                     deletions=deletions,
                     state="pending",
                     created=now,
-                    next_attempt=now,
+                    next_attempt=0,
                 )
             )
 
@@ -72,9 +73,9 @@ def claim(store: Store, now: int, force: bool = False, skip: Container[str] = ()
         for rows in _by_subscription(connection, sa.and_(table.c.state != "sent")):
             if rows[0].subscription in skip:
                 continue
-            if any(row.state == "sending" and row.next_attempt > now for row in rows):
+            if any(row.state == "sending" and 0 < row.next_attempt - now <= LEASE for row in rows):
                 continue  # in flight
-            if not force and all(row.next_attempt > now for row in rows):
+            if not force and all(0 < row.next_attempt - now <= LONGEST_WAIT for row in rows):
                 continue
             notice = _notice(rows)
             connection.execute(
