@@ -26,11 +26,15 @@ class Rejected(Exception):
 
 
 class Withheld(Exception):
-    """The person is protected and not to be sent; nothing but the id was looked at."""
+    """The person is protected and not to be sent; nothing but the id was looked at.
 
-    def __init__(self, object_id: str) -> None:
+    `problem`: why that cannot be told, for one who is withheld to be safe.
+    """
+
+    def __init__(self, object_id: str, problem: RowProblem | None = None) -> None:
         super().__init__()
         self.id = object_id
+        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +84,9 @@ def builder(rule: Rule, withhold: bool) -> Builder:
         except RowProblem as problem:
             object_id = object_id or _id_if_any(rule, row)
             if marking is not None and not protected:
-                protected = _marked(rule, row)
+                protected, untold = _marked(rule, row)
                 if protected and withhold and object_id:
-                    raise Withheld(object_id) from None
+                    raise Withheld(object_id, untold) from None
             raise Rejected(object_id, problem, protected) from None
         return values
 
@@ -101,15 +105,34 @@ def _is_protected(marking: Callable[[Frames], Any], frames: Frames) -> bool:
         return True
 
 
-def _marked(rule: Rule, row: Row) -> bool:
-    """Whether a row that failed early is protected, as far as its own cells and clean matches can tell."""
+def _marked(rule: Rule, row: Row) -> tuple[bool, RowProblem | None]:
+    """Whether a row that failed early is protected; and why that cannot be told, where it cannot."""
     frames: Frames = (row,)
+    unclear: list[_Unclear] = []
     for item in rule.enrich:
         try:
             frames = (*frames, _enricher(item)(frames))
-        except RowProblem:
-            return True
-    return rule.marking is not None and _is_protected(rule.marking, frames)
+        except RowProblem as problem:
+            unclear.append(_Unclear((0,), problem))
+            frames = (*frames, unclear[-1])
+    protected = rule.marking is not None and _is_protected(rule.marking, frames)
+    return protected, next((found.problem for found in unclear if found.was_asked), None)
+
+
+class _Unclear(tuple[Any, ...]):
+    """In place of a row that cannot be told: whoever asks for a cell of it fails."""
+
+    problem: RowProblem
+    was_asked: bool
+
+    def __new__(cls, cells: tuple[Any, ...], problem: RowProblem) -> _Unclear:
+        found = super().__new__(cls, cells)
+        found.problem, found.was_asked = problem, False
+        return found
+
+    def __getitem__(self, slot: Any) -> Any:
+        self.was_asked = True
+        raise self.problem
 
 
 def _id_if_any(rule: Rule, row: Row) -> str:

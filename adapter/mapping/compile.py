@@ -57,7 +57,7 @@ class _Compiler:
     indexes: dict[tuple[int, tuple[str, ...]], Index] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.reader = Reader(self.around.today)
+        self.reader = Reader(self.around.today, self.views)
         self.targets: dict[str, list[Target]] = {}
 
     def plan(self) -> Plan:
@@ -244,6 +244,8 @@ class _Compiler:
         cells = [cell for item in nodes if (cell := self.reader.column(item, own)) is not None]
         if not cells:
             self.reader.issue("M112", "`distinct` needs `by: [columns]`.", source.span)
+        if not cells or len(cells) < len(nodes):
+            return view, ()
         columns = tuple(cell.column for cell in cells)
         narrowed = View(view.name, view.source, columns, slots=view.slots)
         return narrowed, tuple(view.slot(column) for column in columns)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 
 from adapter.issues import Issue, RowRef, Severity, Span, did_you_mean
@@ -33,6 +33,7 @@ class Reader:
     """One reading of one mapping. `today` is the organiser's date (Europe/Stockholm)."""
 
     today: dt.date
+    sources: Container[str] = ()
     issues: list[Issue] = field(default_factory=list)
 
     def issue(
@@ -44,7 +45,12 @@ class Reader:
     def words(self, table: Table, known: Mapping[str, str], what: str) -> None:
         """Every key of a table must be one of the known words."""
         for key, _ in table.entries:
-            if key.value not in known:
+            if key.value in known:
+                continue
+            word, colon, rest = key.value.partition(":")
+            if colon and rest and word in known:
+                self.issue("M110", f"a space is missing after the colon: `{word}: {rest}`.", key.span)
+            else:
                 message = f'"{key.value}" is not a word of {what}; there are {", ".join(known)}.'
                 self.issue("M110", message, key.span, did_you_mean(key.value, known))
 
@@ -89,7 +95,8 @@ class Reader:
             try:
                 steps.append(conversions.parse(text, self.today))
             except ValueError as error:
-                guess = did_you_mean(text.partition("(")[0], conversions.NAMES)
+                name = text.partition("(")[0]
+                guess = "" if name in conversions.NAMES else did_you_mean(name, conversions.NAMES)
                 self.issue("M120", f"{error}.", item.span, guess)
         return tuple(steps)
 
@@ -104,6 +111,8 @@ class Reader:
         if found is None:
             view, asked = scope.blamed(name)
             message = f'source "{view.name}" has no column "{asked}".'
+            if (other := asked.partition(".")[0]) in self.sources:
+                message = f'the row of "{other}" is not at hand here; add `enrich: {{{other}: COLUMN}}` to the rule.'
             self.issue("M210", message, node.span, view.suggestion(asked))
             return None
         number, view, column = found
@@ -144,6 +153,8 @@ class Reader:
     def key(self, node: Node, scope: Scope) -> tuple[tuple[Get, ...], tuple[str, ...]]:
         """A key of one or several columns: (getters, column names)."""
         nodes = node.items if isinstance(node, Items) else (node,)
+        if not nodes:
+            self.issue("M112", "a column name is missing here.", node.span)
         parts = [part for item in nodes if (part := self.key_part(item, scope)) is not None]
         return tuple(get for get, _ in parts), tuple(column for _, column in parts)
 

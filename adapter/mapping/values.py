@@ -22,6 +22,7 @@ from adapter.mapping.references import References
 from adapter.mapping.scope import Frame, Frames, Get, Index, Row, Scope, View, key_getter
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 from adapter.ss12000.shape import Field
+from adapter.ss12000.standard import BEYOND_THE_PROFILE
 
 
 @dataclass
@@ -92,6 +93,10 @@ class Values:
                 self._place(inner, key, names[1:], node, head, f"{subject}.{names[0]}")
 
     def _not_in_profile(self, key: Scalar, name: str, field_: Field, subject: str) -> None:
+        if name in BEYOND_THE_PROFILE[subject.partition(".")[0]]:
+            message = f"{name} is not in Skolverket's profile: it is neither read nor sent."
+            self.reader.issue("M202", message, key.span, severity=Severity.NOTE)
+            return
         known = [part.name for part in field_.parts]
         message = f'{subject} has no attribute "{name}" in the profile; there are {", ".join(known)}.'
         self.reader.issue("M220", message, key.span, did_you_mean(name, known))
@@ -320,7 +325,8 @@ class Values:
     def _no_form(self, node: Node, subject: str) -> None:
         known = ", ".join(language.FORMS)
         message = f"{subject} is a plain value: write a column name, or one of {known}."
-        self.reader.issue("M222", message, node.span)
+        first = node.entries[0][0].value if isinstance(node, Table) and node.entries else ""
+        self.reader.issue("M222", message, node.span, did_you_mean(first, language.FORMS))
 
     def cover_reference(self, node: Table, subject: str) -> None:
         """Remember for the coverage table where a reference comes from."""

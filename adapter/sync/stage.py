@@ -59,6 +59,8 @@ class Stage:
             return None
         except Withheld as found:
             self.withheld.add(found.id)
+            if found.problem is not None:
+                self.findings.report(found.problem, Severity.WARNING, True)
             values = None
         except NotExposed:
             values = None

@@ -313,3 +313,15 @@ def test_the_run_is_remembered_with_its_findings(store: Store) -> None:
     last = history.last_runs(store, 1)[0]
     assert (last.id, last.outcome) == (report.run, "published")
     assert history.issues_of(store, report.run, 10)[0]["subject"] == "Person.givenName"
+
+
+def test_a_directory_with_two_answers_for_a_pupil_takes_nobody_away(store: Store) -> None:
+    found = tables()
+    night(store, found)
+    before = published(store, R.PERSON)[pupil_id(found, 3)]
+    found["ad"].append({**found["ad"][3], "eppn": "another@edu.exempel.se"})
+    report = night(store, found)
+    assert report.error is None
+    assert report.withheld_at_once == 0
+    assert published(store, R.PERSON)[pupil_id(found, 3)] == before
+    assert any("says something else" in str(issue) for issue in report.findings.in_order())

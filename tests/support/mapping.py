@@ -1,0 +1,58 @@
+"""Mappings over rows in memory: what is wrong with one, and what objects it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from adapter.issues import Issue
+from adapter.mapping.compile import Surroundings, compile_mapping
+from adapter.mapping.plan import Plan, Rule
+from adapter.mapping.scope import Row
+from adapter.ss12000 import profile
+from adapter.ss12000.shape import shapes
+from adapter.store.changes import Spool
+from adapter.store.engine import open_store
+from adapter.sync.assemble import Assembly, Observer
+from adapter.sync.findings import Findings
+from adapter.sync.report import Report
+from adapter.sync.run import assemble
+from support import small_school
+from support.small_school import TODAY, OpenData, Rows
+
+SHAPES = shapes(profile.shipped())
+
+
+def compiled(mapping: str, headers: Mapping[str, Sequence[str] | None]) -> Plan:
+    """The mapping against these headers; the file is called m.yaml."""
+    around = Surroundings(headers, SHAPES, b"\0" * 16, OpenData(), Findings(), TODAY)
+    return compile_mapping(mapping, "m.yaml", around)
+
+
+def objects(mapping: str, tables: Mapping[str, list[dict[str, Any]]]) -> tuple[dict[str, list[Any]], list[Issue]]:
+    """Type -> objects as the rows give them, before anything is judged for publication; and the issues."""
+    found: dict[str, list[Any]] = {}
+
+    def observe(rule: Rule, row: Row, values: dict[str, Any]) -> None:
+        found.setdefault(str(rule.kind), []).append(values)
+
+    _, issues = _assembled(mapping, tables, observe)
+    return found, issues
+
+
+def digests(mapping: str, tables: Mapping[str, list[dict[str, Any]]]) -> dict[str, dict[str, bytes]]:
+    """Type -> what would be published: id -> digest."""
+    assembly, _ = _assembled(mapping, tables, None)
+    return {str(kind): stage.current for kind, stage in assembly.stages.items()}
+
+
+def _assembled(
+    mapping: str, tables: Mapping[str, list[dict[str, Any]]], observe: Observer | None
+) -> tuple[Assembly, list[Issue]]:
+    store = open_store("sqlite://")
+    report = Report("r", 0)
+    rows = {name: Rows(some) for name, some in tables.items()}
+    with Spool() as spool:
+        assembly = assemble(store, small_school.inputs(rows, mapping=mapping), report, spool, observe)
+    store.close()
+    return assembly, [issue for issue in report.findings.in_order() if issue.severity != "note"]

@@ -1,0 +1,627 @@
+"""Mistakes, one by one: where each is found, and what is said. Reviewed as an administrator reads them."""
+
+from __future__ import annotations
+
+BASE = """\
+mapping: 1
+sources:
+  elever: {key: guid, expect: {min_rows: 2, max_age: 36h}, empty: ["-"]}
+  ad: {key: pnr}
+  skolor: {key: kod}
+  personal: {key: anst}
+codes:
+  skydd: {"": Ingen, S: Sekretessmarkering}
+Organisation:
+  from: skolor
+  id: {school_unit: kod}
+  fields: {displayName: namn, schoolUnitCode: kod}
+Person:
+  - from: elever
+    keep: {status: [A, P], slut: {on_or_after: today, or: empty}}
+    id: {uuid5: guid}
+    enrich: {ad: pnr}
+    fields:
+      givenName: fornamn
+      familyName: efternamn
+      civicNo.value: {column: pnr, as: personnummer}
+      eduPersonPrincipalNames: {list: [ad.eppn]}
+      securityMarking: {column: skydd, codes: skydd, unknown: protected}
+      enrolments:
+        each: inskr
+        match: {guid: guid}
+        fields:
+          enroledAt: {ref: Organisation, via: kod}
+          schoolType: {text: GR}
+          schoolYear: {column: arskurs, as: integer, empty: omit}
+  - from: personal
+    id: {uuid5: anst}
+    fields:
+      givenName: fornamn
+      familyName: efternamn
+      civicNo.value: pnr
+      eduPersonPrincipalNames: eppn
+      securityMarking: {text: Ingen}
+Group:
+  from: {distinct: elever, by: [kod, klass]}
+  id: {uuid5: [kod, klass]}
+  fields:
+    displayName: {format: "{klass} på {kod}"}
+    groupType: {text: Klass}
+    schoolType: {text: GR}
+    organisation: {ref: Organisation, via: kod}
+    groupMemberships:
+      each: elever
+      match: {kod: kod, klass: klass}
+      fields: {person: {ref: Person, of: elever, via: guid, missing: drop_item}}
+"""
+
+HEADERS = {
+    "elever": ["guid", "fornamn", "efternamn", "pnr", "skydd", "status", "slut", "klass", "kod"],
+    "ad": ["pnr", "eppn"],
+    "skolor": ["kod", "namn"],
+    "personal": ["anst", "fornamn", "efternamn", "pnr", "eppn"],
+    "inskr": ["guid", "kod", "arskurs", "fran", "till"],
+}
+
+MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
+    (
+        "mapping: 1\n",
+        "",
+        ("1:1: M112 a mapping says its version first: `mapping: 1`.",),
+    ),
+    (
+        "mapping: 1",
+        "mapping: 2",
+        ("1:10: M112 a mapping says its version first: `mapping: 1`.",),
+    ),
+    (
+        "mapping: 1",
+        "mapping: one",
+        ("1:10: M112 a mapping says its version first: `mapping: 1`.",),
+    ),
+    (
+        "codes:",
+        "kodes:",
+        (
+            '7:1: M110 "kodes" is not a word of a mapping; there are mapping, sources, codes, Organisation, Person, Group, Duty, Activity. Did you mean "codes"?',
+            '23:47: M240 there is no code list "skydd" under `codes`.',
+        ),
+    ),
+    (
+        "sources:",
+        "source:",
+        (
+            '2:1: M110 "source" is not a word of a mapping; there are mapping, sources, codes, Organisation, Person, Group, Duty, Activity. Did you mean "sources"?',
+            '17:14: M233 source "ad" has no key; say under `sources:` which column finds its rows.',
+            '22:40: M210 the row of "ad" is not at hand here; add `enrich: {ad: COLUMN}` to the rule.',
+        ),
+    ),
+    (
+        "Person:",
+        "Persons:",
+        (
+            '4:3: M201 source "ad" is not used.',
+            '6:3: M201 source "personal" is not used.',
+            '8:3: M241 code list "skydd" is not used.',
+            '13:1: M110 "Persons" is not a word of a mapping; there are mapping, sources, codes, Organisation, Person, Group, Duty, Activity. Did you mean "Person"?',
+            '50:30: M230 nothing is mapped to "Person"; a reference goes to Organisation, Group, test_activity, school_unit.',
+        ),
+    ),
+    (
+        "Group:",
+        "Class:",
+        (
+            '39:1: M110 "Class" is not a word of a mapping; there are mapping, sources, codes, Organisation, Person, Group, Duty, Activity.',
+        ),
+    ),
+    (
+        "key: guid,",
+        "keys: guid,",
+        ('3:12: M110 "keys" is not a word of a source; there are of, key, keep, expect, empty. Did you mean "key"?',),
+    ),
+    (
+        "min_rows: 2",
+        "min_rows: many",
+        ("3:42: M113 min_rows is a whole number.",),
+    ),
+    (
+        "max_age: 36h",
+        "max_age: 36 hours",
+        ("3:54: M113 max_age is hours or days: 36h, 2d.",),
+    ),
+    (
+        "min_rows: 2,",
+        "rows: 2,",
+        ('3:32: M110 "rows" is not a word of `expect`; there are min_rows, max_age. Did you mean "min_rows"?',),
+    ),
+    (
+        "Organisation:\n  from: skolor",
+        "Organisation:\n\tfrom: skolor",
+        ("10:1: M100 this is not YAML: a tab; indent with spaces.",),
+    ),
+    (
+        "  id: {school_unit: kod}",
+        "  id: {school_unit: kod",
+        ("12:9: M100 this is not YAML: a comma or a closing bracket is missing before this place.",),
+    ),
+    (
+        "id: {uuid5: anst}",
+        "id: {uuid5:anst}",
+        (
+            "32:10: M110 a space is missing after the colon: `uuid5: anst`.",
+            "32:20: M112 a column name is missing here.",
+        ),
+    ),
+    (
+        "      givenName: fornamn\n      familyName: efternamn\n      civicNo.value: pnr",
+        "      givenName: fornamn\n       familyName: efternamn\n      civicNo.value: pnr",
+        (
+            "35:18: M100 this is not YAML: a colon where none fits: quote a text that holds a colon, or check the indent.",
+        ),
+    ),
+    (
+        "displayName: namn,",
+        "displayName: namn, displayName: kod,",
+        ('12:31: M101 "displayName" stands twice here (first on line 12).',),
+    ),
+    (
+        "  skolor: {key: kod}",
+        "  skolor: &s {key: kod}",
+        ("5:11: M102 anchors and aliases (& and *) are not used here; write it out.",),
+    ),
+    (
+        "  skolor: {key: kod}",
+        "  skolor: !x {key: kod}",
+        ("5:11: M102 tags (!) are not used here; put a text that begins with ! in quotes.",),
+    ),
+    (
+        "  skolor: {key: kod}",
+        "  skolor: {<<: 1, key: kod}",
+        ("5:12: M102 merge keys (<<) are not used here; write it out.",),
+    ),
+    (
+        "codes:\n",
+        "codes:\n  - a\n",
+        ("9:3: M100 this is not YAML: the indentation: items of one level start in the same column.",),
+    ),
+    (
+        "  from: skolor\n",
+        "",
+        (
+            '5:3: M201 source "skolor" is not used.',
+            "10:3: M112 this rule for Organisation does not say `from:` which source.",
+            '27:28: M230 nothing is mapped to "Organisation"; a reference goes to Person, Group, test_activity, school_unit.',
+            '45:25: M230 nothing is mapped to "Organisation"; a reference goes to Person, Group, test_activity, school_unit.',
+        ),
+    ),
+    (
+        "  id: {school_unit: kod}\n",
+        "",
+        ("10:3: M112 `id:` is one of {uuid: …}, {uuid5: …}, {school_unit: …}.",),
+    ),
+    (
+        "id: {uuid5: anst}",
+        "id: anst",
+        ("32:9: M112 `id:` is one of {uuid: …}, {uuid5: …}, {school_unit: …}.",),
+    ),
+    (
+        "id: {uuid5: anst}",
+        "id: {uuid6: anst}",
+        ('32:10: M110 "uuid6" is not a word of `id`; there are uuid, uuid5, school_unit. Did you mean "uuid"?',),
+    ),
+    (
+        "id: {uuid5: anst}",
+        "id: {uuid5: []}",
+        ("32:17: M112 a column name is missing here.",),
+    ),
+    (
+        "id: {school_unit: kod}",
+        "id: {uuid5: kod}",
+        ("11:8: M234 an Organisation's id is always Skolverket's: {school_unit: COLUMN with skolenhetskod}.",),
+    ),
+    (
+        "from: skolor",
+        "from: skola",
+        (
+            '5:3: M201 source "skolor" is not used.',
+            '10:9: M200 there is no source "skola". Did you mean "skolor"?',
+            '28:28: M230 nothing is mapped to "Organisation"; a reference goes to Person, Group, test_activity, school_unit.',
+            '46:25: M230 nothing is mapped to "Organisation"; a reference goes to Person, Group, test_activity, school_unit.',
+        ),
+    ),
+    (
+        "  ad: {key: pnr}",
+        "  ad: {key: personnr}",
+        (
+            '4:3: M201 source "ad" is not used.',
+            '4:13: M210 source "ad" has no column "personnr".',
+            '17:14: M233 source "ad" has no key; say under `sources:` which column finds its rows.',
+            '22:40: M210 the row of "ad" is not at hand here; add `enrich: {ad: COLUMN}` to the rule.',
+        ),
+    ),
+    (
+        "  skolor: {key: kod}",
+        "  skolar: {key: kod}",
+        (
+            '5:3: M200 config.toml has no [sources.skolar]; there are elever, ad, skolor, personal, inskr. Did you mean "skolor"?',
+        ),
+    ),
+    (
+        "enrich: {ad: pnr}",
+        "enrich: {adx: pnr}",
+        (
+            '4:3: M201 source "ad" is not used.',
+            '17:14: M200 there is no source "adx". Did you mean "ad"?',
+            '22:40: M210 the row of "ad" is not at hand here; add `enrich: {ad: COLUMN}` to the rule.',
+        ),
+    ),
+    (
+        "enrich: {ad: pnr}",
+        "enrich: {inskr: guid}",
+        (
+            '4:3: M201 source "ad" is not used.',
+            '17:14: M233 source "inskr" has no key; say under `sources:` which column finds its rows.',
+            '22:40: M210 the row of "ad" is not at hand here; add `enrich: {ad: COLUMN}` to the rule.',
+        ),
+    ),
+    (
+        "enrich: {ad: pnr}",
+        "enrich: {ad: personnr}",
+        ('17:18: M210 source "elever" has no column "personnr".',),
+    ),
+    (
+        "enrich: {ad: pnr}",
+        "enrich: ad",
+        (
+            '4:3: M201 source "ad" is not used.',
+            "17:13: M111 a table of `word: value` is expected here.",
+            '22:40: M210 the row of "ad" is not at hand here; add `enrich: {ad: COLUMN}` to the rule.',
+        ),
+    ),
+    (
+        "givenName: fornamn",
+        "givenName: förnamn",
+        ('19:18: M210 source "elever" has no column "förnamn". Did you mean "fornamn"?',),
+    ),
+    (
+        "givenName: fornamn",
+        "givenName:",
+        ("19:17: M112 a column name is missing here.",),
+    ),
+    (
+        "givenName: fornamn",
+        "given_name: fornamn",
+        (
+            '19:7: M220 Person has no attribute "given_name" in the profile; there are givenName, middleName, familyName, eduPersonPrincipalNames, civicNo, securityMarking, emails, enrolments, externalIdentifiers. Did you mean "givenName"?',
+            "19:7: M221 Person.givenName is required, and nothing is mapped to it.",
+        ),
+    ),
+    (
+        "givenName: fornamn",
+        "guardian: fornamn",
+        (
+            '19:7: M220 Person has no attribute "guardian" in the profile; there are givenName, middleName, familyName, eduPersonPrincipalNames, civicNo, securityMarking, emails, enrolments, externalIdentifiers.',
+            "19:7: M221 Person.givenName is required, and nothing is mapped to it.",
+        ),
+    ),
+    (
+        "civicNo.value:",
+        "civicNo.number:",
+        (
+            "19:7: M221 Person.civicNo.value is required, and nothing is mapped to it.",
+            '21:7: M220 Person.civicNo has no attribute "number" in the profile; there are value, nationality.',
+        ),
+    ),
+    (
+        "civicNo.value: {column: pnr, as: personnummer}",
+        "civicNo: pnr",
+        ("21:16: M222 Person.civicNo is an object or reference, not a plain value.",),
+    ),
+    (
+        "      familyName: efternamn\n      civicNo.value: {column",
+        "      civicNo.value: {column",
+        ("19:7: M221 Person.familyName is required, and nothing is mapped to it.",),
+    ),
+    (
+        "[ad.eppn]",
+        "[ad.epn]",
+        ('22:40: M210 source "ad" has no column "epn". Did you mean "eppn"?',),
+    ),
+    (
+        "[ad.eppn]",
+        "[konto.eppn]",
+        ('22:40: M210 source "elever" has no column "konto.eppn".',),
+    ),
+    (
+        "{list: [ad.eppn]}",
+        "{list: ad.eppn}",
+        ("22:32: M111 `list:` takes values in [ ].",),
+    ),
+    (
+        "securityMarking: {text: Ingen}",
+        "securityMarking: {text: Nej}",
+        (
+            '38:24: M242 "Nej" is not a value of Person.securityMarking; there are Ingen, Sekretessmarkering, Skyddad folkbokföring.',
+        ),
+    ),
+    (
+        "codes: skydd,",
+        "codes: skyd,",
+        (
+            '8:3: M241 code list "skydd" is not used.',
+            '23:47: M240 there is no code list "skyd" under `codes`. Did you mean "skydd"?',
+        ),
+    ),
+    (
+        "S: Sekretessmarkering}",
+        "S: Hemlig}",
+        (
+            '23:47: M242 "Hemlig" is not a value of Person.securityMarking; there are Ingen, Sekretessmarkering, Skyddad folkbokföring.',
+        ),
+    ),
+    (
+        "unknown: protected",
+        "unknown: hidden",
+        (
+            '23:63: M242 "hidden" is not a value of Person.securityMarking; there are Ingen, Sekretessmarkering, Skyddad folkbokföring.',
+        ),
+    ),
+    (
+        "codes: skydd, unknown: protected",
+        "codes: skydd, unkown: protected",
+        (
+            '23:54: M110 "unkown" is not a word of the form `column`; there are column, as, codes, unknown, empty, when. Did you mean "unknown"?',
+        ),
+    ),
+    (
+        "as: personnummer",
+        "as: personnumer",
+        (
+            '21:40: M120 "personnumer" is no conversion; there are integer, boolean, date(FORMAT), personnummer, uuid, lower, upper, pad(N), pattern(REGEX), split(SEP), join(SEP), first. Did you mean "personnummer"?',
+        ),
+    ),
+    (
+        "as: integer",
+        "as: int",
+        (
+            '30:45: M120 "int" is no conversion; there are integer, boolean, date(FORMAT), personnummer, uuid, lower, upper, pad(N), pattern(REGEX), split(SEP), join(SEP), first. Did you mean "integer"?',
+        ),
+    ),
+    (
+        "as: integer",
+        "as: date",
+        ("30:45: M120 date needs something in parentheses: date(FORMAT).",),
+    ),
+    (
+        "as: integer",
+        "as: pattern([)",
+        ("30:53: M100 this is not YAML: a comma or a closing bracket is missing before this place.",),
+    ),
+    (
+        "as: integer",
+        "as: pad(x)",
+        ("30:45: M120 pad(x): the width is a whole number.",),
+    ),
+    (
+        "as: integer",
+        "as: integer(3)",
+        ("30:45: M120 integer takes nothing in parentheses.",),
+    ),
+    (
+        "empty: omit}",
+        "empty: skip}",
+        ('30:61: M113 "skip" is not one of omit, omit_item, reject.',),
+    ),
+    (
+        "missing: drop_item",
+        "missing: drop",
+        ('50:70: M113 "drop" is not one of drop_item, drop_object, stop. Did you mean "drop_item"?',),
+    ),
+    (
+        "schoolType: {text: GR}\n          schoolYear",
+        "schoolType: {text: XX}\n          schoolYear",
+        ('29:23: M242 "XX" is not a value of Person.enrolments.schoolType; there are GR, SP, SAM, GY, VUXGY.',),
+    ),
+    (
+        "schoolYear: {column: arskurs, as: integer, empty: omit}",
+        "schoolYear: {text: sex}",
+        ('30:23: M250 "sex" is not a whole number.',),
+    ),
+    (
+        "schoolYear: {column: arskurs, as: integer, empty: omit}",
+        "schoolYear: {colum: arskurs}",
+        (
+            '30:23: M222 Person.enrolments.schoolYear is a plain value: write a column name, or one of column, text, format, first_of, ref, list, each. Did you mean "column"?',
+        ),
+    ),
+    (
+        "schoolYear: {column: arskurs, as: integer, empty: omit}",
+        "schoolYear: {list: [arskurs]}",
+        ("30:23: M222 Person.enrolments.schoolYear is one value, not a list.",),
+    ),
+    (
+        "each: inskr",
+        "each: inskrivning",
+        ('25:9: M200 there is no source "inskrivning". Did you mean "inskr"?',),
+    ),
+    (
+        "match: {guid: guid}",
+        "match: {elev: guid}",
+        ('26:17: M210 source "inskr" has no column "elev".',),
+    ),
+    (
+        "match: {guid: guid}",
+        "match: {guid: elev}",
+        ('26:23: M210 source "elever" has no column "elev".',),
+    ),
+    (
+        "        match: {guid: guid}\n",
+        "",
+        ("25:9: M112 `each` needs `match: {its column: my column}`.",),
+    ),
+    (
+        "enroledAt: {ref: Organisation, via: kod}",
+        "enroledAt: kod",
+        ("28:22: M222 Person.enrolments.enroledAt is an object or reference, not a plain value.",),
+    ),
+    (
+        "enroledAt: {ref: Organisation, via: kod}",
+        "enroledAt: {ref: Organisation}",
+        ("28:22: M112 a reference is {ref: TYPE, via: COLUMN}.",),
+    ),
+    (
+        "enroledAt: {ref: Organisation, via: kod}",
+        "enroledAt: {ref: Skola, via: kod}",
+        (
+            '28:28: M230 nothing is mapped to "Skola"; a reference goes to Organisation, Person, Group, test_activity, school_unit.',
+        ),
+    ),
+    (
+        "enroledAt: {ref: Organisation, via: kod}",
+        "enroledAt: {ref: Organisation, via: [kod, guid]}",
+        ('28:47: M232 Organisation of "skolor" has the key kod; `via` names 2 column(s).',),
+    ),
+    (
+        "ref: Person, of: elever,",
+        "ref: Person, of: elev,",
+        ('50:42: M231 Person has no rule from "elev"; there are elever, personal. Did you mean "elever"?',),
+    ),
+    (
+        "ref: Person, of: elever, via: guid,",
+        "ref: Duty, via: guid,",
+        (
+            '50:30: M230 nothing is mapped to "Duty"; a reference goes to Organisation, Person, Group, test_activity, school_unit.',
+        ),
+    ),
+    (
+        "enrolments:\n        each: inskr",
+        "givenName2:\n        each: inskr",
+        (
+            '24:7: M220 Person has no attribute "givenName2" in the profile; there are givenName, middleName, familyName, eduPersonPrincipalNames, civicNo, securityMarking, emails, enrolments, externalIdentifiers. Did you mean "givenName"?',
+        ),
+    ),
+    (
+        "      enrolments:\n        each: inskr\n        match: {guid: guid}\n        fields:\n          enroledAt",
+        "      enrolments:\n        fields:\n          enroledAt",
+        ("25:9: M222 Person.enrolments is a list: write {list: […]} or {each: …}.",),
+    ),
+    (
+        "status: [A, P]",
+        "stattus: [A, P]",
+        ('15:12: M210 source "elever" has no column "stattus". Did you mean "status"?',),
+    ),
+    (
+        "on_or_after: today",
+        "on_or_after: tomorrow",
+        ("15:48: M113 a date is today, today-10d, today+10d or ÅÅÅÅ-MM-DD.",),
+    ),
+    (
+        "on_or_after: today",
+        "after: today",
+        (
+            '15:35: M110 "after" is not a word of a condition; there are in, not, found_in, on_or_before, on_or_after, or, as. Did you mean "on_or_after"?',
+        ),
+    ),
+    (
+        "or: empty}}",
+        "or: missing}}",
+        ("15:59: M113 `or` takes only the word empty.",),
+    ),
+    (
+        "keep: {status: [A, P], slut: {on_or_after: today, or: empty}}",
+        "keep: status",
+        ("15:11: M111 conditions are written {column: value}.",),
+    ),
+    (
+        "keep: {status: [A, P], slut: {on_or_after: today, or: empty}}",
+        "keep: {guid: {found_in: {adx: pnr}}}",
+        ('15:30: M200 there is no source "adx". Did you mean "ad"?',),
+    ),
+    (
+        "keep: {status: [A, P], slut: {on_or_after: today, or: empty}}",
+        "keep: {guid: {found_in: ad.pnr}}",
+        ("15:29: M112 `found_in` is {source: column}.",),
+    ),
+    (
+        "by: [kod, klass]",
+        "by: [kod, klas]",
+        ('40:38: M210 source "elever" has no column "klas". Did you mean "klass"?',),
+    ),
+    (
+        "{distinct: elever, by: [kod, klass]}",
+        "{distinct: elever}",
+        ("40:9: M112 `distinct` needs `by: [columns]`.",),
+    ),
+    (
+        "{distinct: elever, by: [kod, klass]}",
+        "{distinct: elevr, by: [kod]}",
+        ('40:20: M200 there is no source "elevr". Did you mean "elever"?',),
+    ),
+    (
+        "{klass} på {kod}",
+        "{klas} på {kod}",
+        ('43:27: M210 source "elever" has no column "klas". Did you mean "klass"?',),
+    ),
+    (
+        "{klass} på {kod}",
+        "klass",
+        ("43:27: M113 a format names a column in braces: {COLUMN}.",),
+    ),
+    (
+        "groupType: {text: Klass}",
+        "groupType: {text: klass}",
+        (
+            '44:16: M242 "klass" is not a value of Group.groupType; there are Klass, Undervisning. Did you mean "Klass"?',
+        ),
+    ),
+    (
+        "  personal: {key: anst}\n",
+        "  personal: {key: anst}\n  ad2: {of: ad}\n",
+        ('7:3: M201 source "ad2" is not used.',),
+    ),
+    (
+        "codes:\n",
+        "codes:\n  kurs: {A: B}\n",
+        ('8:3: M241 code list "kurs" is not used.',),
+    ),
+    (
+        "fields: {displayName: namn, schoolUnitCode: kod}",
+        "fields: {displayName: namn}",
+        ("12:11: M221 Organisation.schoolUnitCode is required, and nothing is mapped to it.",),
+    ),
+    (
+        "fields: {displayName: namn, schoolUnitCode: kod}",
+        "fields: {}",
+        ("10:3: M112 this rule for Organisation has no `fields:`.",),
+    ),
+    (
+        "fields: {displayName: namn, schoolUnitCode: kod}",
+        "fields: {displayName: [namn], schoolUnitCode: kod}",
+        ("12:25: M111 a text is expected here.",),
+    ),
+    (
+        "displayName: namn,",
+        "displayName: {first_of: namn},",
+        ("12:25: M111 `first_of:` takes values in [ ].",),
+    ),
+    (
+        "displayName: namn,",
+        "displayName: {first_of: [namn, nam]},",
+        ('12:43: M210 source "skolor" has no column "nam". Did you mean "namn"?',),
+    ),
+    (
+        "givenName: fornamn",
+        "sex: fornamn\n      givenName: fornamn",
+        ("19:7: M202 sex is not in Skolverket's profile: it is neither read nor sent.",),
+    ),
+    (
+        "civicNo.value: {column: pnr, as: personnummer}",
+        "civicNo.value: {column: ad.pnr}\n      middleName: inskr.kod",
+        ('22:19: M210 the row of "inskr" is not at hand here; add `enrich: {inskr: COLUMN}` to the rule.',),
+    ),
+    (
+        "fields: {displayName: namn",
+        "fields: {organisationNumber: kod, displayName: namn",
+        ("12:12: M202 organisationNumber is not in Skolverket's profile: it is neither read nor sent.",),
+    ),
+]

@@ -1,0 +1,354 @@
+"""What each word of the language makes of rows: one small mapping a word."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.mapping import digests, objects
+from support.small_school import UNIT, number
+
+from adapter.issues import Issue
+from adapter.ss12000 import ids
+
+NUMBER = number("20140101", 1)
+ROW = {"guid": "g1", "namn": " Åsa ", "efter": "Öberg", "pnr": NUMBER, "eppn": "x1@edu.exempel.se", "skydd": "N"}
+PERSON = {
+    "givenName": "namn",
+    "familyName": "efter",
+    "civicNo.value": "pnr",
+    "eduPersonPrincipalNames": "eppn",
+    "securityMarking": "{column: skydd, codes: skydd}",
+}
+
+
+def mapping(rule: str = "", top: str = "", **fields: str) -> str:
+    """One rule for Person from `elever`; `fields` are added or replaced."""
+    lines = "\n".join(f"    {name}: {value}" for name, value in {**PERSON, **fields}.items())
+    sources = top or "sources: {elever: {key: guid}}"
+    return f"""\
+mapping: 1
+{sources}
+codes:
+  skydd: {{N: Ingen, J: Sekretessmarkering}}
+  form: {{Grundskola: GR, otherwise: GY}}
+Organisation:
+  from: skolor
+  id: {{school_unit: kod}}
+  fields: {{displayName: namn, schoolUnitCode: kod}}
+Person:
+  from: elever
+{rule or "  id: {uuid5: guid}"}
+  fields:
+{lines}
+"""
+
+
+def persons(text: str, *rows: dict[str, Any], **others: list[dict[str, Any]]) -> tuple[list[Any], list[Issue]]:
+    columns = dict.fromkeys((*ROW, *(name for row in rows for name in row)), "")
+    elever = [{**columns, **ROW, **row} for row in rows]
+    tables = {"elever": elever, "skolor": [{"kod": UNIT, "namn": "Skolan"}], **others}
+    found, issues = objects(text, tables)
+    return found.get("Person", []), issues
+
+
+def one(text: str, row: dict[str, Any] | None = None, **others: list[dict[str, Any]]) -> Any:
+    (found,), issues = persons(text, row or {}, **others)
+    assert [issue for issue in issues if issue.severity == "error"] == []
+    return found
+
+
+def rejected(text: str, row: dict[str, Any] | None = None, **others: list[dict[str, Any]]) -> str:
+    """What is said of the one row, which gives no object."""
+    found, issues = persons(text, row or {}, **others)
+    assert found == []
+    return str(issues[0])
+
+
+# -- plain values -------------------------------------------------------------------------------------------------
+
+
+def test_a_column_is_trimmed() -> None:
+    assert one(mapping())["givenName"] == "Åsa"
+
+
+def test_a_column_is_found_exactly_and_then_without_regard_to_case() -> None:
+    assert one(mapping(givenName="NAMN"))["givenName"] == "Åsa"
+    assert one(mapping(givenName="NAMN"), {"NAMN": "Stor"})["givenName"] == "Stor"
+
+
+@pytest.mark.parametrize("name", ["Elevens namn", "e.namn", "för-namn", 'n"amn', "namn (tilltal)", "{namn}", "1"])
+def test_any_name_of_a_column_can_be_said(name: str) -> None:
+    quoted = "'" + name.replace("'", "''") + "'"
+    assert one(mapping(givenName=quoted), {name: "Bo"})["givenName"] == "Bo"
+
+
+@pytest.mark.parametrize(
+    ("written", "cell", "value"),
+    [
+        ("{column: x, as: upper}", "åsa", "ÅSA"),
+        ("{column: x, as: lower}", "ÅSA", "åsa"),
+        ("{column: x, as: pad(4)}", "7", "0007"),
+        ("{column: x, as: 'pattern(^[0-9]([A-Z]))'}", "6B", "B"),
+        ("{column: x, as: 'pattern([0-9]+)'}", "NA12", "12"),
+        ('{column: x, as: ["split(,)", first]}', "Åsa, Maria", "Åsa"),
+        ('{column: x, as: ["split(,)", "join( )"]}', "Åsa,,Maria ", "Åsa Maria"),
+        ("{column: x, as: 'date(%d.%m.%Y)'}", "17.08.2026", "2026-08-17"),
+        ("{format: '{efter}, {x}'}", "Bo", "Öberg, Bo"),
+        ("{first_of: [x, efter]}", "", "Öberg"),
+        ("{first_of: [x, {text: Okänd}]}", "", "Okänd"),
+        ("{column: x, codes: form}", "grundskola", "GR"),
+        ("{column: x, codes: form}", "Vad som helst", "GY"),
+        ("{text: NO}", "", "NO"),
+        ("{text: 007}", "", "007"),
+        ("{text: A, when: {x: [a, b]}}", "B", "A"),
+        ("{text: A, when: {x: {not: empty}}}", "B", "A"),
+    ],
+)
+def test_a_plain_value(written: str, cell: str, value: str) -> None:
+    assert one(mapping(middleName=written), {"x": cell})["middleName"] == value
+
+
+@pytest.mark.parametrize(
+    ("written", "cell"),
+    [
+        ("x", ""),
+        ("{column: x, empty: omit}", ""),
+        ("{format: '{efter}-{x}'}", ""),
+        ("{text: A, when: {x: empty}}", "B"),
+        ("{text: A, when: {x: {not: [b, c]}}}", "B"),
+    ],
+)
+def test_an_optional_value_that_is_not_there_is_left_out(written: str, cell: str) -> None:
+    assert "middleName" not in one(mapping(middleName=written), {"x": cell})
+
+
+@pytest.mark.parametrize(
+    ("written", "cell", "words"),
+    [
+        ("{column: x, empty: reject}", "", "elever:2 Person.middleName: is empty; a value is required"),
+        ("{column: x, as: integer}", "sex", "is not a whole number"),
+        ("{column: x, as: uuid}", "{xyz}", "is not a uuid"),
+        ("{column: x, as: 'date(%Y%m%d)'}", "2026-08-17", "is not a date of the form %Y%m%d"),
+        ("{column: x, as: 'pattern(^A)'}", "B", "does not match pattern(^A)"),
+        ("{column: x, codes: skydd}", "Q", "is not in the code list skydd"),
+    ],
+)
+def test_a_value_that_cannot_be_made_rejects_the_object_and_says_where(written: str, cell: str, words: str) -> None:
+    said = rejected(mapping(middleName=written), {"x": cell})
+    assert words in said
+    assert "[mapping.yaml:" in said
+
+
+@pytest.mark.parametrize("empty", ["NULL", "-", "0000-00-00"])
+def test_what_counts_as_empty_is_settable(empty: str) -> None:
+    top = 'sources: {elever: {key: guid, empty: ["NULL", "-", "0000-00-00"]}}'
+    assert "middleName" not in one(mapping(top=top, middleName="x"), {"x": f" {empty} "})
+
+
+# -- protection fails closed --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mark", ["J", "", "Q", "Nej"])
+def test_a_mark_that_is_set_empty_or_unknown_withholds_the_person(mark: str) -> None:
+    text = mapping(securityMarking="{column: skydd, codes: skydd, unknown: protected}")
+    found, _ = persons(text, {"skydd": mark}, {"guid": "g2", "eppn": "y@edu.exempel.se"})
+    assert [person["eduPersonPrincipalNames"] for person in found] == [["y@edu.exempel.se"]]
+
+
+def test_a_person_whose_mark_stands_in_a_second_source_with_two_answers_is_withheld_and_it_is_told() -> None:
+    text = mapping(
+        "  id: {uuid5: guid}\n  enrich: {ad: pnr}", ENRICHED, securityMarking="{column: ad.mark, codes: skydd}"
+    )
+    rows = [{"nummer": NUMBER, "mark": mark} for mark in "NJ"]
+    found, issues = persons(text, {}, ad=rows)
+    assert found == []
+    assert (issues[0].severity, "says something else" in str(issues[0])) == ("warning", True)
+
+
+# -- ids ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_uuid_of_the_source_is_taken_in_its_plain_form() -> None:
+    guid = "{0F8FAD5B-D9CB-469F-A165-70867728950E}"
+    assert one(mapping("  id: {uuid: guid}"), {"guid": guid})["id"] == "0f8fad5b-d9cb-469f-a165-70867728950e"
+
+
+def test_an_id_for_life_does_not_depend_on_how_a_guid_is_written() -> None:
+    written = ["{0F8FAD5B-D9CB-469F-A165-70867728950E}", "0f8fad5bd9cb469fa16570867728950e"]
+    assert len({one(mapping(), {"guid": guid})["id"] for guid in written}) == 1
+
+
+def test_an_id_of_several_columns_needs_them_all() -> None:
+    text = mapping("  id: {uuid5: [guid, x]}")
+    assert one(text, {"x": "1"})["id"] != one(text, {"x": "2"})["id"]
+    found, issues = persons(text, {"x": ""})
+    assert found == []
+    assert "has no id: guid, x is empty" in str(issues[0])
+
+
+# -- conditions -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("keep", "cell", "kept"),
+    [
+        ("x: A", "a", True),
+        ("x: [A, P]", "p ", True),
+        ("x: A", "B", False),
+        ("x: empty", "", True),
+        ("x: {not: empty}", "", False),
+        ("x: {not: [S, Q]}", "q", False),
+        ("x: {on_or_before: today}", "2026-11-23", True),
+        ("x: {on_or_before: today}", "20261124", False),
+        ("x: {on_or_after: today, or: empty}", "", True),
+        ("x: {on_or_after: today}", "", False),
+        ("x: {on_or_after: today-10d}", "2026-11-13 00:00:00", True),
+        ("x: {on_or_after: 2026-11-14}", "2026-11-13", False),
+        ("x: {as: 'date(%d/%m %Y)', on_or_after: today}", "24/11 2026", True),
+        ("x: {found_in: {andra: id}}", "7", True),
+        ("x: {found_in: {andra: id}}", "8", False),
+        ("x: {found_in: {andra: id}}", "", False),
+        ("x: {not: {found_in: {andra: id}}}", "8", True),
+        ("x: {as: pad(2), found_in: {andra: {column: id, as: pad(2)}}}", "07", True),
+    ],
+)
+def test_a_condition(keep: str, cell: str, kept: bool) -> None:
+    text = mapping(f"  keep: {{{keep}}}\n  id: {{uuid5: guid}}")
+    found, issues = persons(text, {"x": cell}, andra=[{"id": "7"}, {"id": "9"}])
+    assert (len(found), issues) == (int(kept), [])
+
+
+def test_a_condition_that_cannot_be_told_is_reported() -> None:
+    text = mapping("  keep: {x: {on_or_after: today}}\n  id: {uuid5: guid}")
+    assert "is not a date" in rejected_or_left(text)
+
+
+def rejected_or_left(text: str) -> str:
+    _, issues = persons(text, {"x": "nästa vecka"}, {"guid": "g2", "x": "2027-01-01", "eppn": "y@edu.exempel.se"})
+    return str(issues[0])
+
+
+# -- other sources --------------------------------------------------------------------------------------------------
+
+ENRICHED = """\
+sources:
+  elever: {key: guid}
+  ad: {key: {column: nummer, as: personnummer}}
+"""
+
+
+def test_a_second_source_is_found_by_a_key_in_any_form() -> None:
+    text = mapping(
+        "  id: {uuid5: guid}\n  enrich: {ad: {column: pnr, as: personnummer}}",
+        ENRICHED,
+        eduPersonPrincipalNames="ad.upn",
+    )
+    row = {"nummer": f"{NUMBER[2:8]}-{NUMBER[8:]}", "upn": "zz@edu.exempel.se"}
+    assert one(text, ad=[row])["eduPersonPrincipalNames"] == ["zz@edu.exempel.se"]
+    assert "no row of ad matches" in rejected(text, {"pnr": number("20140101", 2)}, ad=[row])
+
+
+def test_two_matches_that_differ_are_a_problem_and_two_equal_ones_are_not() -> None:
+    text = mapping("  id: {uuid5: guid}\n  enrich: {ad: pnr}", ENRICHED, eduPersonPrincipalNames="ad.upn")
+    row = {"nummer": NUMBER, "upn": "zz@edu.exempel.se"}
+    assert one(text, ad=[row, row])["eduPersonPrincipalNames"] == ["zz@edu.exempel.se"]
+    said = rejected(text, {}, ad=[row, {**row, "upn": "yy@edu.exempel.se"}])
+    assert "ad:2" in said
+    assert "same key as another row that says something else" in said
+
+
+ENROLMENTS = """
+      each: inskr
+      match: {elev: guid}
+      keep: {till: {on_or_after: today, or: empty}}
+      fields:
+        enroledAt: {ref: Organisation, via: enhet}
+        schoolType: {column: form, codes: form}
+        schoolYear: {column: ak, as: integer}
+"""
+
+
+def test_each_makes_an_item_of_every_row_that_matches_and_is_kept() -> None:
+    rows = [
+        {"elev": "g1", "enhet": UNIT, "form": "Grundskola", "ak": "6", "till": ""},
+        {"elev": "g1", "enhet": UNIT, "form": "Grundskola", "ak": "5", "till": "2026-06-12"},
+        {"elev": "g2", "enhet": UNIT, "form": "Grundskola", "ak": "1", "till": ""},
+        {"elev": "g1", "enhet": UNIT, "form": "Grundskola", "ak": "6", "till": ""},
+    ]
+    (found,) = one(mapping(enrolments=ENROLMENTS), inskr=rows)["enrolments"]
+    assert found == {
+        "enroledAt": {"id": ids.skolverket_id(UNIT)},
+        "schoolType": "GR",
+        "schoolYear": 6,
+        "cancelled": False,
+    }
+
+
+def test_a_reference_that_leads_nowhere_in_an_item_is_told_and_the_object_not_half_made() -> None:
+    rows = [{"elev": "g1", "enhet": "99999999", "form": "Grundskola", "ak": "6", "till": ""}]
+    found, issues = persons(mapping(enrolments=ENROLMENTS), {}, inskr=rows)
+    assert found == []
+    assert "refers to no Organisation that is published" in str(issues[0])
+
+
+def test_wide_columns_become_items() -> None:
+    text = mapping(
+        emails="""
+      each: {columns: [post1, post2]}
+      fields: {value: value, type: {text: Skola elev}}
+"""
+    )
+    row = {"post1": "a@exempel.se", "post2": "", "post3": "c@exempel.se"}
+    assert one(text, row)["emails"] == [{"value": "a@exempel.se", "type": "Skola elev"}]
+
+
+def test_a_view_of_a_source_has_its_own_key_and_conditions() -> None:
+    top = """\
+sources:
+  elever: {key: guid}
+  elevkonton: {of: ad, key: nummer, keep: {roll: Elev}}
+  personalkonton: {of: ad, key: nummer, keep: {roll: Personal}}
+"""
+    text = mapping("  id: {uuid5: guid}\n  enrich: {elevkonton: pnr}", top, eduPersonPrincipalNames="elevkonton.upn")
+    rows = [
+        {"nummer": NUMBER, "upn": "elev@edu.exempel.se", "roll": "Elev"},
+        {"nummer": NUMBER, "upn": "personal@edu.exempel.se", "roll": "Personal"},
+    ]
+    assert one(text, ad=rows)["eduPersonPrincipalNames"] == ["elev@edu.exempel.se"]
+
+
+# -- whatever stands in the rows --------------------------------------------------------------------------------------
+
+CELL = st.one_of(st.none(), st.text(max_size=12), st.sampled_from(["g1", UNIT, NUMBER, "2026-11-23", "6", "N", "J"]))
+WHOLE = mapping(
+    "  keep: {status: {not: S}, slut: {on_or_after: today, or: empty}}\n  id: {uuid5: guid}\n  enrich: {ad: pnr}",
+    ENRICHED,
+    eduPersonPrincipalNames="{first_of: [ad.upn, eppn]}",
+    middleName="{column: x, as: ['split(,)', first]}",
+    enrolments=ENROLMENTS,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    elever=st.lists(st.fixed_dictionaries(dict.fromkeys((*ROW, "status", "slut", "x"), CELL)), min_size=1, max_size=6),
+    ad=st.lists(st.fixed_dictionaries({"nummer": CELL, "upn": CELL}), min_size=1, max_size=4),
+    inskr=st.lists(
+        st.fixed_dictionaries(dict.fromkeys(("elev", "enhet", "form", "ak", "till"), CELL)), min_size=1, max_size=6
+    ),
+    seed=st.integers(0, 1000),
+)
+def test_a_mapping_that_compiles_takes_any_rows_in_any_order(
+    elever: list[Any], ad: list[Any], inskr: list[Any], seed: int
+) -> None:
+    tables = {"elever": elever, "ad": ad, "inskr": inskr, "skolor": [{"kod": UNIT, "namn": "S"}]}
+    first = digests(WHOLE, tables)
+    draw = random.Random(seed)
+    for rows in tables.values():
+        draw.shuffle(rows)
+        rows[:] = [{name: row[name] for name in sorted(row, reverse=bool(seed % 2))} for row in rows]
+    assert digests(WHOLE, tables) == first
