@@ -7,16 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from adapter.mapping.problems import ItemOmitted, ItemProblem, NotExposed, RowProblem
-from adapter.mapping.references import Reference
+from adapter.mapping.references import Reference, References
 from adapter.mapping.scope import Frames, Get, Index, Scope
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 from adapter.ss12000.shape import Field
-
-if TYPE_CHECKING:
-    from adapter.mapping.values import Values
 
 
 @dataclass(frozen=True)
@@ -60,8 +57,13 @@ class Links:
         return build
 
 
-def compile_links(values: Values, node: Table, field_: Field, inner: Scope, subject: str) -> Links | None:
-    """The fast form, where the mapping is plain enough for it: one reference by own columns, nothing else."""
+def compile_links(
+    references: References, cover: Callable[[Table, str], None], node: Table, field_: Field, inner: Scope, subject: str
+) -> Links | None:
+    """The fast form, where the mapping is plain enough for it: one reference by own columns, nothing else.
+
+    `cover` is told where each attribute comes from.
+    """
     reference, part, attribute = node.get("value"), field_.item(), ""
     if not field_.is_reference:
         part, attribute = field_.parts[0], field_.parts[0].name
@@ -75,11 +77,11 @@ def compile_links(values: Values, node: Table, field_: Field, inner: Scope, subj
     if not _own_columns(reference.get("via"), own):
         return None
     path = f"{subject}.{attribute}" if attribute else subject
-    compiled = values.references.reference(reference, part, own, path)
+    compiled = references.reference(reference, part, own, path)
     if compiled is None:
         return None
-    values.cover_reference(reference, path)
-    return Links(compiled, attribute, values.references.report)
+    cover(reference, path)
+    return Links(compiled, attribute, references.report)
 
 
 def _own_columns(via: Node | None, own: Scope) -> bool:

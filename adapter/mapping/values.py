@@ -182,7 +182,9 @@ class Values:
         inner = scope.inner(Frame(name, view))
         report = self._unmatched(node, subject, scope)
         problem = self._nothing(field_, place_of(scope), node.span, subject)
-        if field_.is_link and (links := compile_links(self, node, field_, inner, subject)):
+        if field_.is_link and (
+            links := compile_links(self.references, self.cover_reference, node, field_, inner, subject)
+        ):
             return links.build(index, my_key, report, problem)
         item = self._item(node, field_, inner, subject)
         if item is None:
