@@ -44,29 +44,6 @@ def test_the_documented_unit_has_the_documented_id() -> None:
     assert ids.skolverket_id("31279295") == "fb22448b-b724-5e53-8a2c-d8b339206901"
 
 
-@pytest.mark.parametrize("value", ["200901272385", "201002037271", "200901872382", "20090127TF20", "20090127TF12"])
-def test_a_valid_civic_number(value: str) -> None:
-    assert civicno.problem(value) == ""
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        "200901872385",
-        "200112240123",
-        "200901272384",
-        "20090127TF2",
-        "20090127-TF20",
-        "20090132TF20",
-        "0901272385",
-        "２00901272385",
-        "",
-    ],
-)
-def test_an_invalid_civic_number(value: str) -> None:
-    assert civicno.problem(value)
-
-
 @pytest.mark.parametrize(
     "value", ["a@b@c", "200901272385@edu.huvudman.se", "090127-2385@edu.huvudman.se", "a", "@b.se"]
 )
