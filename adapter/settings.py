@@ -147,6 +147,9 @@ class Notifications(_Section):
         description="a subscription's target must begin with one of these",
     )
     ca: Path | None = Field(default=None, description="CA file for targets; default: the system's")
+    stop_when_expired: bool = Field(
+        default=False, description="do not notify a subscription that its client has not renewed"
+    )
     confirm_within_minutes: int = Field(
         default=30, ge=1, description="when the client has not fetched by then: re-stamp and notify again"
     )

@@ -78,8 +78,10 @@ def load(path: Path) -> Installation:
 
 def deliver(installation: Installation, store: Store, force: bool = False) -> DeliveryReport:
     """Confirm what the client has fetched, then send what is due."""
-    confirm(store, installation.settings, clock())
-    return worker.deliver_due(store, installation.settings, installation.tokens(store), clock, force)
+    alarms = confirm(store, installation.settings, clock())
+    report = worker.deliver_due(store, installation.settings, installation.tokens(store), clock, force)
+    report.problems[:0] = alarms
+    return report
 
 
 def _shown(file: Path) -> str:

@@ -9,7 +9,7 @@ from adapter.delivery.confirm import confirm
 from adapter.delivery.worker import Tokens, deliver_due
 from adapter.errors import AdapterError
 from adapter.settings import Settings
-from adapter.store import outbox, subscriptions
+from adapter.store import outbox
 from adapter.store.engine import Store
 
 _PAUSE = 1.0  # seconds
@@ -29,10 +29,8 @@ def run(
     while not stop.is_set():
         pause = _PAUSE
         try:
-            if any(not found.confirmed for found in subscriptions.all_of(store)) or outbox.open_notices(store):
-                confirm(store, settings, clock())
-                problems = deliver_due(store, settings, tokens, clock).problems
-                for problem in problems:
+            if outbox.open_notices(store):
+                for problem in confirm(store, settings, clock()) + deliver_due(store, settings, tokens, clock).problems:
                     say(problem)
             said = ""
         except AdapterError as error:

@@ -83,6 +83,7 @@ class TokenClient:
         peer = info["return_value"].get_extra_info("ssl_object")
         found = pin_of(peer.getpeercert(True))
         if found not in self._settings.server_pins:
+            info["return_value"].close()
             raise TokenError(
                 f"the authorisation server's key is {found}, which is not among token.server_pins. If Skolverket has "
                 "announced a new key, add it; else somebody stands between."

@@ -42,6 +42,7 @@ def create_app(
     tokens = PageTokens(bytes.fromhex(store.setting("page_token_key")))
     context = Context(store, settings, Verifier(settings, keys, clock), tokens, Recorder(store), clock)
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=_lifespan(context))
+    app.state.context = context
     base = openapi.base_path(settings)
 
     def route(path: str, method: str, endpoint: _Endpoint) -> None:

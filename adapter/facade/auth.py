@@ -32,6 +32,11 @@ class Caller:
     entity: str
     expires: float
 
+    @property
+    def name(self) -> str:
+        """Organisation and entity id: what the access record and subscriptions know a caller by."""
+        return f"{self.organisation} {self.entity}".strip()
+
 
 class Verifier:
     """Checks tokens, and remembers good ones until they expire or the keys change."""

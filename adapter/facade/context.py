@@ -22,6 +22,15 @@ _T = TypeVar("_T")
 Handler = Callable[[Request, Caller], Awaitable[Response]]
 
 
+@dataclass(frozen=True, slots=True)
+class Crawl:
+    """What a request is part of: `kind` full | delta | part | one; when it began; where a delta begins (ms)."""
+
+    kind: str
+    began: int
+    after: int = 0
+
+
 @dataclass
 class Context:
     """One facade on one state."""
@@ -59,7 +68,8 @@ class Context:
         if not self._ready:
             raise RequestRefused(503, "Nothing is published yet. Try again later.", {"Retry-After": "300"})
 
-    def record(self, caller: Caller, resource: str, kind: str, objects: int, last_page: bool, at: int) -> None:
+    def record(self, caller: Caller, resource: str, crawl: Crawl, objects: int, last_page: bool, at: int) -> None:
         """Who read what, how many, when (`at`: before it was read); never which person."""
-        who = f"{caller.organisation} {caller.entity}".strip()
-        self.recorder.record(Access(at, who, resource, kind, objects, last_page))
+        self.recorder.record(
+            Access(at, caller.name, resource, crawl.kind, objects, last_page, crawl.began, crawl.after)
+        )

@@ -39,6 +39,7 @@ class DeletedQuery:
     after: int | None
     limit: int
     cursor: int = 0
+    began: int = 0
 
 
 def list_query(kind: ResourceType, parameters: Parameters, tokens: PageTokens, page_size: int) -> ListQuery:
@@ -58,7 +59,7 @@ def list_query(kind: ResourceType, parameters: Parameters, tokens: PageTokens, p
 
 def list_token(query: ListQuery, tokens: PageTokens) -> str:
     """The token with which a list goes on."""
-    facts = {name: getattr(query, name) for name in ("limit", "cursor", *_TIMES)}
+    facts = {name: getattr(query, name) for name in ("limit", "cursor", "began", *_TIMES)}
     return tokens.write({"of": str(query.kind), **{name: value for name, value in facts.items() if value is not None}})
 
 
@@ -71,9 +72,8 @@ def deleted_query(parameters: Parameters, tokens: PageTokens, page_size: int) ->
         found = tokens.read(token)
         if found.pop("of", None) != "deletedEntities":
             raise RequestRefused(400, "pageToken belongs to another list.")
-        query = DeletedQuery(
-            tuple(ResourceType(kind) for kind in found["kinds"]), found["after"], found["limit"], found["cursor"]
-        )
+        kinds = tuple(ResourceType(kind) for kind in found.pop("kinds"))
+        query = DeletedQuery(kinds, **found)
         return replace(query, limit=limit) if limit else query
     after = _time(parameters, ("after",))
     if after is not None:
@@ -84,9 +84,8 @@ def deleted_query(parameters: Parameters, tokens: PageTokens, page_size: int) ->
 def deleted_token(query: DeletedQuery, cursor: int, tokens: PageTokens) -> str:
     """The token with which the deletions go on."""
     kinds = [str(kind) for kind in query.kinds]
-    return tokens.write(
-        {"of": "deletedEntities", "kinds": kinds, "after": query.after, "limit": query.limit, "cursor": cursor}
-    )
+    facts = {"after": query.after, "limit": query.limit, "cursor": cursor, "began": query.began}
+    return tokens.write({"of": "deletedEntities", "kinds": kinds, **facts})
 
 
 def parse_time(text: str) -> int | None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from adapter.errors import RequestRefused
 from adapter.facade import query, render
 from adapter.facade.auth import Caller
-from adapter.facade.context import Context, Handler
+from adapter.facade.context import Context, Crawl, Handler
 from adapter.ss12000.ids import canonical_uuid
 from adapter.ss12000.types import ResourceType
 from adapter.store import pages
-
-DELETED = "deletedEntities"
 
 
 def listing(context: Context, kind: ResourceType) -> Handler:
@@ -23,9 +23,11 @@ def listing(context: Context, kind: ResourceType) -> Handler:
     async def handler(request: Request, caller: Caller) -> Response:
         at = context.clock()
         wanted = query.list_query(kind, request.query_params, tokens, page_size)
+        wanted = replace(wanted, began=wanted.began or at)
         found = await context.reading(lambda: pages.read(store, wanted))
         token = query.list_token(found.next, tokens) if found.next else None
-        context.record(caller, kind.collection, _kind(wanted), len(found.rows), token is None, at)
+        crawl = Crawl(_kind(wanted), wanted.began, wanted.modified_after or 0)
+        context.record(caller, kind.collection, crawl, len(found.rows), token is None, at)
         return render.respond(request, render.page(found.rows, token))
 
     return handler
@@ -40,7 +42,7 @@ def single(context: Context, kind: ResourceType) -> Handler:
         row = await context.reading(lambda: pages.read_one(context.store, kind, object_id)) if object_id else None
         if row is None:
             raise RequestRefused(404, "There is no such object.")
-        context.record(caller, kind.collection, "one", 1, False, at)
+        context.record(caller, kind.collection, Crawl("one", at), 1, False, at)
         return render.respond(request, render.one(row))
 
     return handler
@@ -53,18 +55,19 @@ def deletions(context: Context) -> Handler:
     async def handler(request: Request, caller: Caller) -> Response:
         at = context.clock()
         wanted = query.deleted_query(request.query_params, tokens, page_size)
+        wanted = replace(wanted, began=wanted.began or at)
         found = await context.reading(
             lambda: pages.read_tombstones(store, wanted.kinds, wanted.after, wanted.limit, wanted.cursor)
         )
         token = query.deleted_token(wanted, found.next_cursor, tokens) if found.next_cursor is not None else None
-        context.record(caller, DELETED, "delta", len(found.ids), token is None, at)
+        crawl = Crawl("delta" if len(wanted.kinds) == len(ResourceType) else "part", wanted.began, wanted.after or 0)
+        context.record(caller, pages.DELETED, crawl, len(found.ids), token is None, at)
         return render.respond(request, render.deletions(found.ids, token))
 
     return handler
 
 
 def _kind(wanted: pages.ListQuery) -> str:
-    if wanted.is_delta:
-        return "delta"
-    filters = (wanted.modified_before, wanted.created_after, wanted.created_before)
-    return "full" if all(found is None for found in filters) else "part"
+    if any(found is not None for found in (wanted.modified_before, wanted.created_after, wanted.created_before)):
+        return "part"
+    return "delta" if wanted.is_delta else "full"

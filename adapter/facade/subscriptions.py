@@ -31,7 +31,7 @@ def create(context: Context) -> Handler:
             raise RequestRefused(400, "target is not an address that may be notified from here.")
         types = _types(body.get("resourceTypes"))
         found = await context.writing(
-            lambda: subscriptions.register(context.store, name, target, types, context.clock())
+            lambda: subscriptions.register(context.store, name, target, types, caller.name, context.clock())
         )
         return render.respond(request, _body(found), 201)
 

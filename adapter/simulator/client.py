@@ -54,13 +54,18 @@ class Client:
     failures: list[str] = field(default_factory=list)
     pages: int = 0
     subscription: str = ""
+    transport: httpx.BaseTransport | None = None  # None: the network
     _received: bytearray = field(default_factory=bytearray)
     _newest: dict[ResourceType, str] = field(default_factory=dict)
     _notices: queue.Queue[Received | None] = field(default_factory=queue.Queue)
     _worker: threading.Thread | None = None
 
+    def connect(self) -> None:
+        """Be ready to ask; what notices make it do is then up to the caller (`act`)."""
+        self._http = httpx.Client(verify=self.trust, timeout=_PATIENCE, transport=self.transport)
+
     def __enter__(self) -> Client:
-        self._http = httpx.Client(verify=self.trust, timeout=_PATIENCE)
+        self.connect()
         self._worker = threading.Thread(target=self._work, daemon=True)
         self._worker.start()
         return self
@@ -112,15 +117,18 @@ class Client:
 
     def _work(self) -> None:
         while (notice := self._notices.get()) is not None:
-            try:
-                if self.ignoring:
-                    self.ignoring -= 1
-                else:
-                    self._update(notice)
-            except Exception as error:
-                self.failures.append(f"{type(error).__name__}: {error}")
-            finally:
-                self._notices.task_done()
+            self.act(notice)
+            self._notices.task_done()
+
+    def act(self, notice: Received) -> None:
+        """Fetch what a notice tells of; what goes wrong is among the `failures`."""
+        try:
+            if self.ignoring:
+                self.ignoring -= 1
+            else:
+                self._update(notice)
+        except Exception as error:
+            self.failures.append(f"{type(error).__name__}: {error}")
 
     def _update(self, notice: Received) -> None:
         for kind in FETCH_ORDER:

@@ -18,7 +18,11 @@ _KEPT = 400 * 86_400_000  # ms
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One answered request: who, what, how many, when (ms); never which person. `kind`: full | delta | one."""
+    """One answered request: who, what, how many, when (ms); never which person.
+
+    `kind`: full | delta | part | one. `began`: when the list's first page was asked for. `after`: where a delta
+    begins, 0 for whole lists.
+    """
 
     at: int
     caller: str
@@ -26,6 +30,8 @@ class Access:
     kind: str
     objects: int
     last_page: bool
+    began: int
+    after: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +95,21 @@ def recent_errors(store: Store, since: int, limit: int) -> list[ClientError]:
         return [ClientError(*row) for row in connection.execute(wanted)]
 
 
-def fetched_to_the_end(store: Store, since: int, full: bool = False) -> set[str]:
-    """Resources whose last page was read since a time; with `full`, as whole lists only."""
-    table = schema.access
-    wanted = sa.select(table.c.resource).where(table.c.at >= since, table.c.last_page).distinct()
-    if full:
-        wanted = wanted.where(table.c.kind == "full")
-    with store.reading() as connection:
-        return set(connection.execute(wanted).scalars())
+def finished(store: Store, caller: str, since: int, mark: int = 0) -> dict[str, int]:
+    """Lists that a caller began after a time and read to the end -> where the widest of them begins (ms).
 
-
-def first_access(store: Store, since: int) -> int | None:
-    """When the first request of a list since a time was answered."""
+    `mark`: the last access that was recorded before that time; it holds where the clock was set back.
+    """
     table = schema.access
-    wanted = sa.select(sa.func.min(table.c.at)).where(table.c.at >= since, table.c.kind == "full")
+    wanted = (
+        sa.select(table.c.resource, sa.func.min(table.c.after))
+        .where(table.c.at > since, table.c.began > since, table.c.last_page, table.c.caller == caller)
+        .where(table.c.number > mark)
+        .where(table.c.kind.in_(("full", "delta")))
+        .group_by(table.c.resource)
+    )
     with store.reading() as connection:
-        return connection.execute(wanted).scalar()
+        return {resource: int(after) for resource, after in connection.execute(wanted)}
 
 
 def _keep(store: Store, table: sa.Table, now: int, **values: str) -> None:

@@ -21,6 +21,9 @@ LEASE = 120_000  # ms; longer than any request may take
 LONGEST_WAIT = 2 * 3_600_000  # ms; what is to wait longer was put off before the clock was set back
 
 
+_OF_SUBSCRIPTION = ("target", "spelling", "confirmed", "caller", "skew", "expires")
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """What one subscription is to be told, or was told (`sent`): the union of its rows `ids`."""
@@ -30,6 +33,9 @@ class Notice:
     target: str
     spelling: str
     confirmed: int  # the version that the client is known to hold
+    caller: str
+    skew: int
+    expires: int
     version: int
     types: tuple[ResourceType, ...]
     deletions: bool
@@ -37,6 +43,7 @@ class Notice:
     created: int
     attempts: int
     sent: int | None
+    mark: int  # the last access before it was sent
     error: str
 
 
@@ -78,13 +85,17 @@ def claim(store: Store, now: int, force: bool = False, skip: Container[str] = ()
             if not force and all(0 < row.next_attempt - now <= LONGEST_WAIT for row in rows):
                 continue
             notice = _notice(rows)
+            lease = {"state": "sending", "next_attempt": now + LEASE, "mark": last_access(connection)}
             connection.execute(
-                sa.update(table)
-                .where(table.c.id.in_(notice.ids))
-                .values(state="sending", next_attempt=now + LEASE, attempts=table.c.attempts + 1)
+                sa.update(table).where(table.c.id.in_(notice.ids)).values(attempts=table.c.attempts + 1, **lease)
             )
             return notice
     return None
+
+
+def last_access(connection: Connection) -> int:
+    """The number of the last access that is recorded."""
+    return connection.execute(sa.select(sa.func.max(schema.access.c.number))).scalar() or 0
 
 
 def mark_sent(store: Store, notice: Notice, at: int) -> None:
@@ -141,8 +152,7 @@ def _by_subscription(
     connection: Connection, which: sa.ColumnElement[bool]
 ) -> Iterator[list[sa.Row[tuple[object, ...]]]]:
     wanted = (
-        sa.select(schema.notice, schema.subscription.c.target, schema.subscription.c.spelling)
-        .add_columns(schema.subscription.c.confirmed)
+        sa.select(schema.notice, *(schema.subscription.c[name] for name in _OF_SUBSCRIPTION))
         .join(schema.subscription, schema.subscription.c.id == schema.notice.c.subscription)
         .where(which)
         .order_by(schema.notice.c.subscription, schema.notice.c.id)
@@ -158,9 +168,7 @@ def _notice(rows: Sequence[sa.Row[tuple[object, ...]]]) -> Notice:
     return Notice(
         ids=tuple(row.id for row in rows),
         subscription=last.subscription,
-        target=last.target,
-        spelling=last.spelling,
-        confirmed=last.confirmed,
+        **{name: getattr(last, name) for name in _OF_SUBSCRIPTION},
         version=max(row.version for row in rows),
         types=tuple(kind for kind in FETCH_ORDER if str(kind) in told),
         deletions=any(row.deletions for row in rows),
@@ -168,5 +176,6 @@ def _notice(rows: Sequence[sa.Row[tuple[object, ...]]]) -> Notice:
         created=min(row.created for row in rows),
         attempts=max(row.attempts for row in rows),
         sent=last.sent,
+        mark=last.mark,
         error=last.error,
     )

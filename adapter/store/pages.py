@@ -16,6 +16,9 @@ from adapter.ss12000.types import ResourceType
 from adapter.store import schema
 from adapter.store.engine import Store
 
+DELETED = "deletedEntities"
+"""The list of deletions, by the name of its path."""
+
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
@@ -28,6 +31,7 @@ class ListQuery:
     created_after: int | None = None
     created_before: int | None = None
     cursor: int = 0
+    began: int = 0  # when the first page was asked for
 
     @property
     def is_delta(self) -> bool:
@@ -124,18 +128,22 @@ def current_version(store: Store) -> int:
         return connection.execute(sa.select(sa.func.max(schema.publication.c.version))).scalar() or 0
 
 
-def version_at(store: Store, time: int) -> int:
-    """The version that was current at a time (ms); 0 before the first."""
-    table = schema.publication
+def oldest_stamps(store: Store, version: int) -> dict[str, int]:
+    """List -> the oldest stamp (ms) among what changed in it after a version; only lists with changes."""
+    first = sa.select(sa.func.min(schema.publication.c.first_seq)).where(schema.publication.c.version > version)
+    found = {}
     with store.reading() as connection:
-        return connection.execute(sa.select(sa.func.max(table.c.version)).where(table.c.at <= time)).scalar() or 0
-
-
-def published_after(store: Store, version: int) -> int | None:
-    """When the oldest publication after a version was made (ms); None where there is none."""
-    table = schema.publication
-    with store.reading() as connection:
-        return connection.execute(sa.select(sa.func.min(table.c.at)).where(table.c.version > version)).scalar()
+        lowest = connection.execute(first).scalar()
+        if lowest is None:
+            return {}
+        for name, table, time in (
+            *((kind.collection, table, table.c.modified) for kind, table in schema.published.items()),
+            (DELETED, schema.tombstone, schema.tombstone.c.deleted),
+        ):  # stamps grow with seq, and a change is never stamped below its publication's first
+            wanted = sa.select(time).where(table.c.seq >= lowest, table.c.version > version).order_by(table.c.seq)
+            if (stamp := connection.execute(wanted.limit(1)).scalar()) is not None:
+                found[name] = int(stamp)
+    return found
 
 
 def _seq_before(connection: Connection, after: int) -> int:

@@ -76,22 +76,21 @@ def restamp(store: Store, after_version: int, now: int) -> int:
     The client fetches what changed from five minutes before it received a notice; a notice that is sent late
     must therefore find its changes stamped anew. Documents and versions stay; deletions are stamped too.
     """
+    first = sa.select(sa.func.min(schema.publication.c.first_seq)).where(schema.publication.c.version > after_version)
     with store.writing() as connection:
         at, seq = next_stamp(connection, now)
         first_seq = seq
+        lowest = connection.execute(first).scalar()
         touched = 0
         for table in (*schema.published.values(), schema.tombstone):
             time = table.c.deleted if table is schema.tombstone else table.c.modified
-            low = connection.execute(
-                sa.select(sa.func.min(table.c.seq)).where(table.c.version > after_version)
-            ).scalar()
+            changed = sa.and_(table.c.seq >= lowest, table.c.version > after_version)
+            low = connection.execute(sa.select(sa.func.min(table.c.seq)).where(changed)).scalar()
             if low is None:
                 continue
             offset = seq - low  # every new seq lies above every old one: the unique index is never in the way
             result = connection.execute(
-                sa.update(table)
-                .where(table.c.version > after_version)
-                .values({table.c.seq: table.c.seq + offset, time: at})
+                sa.update(table).where(changed).values({table.c.seq: table.c.seq + offset, time: at})
             )
             touched += result.rowcount
             highest = connection.execute(sa.select(sa.func.max(table.c.seq))).scalar_one()

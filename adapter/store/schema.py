@@ -115,6 +115,8 @@ subscription = Table(
     Column("expires", BigInteger, nullable=False),
     Column("confirmed", BigInteger, nullable=False, comment="the version the client is known to hold"),
     Column("spelling", String(20), nullable=False, default="both", comment="key of the notice, quirk Q1"),
+    Column("caller", Text, nullable=False, default="", comment="whose reads confirm: as in access"),
+    Column("skew", BigInteger, nullable=False, default=0, comment="ms that the target's clock is ahead of ours"),
 )
 
 notice = Table(
@@ -130,6 +132,7 @@ notice = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("next_attempt", BigInteger, nullable=False, comment="of a notice that is being sent: end of its lease"),
     Column("sent", BigInteger),
+    Column("mark", BigInteger, nullable=False, default=0, comment="the last access before it was sent"),
     Column("error", Text, nullable=False, default=""),
     sqlite_autoincrement=True,
 )
@@ -161,9 +164,11 @@ access = Table(
     Column("at", BigInteger, nullable=False, index=True),
     Column("caller", Text, nullable=False),
     Column("resource", String(20), nullable=False, comment="persons … deletedEntities"),
-    Column("kind", String(8), nullable=False, comment="full | delta | one"),
+    Column("kind", String(8), nullable=False, comment="full | delta | part | one"),
     Column("objects", Integer, nullable=False),
     Column("last_page", Boolean, nullable=False),
+    Column("began", BigInteger, nullable=False, comment="when the first page of the list was asked for"),
+    Column("after", BigInteger, nullable=False, comment="the delta's beginning; 0 for whole lists"),
     sqlite_autoincrement=True,
     comment="who read what, how many, when; never which person",
 )

@@ -12,13 +12,17 @@ import sqlalchemy as sa
 from adapter.ss12000.types import ResourceType
 from adapter.store import schema
 from adapter.store.engine import Store
+from adapter.store.outbox import last_access
 
 LIFETIME = 90 * 86_400_000  # ms; Skolverket's reference
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """Times in ms. `confirmed`: the version the client is known to hold; 0 before its full load was seen."""
+    """Times in ms. `confirmed`: the version the client is known to hold; 0 before its full load was seen.
+
+    `caller`: who subscribed, and whose reads confirm. `skew`: ms that the target's clock is ahead of ours.
+    """
 
     id: str
     name: str
@@ -28,13 +32,20 @@ class Subscription:
     expires: int
     confirmed: int
     spelling: str
+    caller: str
+    skew: int
 
 
 _COLUMNS = [schema.subscription.c[name] for name in Subscription.__slots__]
 
 
-def register(store: Store, name: str, target: str, types: Sequence[ResourceType], now: int) -> Subscription:
-    """A subscription, or a new beginning for the one that this target has: the client loads everything again."""
+def register(
+    store: Store, name: str, target: str, types: Sequence[ResourceType], caller: str, now: int
+) -> Subscription:
+    """A subscription, or a new beginning for the one that this target has: the client loads everything again.
+
+    That it does is expected as if it had been told of everything: if not, it will be.
+    """
     table = schema.subscription
     facts = {
         "name": name,
@@ -42,6 +53,7 @@ def register(store: Store, name: str, target: str, types: Sequence[ResourceType]
         "created": now,
         "expires": now + LIFETIME,
         "confirmed": 0,
+        "caller": caller,
     }
     with store.writing() as connection:
         changed = connection.execute(sa.update(table).where(table.c.target == target).values(**facts))
@@ -51,6 +63,10 @@ def register(store: Store, name: str, target: str, types: Sequence[ResourceType]
         else:
             connection.execute(sa.insert(table).values(id=str(uuid.uuid4()), target=target, spelling="both", **facts))
         row = connection.execute(sa.select(*_COLUMNS).where(table.c.target == target)).one()
+        version = connection.execute(sa.select(sa.func.max(schema.publication.c.version))).scalar()
+        expected = {"version": version or 0, "types": facts["types"], "deletions": False, "state": "sent"}
+        times = {"created": now, "sent": now, "next_attempt": now, "mark": last_access(connection)}
+        connection.execute(sa.insert(schema.notice).values(subscription=row.id, **expected, **times))
     return _subscription(row)
 
 
@@ -83,13 +99,11 @@ def all_of(store: Store) -> list[Subscription]:
         return [_subscription(row) for row in connection.execute(sa.select(*_COLUMNS).order_by(table.c.created))]
 
 
-def confirm(store: Store, subscription_id: str, version: int) -> None:
-    """The client is known to hold a version."""
+def set_skew(store: Store, subscription_id: str, skew: int) -> None:
+    """Remember how far ahead of ours the target's clock is (ms)."""
     table = schema.subscription
     with store.writing() as connection:
-        connection.execute(
-            sa.update(table).where(table.c.id == subscription_id, table.c.confirmed < version).values(confirmed=version)
-        )
+        connection.execute(sa.update(table).where(table.c.id == subscription_id).values(skew=skew))
 
 
 def spell(store: Store, subscription_id: str, spelling: str) -> None:
@@ -100,5 +114,5 @@ def spell(store: Store, subscription_id: str, spelling: str) -> None:
 
 
 def _subscription(row: sa.Row[tuple[object, ...]]) -> Subscription:
-    types = tuple(ResourceType(kind) for kind in json.loads(row.types))
-    return Subscription(row.id, row.name, row.target, types, row.created, row.expires, row.confirmed, row.spelling)
+    facts = {name: getattr(row, name) for name in Subscription.__slots__}
+    return Subscription(**{**facts, "types": tuple(ResourceType(kind) for kind in json.loads(row.types))})

@@ -152,7 +152,7 @@ def test_6_when_the_new_version_is_published_but_nobody_could_be_told(place: Pat
     target = re.search(r'allowed_targets = \["(.*)"\]', (place / "config.toml").read_text(encoding="utf-8"))
     assert target is not None
     store = open_store(f"sqlite:///{place}/state.db")
-    subscriptions.register(store, "Skolverket", f"{target[1]}1", FETCH_ORDER, 1)
+    subscriptions.register(store, "Skolverket", f"{target[1]}1", FETCH_ORDER, "Skolverket", 1)
     store.close()
     in_the_sis(place, "UPDATE PERSONAL SET EFTERNAMN = 'Nygift' WHERE ANST_ID = '1002'")
     done = run("sync", "--json", at=place)

@@ -51,10 +51,11 @@ class Desk:
     def subscribe(self, target: str = "", confirmed: bool = True) -> str:
         """Skolverket's subscription; `confirmed`: its full load is done."""
         found = subscriptions.register(
-            self.store, "Skolverket", target or self.skolverket.webhook.target, FETCH_ORDER, self.clock()
+            self.store, "Skolverket", target or self.skolverket.webhook.target, FETCH_ORDER, "Skolverket", self.clock()
         )
         if confirmed:
-            subscriptions.confirm(self.store, found.id, 1)
+            for notice in outbox.open_notices(self.store):
+                outbox.mark_confirmed(self.store, notice)
         return found.id
 
     def night(self, **changes: str) -> Report:
@@ -62,15 +63,18 @@ class Desk:
         self.tables["elever"][0].update(changes)
         return small_school.night(self.store, self.tables, now=self.clock(), **small_school.OPEN_GATE)
 
-    def deliver(self, tokens: TokenClient | None = None, force: bool = False) -> DeliveryReport:
+    def deliver(self, tokens: TokenClient | None = None, force: bool = False, **more: Any) -> DeliveryReport:
         confirm(self.store, self.settings, self.clock())
-        return deliver_due(self.store, self.settings, tokens or self.tokens(), self.clock, force)
+        return deliver_due(self.store, self.settings, tokens or self.tokens(), self.clock, force, **more)
 
-    def fetched(self, *resources: str, kind: str = "delta") -> None:
+    def fetched(self, *resources: str, after: int = 0, began: int = 0, caller: str = "Skolverket") -> None:
         """The client reads these lists to their end, now."""
         recorder = feedback.Recorder(self.store)
         for resource in resources:
-            recorder.record(Access(self.clock(), "Skolverket", resource, kind, 1, True))
+            self.clock.pass_(seconds=0.001)
+            now = self.clock()
+            kind = "delta" if after else "full"
+            recorder.record(Access(now, caller, resource, kind, 1, True, began or now, after))
         recorder.flush()
 
     def waiting(self) -> list[str]:

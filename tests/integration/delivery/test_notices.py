@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from support.databases import postgres_url
 from support.desk import Desk, desk
 
+from adapter.delivery.confirm import confirm
 from adapter.delivery.worker import deliver_due
 from adapter.simulator.pki import Pair, server_context
 from adapter.simulator.server import Answer, JsonServer, Request
@@ -54,8 +57,11 @@ def test_nobody_is_told_of_a_night_without_changes(at_desk: Desk) -> None:
 
 def test_a_subscription_to_other_types_is_not_told_but_of_deletions(at_desk: Desk) -> None:
     webhook = at_desk.skolverket.webhook
-    subscriptions.register(at_desk.store, "Skolverket", webhook.target, [ResourceType.DUTY], at_desk.clock())
+    subscriptions.register(
+        at_desk.store, "Skolverket", webhook.target, [ResourceType.DUTY], "Skolverket", at_desk.clock()
+    )
     at_desk.night(efternamn="Nygift")
+    at_desk.fetched("duties")
     assert at_desk.deliver().sent == 0
     at_desk.night(status="S")
     assert at_desk.deliver().sent == 1
@@ -247,15 +253,86 @@ def test_a_client_that_took_the_notice_and_did_not_fetch_is_told_again(at_desk: 
     assert all(stamp >= second.at - FIVE_MINUTES for stamp in at_desk.stamps())
 
 
-def test_the_full_load_confirms_the_version_that_stood_when_it_began(at_desk: Desk) -> None:
+def test_a_full_load_to_its_end_confirms_the_version_that_stood_at_the_registration(at_desk: Desk) -> None:
     at_desk.subscribe(confirmed=False)
     lists = [kind.collection for kind in ResourceType]
-    at_desk.fetched(*lists[:2], kind="full")
-    at_desk.clock.pass_(seconds=1)
+    at_desk.fetched(*lists[:2])
+    at_desk.deliver()
+    assert at_desk.confirmed() == [0]
+    at_desk.fetched(*lists[2:])
+    at_desk.deliver()
+    assert (at_desk.confirmed(), at_desk.waiting()) == ([1], [])
+
+
+def test_a_client_whose_full_load_failed_is_told_of_everything(at_desk: Desk) -> None:
+    at_desk.subscribe(confirmed=False)
+    at_desk.fetched("organisations")
+    at_desk.clock.pass_(minutes=31)
+    at_desk.deliver()
+    at_desk.clock.pass_(minutes=2)
+    assert at_desk.deliver().sent == 1
+    (notice,) = at_desk.skolverket.webhook.notices
+    assert set(notice.types) == set(ResourceType)
+    assert all(stamp >= notice.at - FIVE_MINUTES for kind in ResourceType for stamp in at_desk.stamps(kind, 0))
+
+
+def test_a_list_that_began_before_the_notice_or_too_late_in_time_or_was_anothers_confirms_nothing(
+    at_desk: Desk,
+) -> None:
+    at_desk.subscribe()
+    before = at_desk.clock()
     at_desk.night(efternamn="Nygift")
-    at_desk.fetched(*lists[2:], kind="full")
+    at_desk.clock.pass_(seconds=1)
+    at_desk.deliver()
+    at_desk.fetched("persons", began=before)
+    at_desk.fetched("persons", after=at_desk.clock())  # a client whose clock is ahead asks for too little
+    at_desk.fetched("persons", caller="somebody else")
     at_desk.deliver()
     assert at_desk.confirmed() == [1]
+    at_desk.fetched("persons", after=before - 1)
+    at_desk.deliver()
+    assert at_desk.confirmed() == [2]
+
+
+@pytest.mark.parametrize("ahead", [-3600, 0, 600, 1800])
+def test_changes_lie_inside_the_window_of_a_client_whose_clock_is_wrong(at_desk: Desk, ahead: int) -> None:
+    times: list[int] = []
+
+    def elsewhere(request: httpx.Request) -> httpx.Response:
+        times.append(at_desk.clock() + ahead * 1000)
+        return httpx.Response(200, headers={"Date": formatdate(times[-1] / 1000, usegmt=True)})
+
+    at_desk.subscribe()
+    at_desk.night(efternamn="Nygift")
+    report = at_desk.deliver(transport=httpx.MockTransport(elsewhere))
+    assert (len(report.problems) == 1 and "NTP" in report.problems[0]) == bool(ahead)
+    at_desk.clock.pass_(minutes=31)
+    at_desk.deliver(transport=httpx.MockTransport(elsewhere))
+    at_desk.clock.pass_(minutes=6)
+    assert at_desk.deliver(transport=httpx.MockTransport(elsewhere)).sent == 1
+    assert all(stamp > times[-1] - FIVE_MINUTES for stamp in at_desk.stamps())
+
+
+def test_an_ended_subscription_is_notified_all_the_same_unless_configured_otherwise(at_desk: Desk) -> None:
+    at_desk.subscribe()
+    at_desk.clock.pass_(days=91)
+    at_desk.night(efternamn="Nygift")
+    report = at_desk.deliver()
+    assert (report.sent, "has ended" in report.problems[0]) == (1, True)
+    at_desk.sections["notifications"]["stop_when_expired"] = True
+    at_desk.night(efternamn="Omgift")
+    assert at_desk.deliver().pending == 1
+
+
+def test_who_is_told_in_vain_again_and_again_raises_the_alarm(at_desk: Desk) -> None:
+    at_desk.subscribe()
+    at_desk.night(efternamn="Nygift")
+    said: list[str] = []
+    for _ in range(8):
+        said += at_desk.deliver(force=True).problems
+        at_desk.clock.pass_(minutes=90)
+        said += confirm(at_desk.store, at_desk.settings, at_desk.clock())
+    assert any("has not fetched; it holds version 1" in words for words in said)
 
 
 def test_a_clock_that_was_set_back_holds_up_no_notice(at_desk: Desk) -> None:

@@ -12,6 +12,8 @@ from support.readable import TARGET, Readable, readable
 
 from adapter.store import feedback, subscriptions
 
+CALLER = "SE2021004185 https://api.skolverket.se/provtjanst/ss12000/klient/v1"
+
 
 @pytest.fixture
 def facade(tmp_path: Path) -> Iterator[Readable]:
@@ -106,7 +108,8 @@ def test_it_is_recorded_who_read_what_and_never_whom(facade: Readable) -> None:
     facade.crawl("/persons", limit=5)
     facade.get("/deletedEntities")
     deadline = time.monotonic() + 10  # written away from the requests, within a second or so
-    while len(feedback.fetched_to_the_end(facade.store, 0)) < 2 and time.monotonic() < deadline:
+    while len(feedback.finished(facade.store, CALLER, -1)) < 2 and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert feedback.fetched_to_the_end(facade.store, 0) == {"persons", "deletedEntities"}
-    assert feedback.fetched_to_the_end(facade.store, 0, full=True) == {"persons"}
+    assert feedback.finished(facade.store, CALLER, -1) == {"persons": 0, "deletedEntities": 0}
+    assert feedback.finished(facade.store, CALLER, facade.clock() + 1) == {}
+    assert feedback.finished(facade.store, "somebody else", 0) == {}
