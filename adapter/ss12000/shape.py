@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from adapter.ss12000.models import MODELS
@@ -48,10 +49,15 @@ class Field:
 def shapes(profile: Profile) -> dict[ResourceType, Field]:
     """For each type its object as a Field whose parts are the whitelisted attributes in wire order."""
     found = {}
-    for kind, model in MODELS.items():
-        schema = model.model_json_schema()
+    for kind in MODELS:
+        schema = _schema(kind)
         found[kind] = _field(profile.shapes[kind], schema, schema.get("$defs", {}), required=True)
     return found
+
+
+@cache
+def _schema(kind: ResourceType) -> dict[str, Any]:
+    return MODELS[kind].model_json_schema()
 
 
 def _field(attribute: Attribute, schema: dict[str, Any], defs: dict[str, Any], required: bool) -> Field:

@@ -9,14 +9,19 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support import small_school
 from support.history import History
 
 from adapter.errors import StateError
+from adapter.facade import openapi
+from adapter.mapping import compile as compiler
 from adapter.store.engine import open_store
 from adapter.store.lock import run_lock
 
@@ -100,10 +105,20 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="module", autouse=True)
+def one_mapping_parsed_once() -> Iterator[None]:
+    """What never changes in these histories is not made anew for each of their runs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiler, "parse", cache(compiler.parse))
+        description = openapi.document(small_school.settings())
+        patch.setattr(openapi, "document", lambda settings: description)
+        yield
+
+
 @pytest.mark.parametrize("quarter", range(4))
 def test_in_the_end_every_client_holds_what_is_published(quarter: int, template: Path) -> None:
     @settings(max_examples=HISTORIES // 4, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(st.lists(events, min_size=4, max_size=25))
+    @given(st.lists(events, min_size=4, max_size=20))
     def every_history(happened: list[tuple[object, ...]]) -> None:
         folder = Path(tempfile.mkdtemp(dir=_fast()))
         history = History(folder, template)
