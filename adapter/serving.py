@@ -54,7 +54,7 @@ def start(installation: Installation, sync_at: str | None, say: Callable[[str], 
     settings = installation.settings
     store = installation.store()
     tokens = installation.tokens(store)
-    app = create_app(store, settings, KeySource(settings.auth, clock, say), clock, say)
+    app = create_app(store, settings, KeySource(settings.auth, clock, say, settings.proxy), clock, say)
     running = Running(store, make_server(app, settings), threading.Event())
 
     def serve() -> None:

@@ -126,8 +126,8 @@ class Token(_Section):
     """How we identify ourselves when we notify."""
 
     url: str = Field(default="https://nutid-auth.sunet.se/transaction", description="the GNAP endpoint")
-    certificate: Path = Field(description="client certificate, PEM")
-    key: Path = Field(description="its private key, PEM")
+    certificate: Path = Field(description="client certificate with its chain, PEM; or PKCS#12 (.p12, .pfx)")
+    key: Path | None = Field(default=None, description="its private key, PEM; not beside PKCS#12")
     key_password: SecretStr | None = Field(default=None, description="when the key is encrypted")
     client_key: str = Field(
         description='entity id in the TLS federation, or "certificate" for an approved CA (cert#S256)'
@@ -136,6 +136,14 @@ class Token(_Section):
     server_pins: tuple[str, ...] = Field(default=(), description="sha256//… pins of the server's key")
     location: str | None = Field(
         default=None, description="base URL of the SS12000 client; default: the target up to /webhooks/"
+    )
+
+
+class Network(_Section):
+    """How this machine reaches others."""
+
+    proxy: SecretStr | None = Field(
+        default=None, description="http://user:password@host:port for everything outbound; default: HTTPS_PROXY"
     )
 
 
@@ -176,5 +184,11 @@ class Settings(_Section):
     facade: Facade = Facade()
     auth: Auth = Auth()
     token: Token | None = None
+    network: Network = Network()
     notifications: Notifications = Notifications()
     open_data: OpenData = OpenData()
+
+    @property
+    def proxy(self) -> str | None:
+        """The proxy for everything outbound; None: what the environment says."""
+        return self.network.proxy.get_secret_value() if self.network.proxy else None

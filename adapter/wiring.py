@@ -6,15 +6,17 @@ import datetime as dt
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from adapter import config
-from adapter.delivery import certificates, worker
+from adapter.delivery import certificates, doctor, worker
 from adapter.delivery.confirm import confirm
 from adapter.delivery.token import TokenClient
 from adapter.delivery.worker import DeliveryReport
 from adapter.errors import ConfigError
+from adapter.facade import jwks
 from adapter.opendata import lookup
 from adapter.settings import Settings
 from adapter.ss12000 import profile
@@ -58,11 +60,22 @@ class Installation:
 
     def open_data(self, refresh: bool = False) -> lookup.OpenData:
         """Skolverket's open data, from the cache while it is fresh."""
-        return lookup.load(self.settings.open_data, self.settings.organiser.organisation_number, clock(), refresh)
+        settings = self.settings
+        number = settings.organiser.organisation_number
+        return lookup.load(settings.open_data, number, clock(), refresh, settings.proxy)
 
     def tokens(self, store: Store) -> TokenClient | None:
         """How we identify ourselves; None where nothing is configured. Raises ConfigError."""
-        return TokenClient(self.settings.token, store, clock) if self.settings.token else None
+        return TokenClient(self.settings.token, store, clock, self.settings.proxy) if self.settings.token else None
+
+    def examined_auth(self) -> list[doctor.Finding]:
+        """What `auth doctor` finds. Raises StateError."""
+        store = self.store()
+        try:
+            keys = partial(jwks.fetch_keys, self.settings.auth, self.settings.proxy)
+            return list(doctor.examine(self.settings, store, clock, keys))
+        finally:
+            store.close()
 
     def certificate(self) -> certificates.CertificateFacts | None:
         """What our client certificate says. Raises ConfigError."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import ssl
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 from adapter.errors import ConfigError
 from adapter.settings import Token
@@ -29,6 +31,7 @@ class CertificateFacts:
     serial_number: str
     thumbprint: str
     pin: str
+    is_utf8: bool  # å, ä and ö in the subject as the authorisation server reads them
 
     @property
     def url_thumbprint(self) -> str:
@@ -38,11 +41,8 @@ class CertificateFacts:
 
 def facts(token: Token) -> CertificateFacts:
     """What the client certificate says. Raises ConfigError where it, or its key, cannot be used."""
-    certificate = _certificate(token.certificate)
-    key = _key(token)
-    public = _spki(certificate.public_key())
-    if _spki(key.public_key()) != public:
-        raise ConfigError(f"token.key: {token.key} is not the key of {token.certificate}. Use the pair that belongs.")
+    identity = load(token)
+    certificate = identity.certificate
     der = certificate.public_bytes(serialization.Encoding.DER)
     subject = certificate.subject
     return CertificateFacts(
@@ -52,7 +52,38 @@ def facts(token: Token) -> CertificateFacts:
         serial_number=_part(subject, x509.NameOID.SERIAL_NUMBER),
         thumbprint=base64.b64encode(hashlib.sha256(der).digest()).decode(),
         pin=pin_of(der),
+        is_utf8=all(value.isascii() or value.encode() in der for value in _texts(subject)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A certificate, what is above it, and its key."""
+
+    certificate: x509.Certificate
+    chain: tuple[x509.Certificate, ...]
+    key: PrivateKeyTypes
+
+    def as_pem(self) -> bytes:
+        """All of it, the key in the clear: for a file that nobody else can read and that is gone at once."""
+        certificates = b"".join(
+            found.public_bytes(serialization.Encoding.PEM) for found in (self.certificate, *self.chain)
+        )
+        return certificates + self.key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+
+
+def load(token: Token) -> Identity:
+    """The client certificate with its key, from PEM files or PKCS#12. Raises ConfigError."""
+    if token.certificate.suffix.lower() in (".p12", ".pfx"):
+        identity = _from_pkcs12(token)
+    else:
+        first, *rest = _certificates(token.certificate)
+        identity = Identity(first, tuple(rest), _key(token))
+    if _spki(identity.key.public_key()) != _spki(identity.certificate.public_key()):
+        raise ConfigError(f"token.key: {token.key} is not the key of {token.certificate}. Use the pair that belongs.")
+    return identity
 
 
 def pin_of(der: bytes) -> str:
@@ -63,13 +94,16 @@ def pin_of(der: bytes) -> str:
 
 def client_context(token: Token) -> ssl.SSLContext:
     """TLS that shows the client certificate. Raises ConfigError."""
-    facts(token)
+    identity = load(token)
     context = trust(token.ca, "token.ca")
-    password = token.key_password.get_secret_value() if token.key_password else None
-    try:
-        context.load_cert_chain(token.certificate, token.key, password)
-    except (OSError, ssl.SSLError) as error:
-        raise ConfigError(f"token.certificate: {token.certificate} cannot be used for TLS: {error}") from None
+    with tempfile.TemporaryDirectory() as folder:  # ssl reads keys from files only; the folder is ours alone
+        file = Path(folder) / "identity.pem"
+        file.touch(mode=0o600)
+        file.write_bytes(identity.as_pem())
+        try:
+            context.load_cert_chain(file)
+        except (OSError, ssl.SSLError) as error:
+            raise ConfigError(f"token.certificate: {token.certificate} cannot be used for TLS: {error}") from None
     return context
 
 
@@ -83,27 +117,45 @@ def trust(ca: Path | None, key: str) -> ssl.SSLContext:
     return context
 
 
-def _certificate(path: Path) -> x509.Certificate:
+def _certificates(path: Path) -> list[x509.Certificate]:
     try:
-        return x509.load_pem_x509_certificates(path.read_bytes())[0]
+        return x509.load_pem_x509_certificates(path.read_bytes())
     except OSError as error:
         raise ConfigError(f"token.certificate: {path} cannot be read: {error.strerror}") from None
     except ValueError:
         raise ConfigError(f"token.certificate: {path} holds no certificate in PEM form (-----BEGIN …).") from None
 
 
-def _key(token: Token) -> PrivateKeyTypes:
-    password = token.key_password.get_secret_value().encode() if token.key_password else None
+def _from_pkcs12(token: Token) -> Identity:
+    path = token.certificate
     try:
-        key = serialization.load_pem_private_key(token.key.read_bytes(), password)
+        key, certificate, chain = pkcs12.load_key_and_certificates(path.read_bytes(), _password(token))
+    except OSError as error:
+        raise ConfigError(f"token.certificate: {path} cannot be read: {error.strerror}") from None
+    except ValueError:
+        raise ConfigError(f"token.certificate: {path} is no PKCS#12, or token.key_password is not its own.") from None
+    if key is None or certificate is None:
+        raise ConfigError(f"token.certificate: {path} holds no key with its certificate. Export both together.")
+    return Identity(certificate, tuple(chain), key)
+
+
+def _key(token: Token) -> PrivateKeyTypes:
+    if token.key is None:
+        raise ConfigError("token.key is missing: beside a certificate in PEM form its key is a file of its own.")
+    try:
+        key = serialization.load_pem_private_key(token.key.read_bytes(), _password(token))
     except OSError as error:
         raise ConfigError(f"token.key: {token.key} cannot be read: {error.strerror}") from None
     except TypeError:
-        why = "is encrypted; set token.key_password" if password is None else "is not encrypted; drop key_password"
+        why = "is not encrypted; drop key_password" if _password(token) else "is encrypted; set token.key_password"
         raise ConfigError(f"token.key: {token.key} {why}.") from None
     except ValueError:
         raise ConfigError(f"token.key: {token.key} holds no key in PEM form, or the password is wrong.") from None
     return key
+
+
+def _password(token: Token) -> bytes | None:
+    return token.key_password.get_secret_value().encode() if token.key_password else None
 
 
 def _spki(key: PublicKeyTypes) -> bytes:
@@ -113,3 +165,7 @@ def _spki(key: PublicKeyTypes) -> bytes:
 def _part(subject: x509.Name, oid: x509.ObjectIdentifier) -> str:
     found = subject.get_attributes_for_oid(oid)
     return str(found[0].value) if found else ""
+
+
+def _texts(subject: x509.Name) -> list[str]:
+    return [part.value for part in subject if isinstance(part.value, str)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -16,34 +18,56 @@ from adapter.store.engine import Store, read_setting, write_setting
 _PATIENCE = httpx.Timeout(15.0)
 _ENCODING = "token_thumbprint"  # setting: which encoding of cert#S256 the server took
 _RENEW_AT = 0.9  # of a token's life
+_LONGEST = 30 * 86_400_000  # ms; a token that is said to live longer is fetched anew all the same
 _SHORTEST = 60  # seconds; for a server that names no lifetime
 
 
 class TokenClient:
     """One huvudman's tokens, by location. Raises ConfigError at once where the certificate cannot be used."""
 
-    def __init__(self, settings: Token, store: Store, clock: Callable[[], int]) -> None:
+    def __init__(self, settings: Token, store: Store, clock: Callable[[], int], proxy: str | None = None) -> None:
         self._settings = settings
         self._store = store
         self._clock = clock
+        self._proxy = proxy
         self._facts = facts(settings)
         self._context = client_context(settings)
         self._known: dict[str, tuple[str, int]] = {}
+        self.date = ""  # of the server's last answer
 
     def token(self, location: str) -> str:
-        """A valid token for the client at a location, fetched when there is none. Raises TokenError."""
-        kept = self._known.get(location)
-        if kept is not None and self._clock() < kept[1]:
+        """A valid token for the client at a location; fetched when no process on this state has one.
+
+        Raises TokenError.
+        """
+        now = self._clock()
+        kept = self._known.get(location) or self._shared(location)
+        if kept is not None and now < kept[1] <= now + _LONGEST:
+            self._known[location] = kept
             return kept[0]
-        value, lifetime = self._fetched(location)
-        self._known[location] = (value, self._clock() + int(lifetime * 1000 * _RENEW_AT))
+        value, lifetime = self.fetch(location)
+        kept = self._known[location] = (value, now + int(min(lifetime * 1000, _LONGEST) * _RENEW_AT))
+        with self._store.writing() as connection:
+            write_setting(connection, _name(location, self._facts.thumbprint), json.dumps(kept))
         return value
 
     def drop(self, location: str) -> None:
-        """Forget a token that was refused."""
-        self._known.pop(location, None)
+        """Forget a token that was refused, everywhere; one that somebody has fetched since then stays."""
+        refused = self._known.pop(location, None)
+        if refused is not None and self._shared(location) == refused:
+            with self._store.writing() as connection:
+                write_setting(connection, _name(location, self._facts.thumbprint), "")
 
-    def _fetched(self, location: str) -> tuple[str, float]:
+    def _shared(self, location: str) -> tuple[str, int] | None:
+        """What a process on this state has fetched."""
+        try:
+            value, until = json.loads(self._store.setting(_name(location, self._facts.thumbprint)) or "null")
+        except (ValueError, TypeError):
+            return None
+        return str(value), int(until)
+
+    def fetch(self, location: str) -> tuple[str, float]:
+        """A new token, and the seconds that it lives. Raises TokenError."""
         with self._store.reading() as connection:
             remembered = read_setting(connection, _ENCODING, "base64")
         forms = _key_forms(self._settings, self._facts, remembered)
@@ -63,8 +87,10 @@ class TokenClient:
     def _post(self, body: dict[str, Any]) -> httpx.Response:
         """One request; the server's pin is looked at before anything is sent."""
         try:
-            with httpx.Client(verify=self._context, timeout=_PATIENCE) as http:
-                return http.post(self._settings.url, json=body, extensions={"trace": self._check_pin})
+            with httpx.Client(verify=self._context, timeout=_PATIENCE, proxy=self._proxy) as http:
+                answer = http.post(self._settings.url, json=body, extensions={"trace": self._check_pin})
+                self.date = answer.headers.get("date", "")
+                return answer
         except httpx.TimeoutException:
             raise TokenError(f"the authorisation server {self._settings.url} does not answer in time") from None
         except httpx.HTTPError as error:
@@ -88,6 +114,11 @@ class TokenClient:
                 f"the authorisation server's key is {found}, which is not among token.server_pins. If Skolverket has "
                 "announced a new key, add it; else somebody stands between."
             )
+
+
+def _name(location: str, thumbprint: str) -> str:
+    """The setting that holds a location's token for one certificate."""
+    return f"token {hashlib.sha256(f'{location} {thumbprint}'.encode()).hexdigest()[:32]}"
 
 
 def _key_forms(settings: Token, certificate: CertificateFacts, remembered: str) -> list[tuple[str, Any]]:

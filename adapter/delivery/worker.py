@@ -100,15 +100,21 @@ def _deliver(
         raise DeliveryError(f"the subscription of {due.target} has ended; its client must register again")
     _stamp_anew(store, due, clock())
     location = (settings.token and settings.token.location) or due.target.partition("/webhooks/")[0]
-    transport = transport or httpx.HTTPTransport(verify=trust(settings.notifications.ca, "notifications.ca"))
     at = clock()
-    with httpx.Client(timeout=_PATIENCE, follow_redirects=False, transport=transport) as http:
+    with _client(settings, transport) as http:
         spelling, date = _posted(http, tokens, location, due)
     outbox.mark_sent(store, due, at)
     if spelling != due.spelling:
         subscriptions.spell(store, due.subscription, spelling)
     words = [f"the subscription of {due.target} has ended; it is notified all the same"] if ended else []
     return words + _compared_clocks(store, due, date, at, clock())
+
+
+def _client(settings: Settings, transport: httpx.BaseTransport | None) -> httpx.Client:
+    if transport is not None:
+        return httpx.Client(transport=transport, timeout=_PATIENCE)
+    context = trust(settings.notifications.ca, "notifications.ca")
+    return httpx.Client(verify=context, proxy=settings.proxy, timeout=_PATIENCE, follow_redirects=False)
 
 
 def _stamp_anew(store: Store, due: Notice, now: int) -> None:

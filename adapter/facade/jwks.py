@@ -30,10 +30,15 @@ class KeySource:
     """Keys by kid. Raises ConfigError at once for an address that must not be used."""
 
     def __init__(
-        self, settings: Auth, clock: Callable[[], int], say: Callable[[str], None] = lambda text: None
+        self,
+        settings: Auth,
+        clock: Callable[[], int],
+        say: Callable[[str], None] = lambda text: None,
+        proxy: str | None = None,
     ) -> None:
         _check(settings.jwks_url)
         self._settings = settings
+        self._proxy = proxy
         self._clock = clock
         self._say = say
         self._keys: dict[str, jwt.PyJWK] = {}
@@ -70,7 +75,7 @@ class KeySource:
                 return
             self._tried = now = self._clock()
             try:
-                entries = await asyncio.to_thread(_fetch, self._settings)
+                entries = await asyncio.to_thread(fetch_keys, self._settings, self._proxy)
             except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, RecursionError) as error:
                 self._say(self._complaint(error))
                 return
@@ -104,10 +109,10 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _fetch(settings: Auth) -> dict[str, Any]:
+def fetch_keys(settings: Auth, proxy: str | None = None) -> dict[str, Any]:
     """kid -> entry that makes an ES256 key. Raises httpx.HTTPError, OSError, ValueError; never gives an empty set."""
     parts = urlsplit(settings.jwks_url)
-    content = Path(url2pathname(parts.path)).read_bytes() if parts.scheme == "file" else _download(settings)
+    content = Path(url2pathname(parts.path)).read_bytes() if parts.scheme == "file" else _download(settings, proxy)
     found = {}
     for entry in _entries(json.loads(content)):
         try:
@@ -120,9 +125,12 @@ def _fetch(settings: Auth) -> dict[str, Any]:
     return found
 
 
-def _download(settings: Auth) -> bytes:
+def _download(settings: Auth, proxy: str | None) -> bytes:
     trust = ssl.create_default_context(cafile=str(settings.jwks_ca) if settings.jwks_ca else None)
-    with httpx.Client(verify=trust, timeout=_PATIENCE) as http, http.stream("GET", settings.jwks_url) as answer:
+    with (
+        httpx.Client(verify=trust, timeout=_PATIENCE, proxy=proxy) as http,
+        http.stream("GET", settings.jwks_url) as answer,
+    ):
         answer.raise_for_status()
         content = bytearray()
         for chunk in answer.iter_bytes():

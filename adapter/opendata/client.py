@@ -15,10 +15,10 @@ Data = dict[str, dict[str, str]]
 _PATIENCE = httpx.Timeout(20.0)
 
 
-def fetch(chosen: settings.OpenData, organisation_number: str) -> Data:
+def fetch(chosen: settings.OpenData, organisation_number: str, proxy: str | None = None) -> Data:
     """All that is asked of it, in three requests. Raises httpx.HTTPError, ValueError for answers of another form."""
     verify: ssl.SSLContext | bool = ssl.create_default_context(cafile=str(chosen.ca)) if chosen.ca else True
-    with httpx.Client(base_url=chosen.url, verify=verify, timeout=_PATIENCE) as http:
+    with httpx.Client(base_url=chosen.url, verify=verify, timeout=_PATIENCE, proxy=proxy) as http:
         activities = _listed(_get(http, "/activities"), "displayName")
         if not activities:
             raise ValueError("the list of test activities is empty")

@@ -43,7 +43,9 @@ class OpenData:
         return sorted(self.activities)
 
 
-def load(chosen: settings.OpenData, organisation_number: str, now: int, refresh: bool = False) -> OpenData:
+def load(
+    chosen: settings.OpenData, organisation_number: str, now: int, refresh: bool = False, proxy: str | None = None
+) -> OpenData:
     """From the cache while it is fresh, else fetched, else from an old cache with a warning.
 
     `now` in ms. Raises SourceFailed where there is neither network nor cache, ConfigError for a bad CA file.
@@ -53,7 +55,7 @@ def load(chosen: settings.OpenData, organisation_number: str, now: int, refresh:
     if kept is not None and not refresh and 0 <= age <= chosen.max_age_hours:
         return _lookup(kept.data, age, ())
     try:
-        data = client.fetch(chosen, organisation_number)
+        data = client.fetch(chosen, organisation_number, proxy)
     except (httpx.HTTPError, ValueError) as error:
         if kept is None:
             message = (

@@ -107,6 +107,7 @@ def desk(folder: Path) -> Iterator[Desk]:
                 "client_key": ENTITY,
                 "ca": tls / "ca.pem",
             },
+            "auth": {"issuer": skolverket.auth.issuer, "jwks_url": skolverket.auth.jwks_url, "jwks_ca": tls / "ca.pem"},
             "notifications": {"allowed_targets": [skolverket.webhook.allowed], "ca": tls / "ca.pem"},
         }
         store = open_store(f"sqlite:///{folder}/state.db")
