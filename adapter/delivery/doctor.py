@@ -52,11 +52,11 @@ def examine(
 
 
 def _certificate(settings: Settings, found: CertificateFacts, now: int) -> Iterator[Finding]:
-    days = (found.not_after - now) // _DAY
+    days = abs(found.not_after - now) // _DAY
     if now < found.not_before:
         yield Finding("dates", False, "the certificate is not valid yet; is this machine's clock right?")
-    elif days < 0:
-        yield Finding("dates", False, f"the certificate ended {-days} days ago; order a new one.")
+    elif found.not_after < now:
+        yield Finding("dates", False, f"the certificate ended {days} days ago; order a new one.")
     else:
         words = f"valid for {days} more days"
         yield Finding("dates", days >= _SOON, words if days >= _SOON else f"{words}: order a new one now.")
@@ -93,7 +93,7 @@ def _keys(settings: Settings, keys: Callable[[], Mapping[str, Any]]) -> Generato
     try:
         known = keys()
     except (OSError, ValueError) as error:
-        words = f"{settings.auth.jwks_url}: {type(error).__name__}: {error}. Check the address, the proxy, the CA."
+        words = f"{settings.auth.jwks_url}: {error}. Check the address, the proxy, the CA."
         yield Finding("keys (JWKS)", False, words)
         return {}
     yield Finding("keys (JWKS)", True, f"{', '.join(sorted(known))} at {settings.auth.jwks_url}")

@@ -76,7 +76,7 @@ class KeySource:
             self._tried = now = self._clock()
             try:
                 entries = await asyncio.to_thread(fetch_keys, self._settings, self._proxy)
-            except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, RecursionError) as error:
+            except (OSError, ValueError, RecursionError) as error:
                 self._say(self._complaint(error))
                 return
             if entries != self._entries:  # also another key under a known id
@@ -89,7 +89,7 @@ class KeySource:
         kept = "The last good ones are used meanwhile." if self.held else "Until they can, nobody is let in."
         return (
             f"auth.jwks_url: the keys at {self._settings.jwks_url} cannot be read "
-            f"({type(error).__name__}: {error}). {kept} Check the address and the way there."
+            f"({error}). {kept} Check the address and the way there."
         )
 
 
@@ -110,7 +110,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def fetch_keys(settings: Auth, proxy: str | None = None) -> dict[str, Any]:
-    """kid -> entry that makes an ES256 key. Raises httpx.HTTPError, OSError, ValueError; never gives an empty set."""
+    """kid -> entry that makes an ES256 key. Raises OSError, ValueError; never gives an empty set."""
     parts = urlsplit(settings.jwks_url)
     content = Path(url2pathname(parts.path)).read_bytes() if parts.scheme == "file" else _download(settings, proxy)
     found = {}
@@ -127,17 +127,20 @@ def fetch_keys(settings: Auth, proxy: str | None = None) -> dict[str, Any]:
 
 def _download(settings: Auth, proxy: str | None) -> bytes:
     trust = ssl.create_default_context(cafile=str(settings.jwks_ca) if settings.jwks_ca else None)
-    with (
-        httpx.Client(verify=trust, timeout=_PATIENCE, proxy=proxy) as http,
-        http.stream("GET", settings.jwks_url) as answer,
-    ):
-        answer.raise_for_status()
-        content = bytearray()
-        for chunk in answer.iter_bytes():
-            content += chunk
-            if len(content) > _LIMIT:
-                raise ValueError("the answer is too large")
-        return bytes(content)
+    content = bytearray()
+    try:
+        with (
+            httpx.Client(verify=trust, timeout=_PATIENCE, proxy=proxy) as http,
+            http.stream("GET", settings.jwks_url) as answer,
+        ):
+            answer.raise_for_status()
+            for chunk in answer.iter_bytes():
+                content += chunk
+                if len(content) > _LIMIT:
+                    raise ValueError("the answer is too large")
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise OSError(f"{type(error).__name__}: {error}") from None
+    return bytes(content)
 
 
 def _entries(document: Any) -> list[dict[str, Any]]:
