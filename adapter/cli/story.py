@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from adapter import serving, wiring
 from adapter.cli import output, signals
 from adapter.simulator import example, municipality
@@ -180,7 +178,7 @@ class _Story:
         return report
 
     def _identical(self, store: Store) -> bool:
-        found = differences(self.skolverket.client.held, _published(store))
+        found = differences(self.skolverket.client.held, publish.documents(store))
         for words in found[:3]:
             self._line(f"       {words}")
         return not found
@@ -225,16 +223,6 @@ def _classes(person: str, objects: _Objects) -> set[str]:
         group["id"]
         for group in objects[ResourceType.GROUP].values()
         if group["groupType"] == "Klass" and {"person": {"id": person}} in group["groupMemberships"]
-    }
-
-
-def _published(store: Store) -> _Objects:
-    return {
-        kind: {
-            object_id: orjson.loads(body)
-            for object_id, body in publish.bodies(store, kind, list(publish.digests(store, kind))).items()
-        }
-        for kind in FETCH_ORDER
     }
 
 

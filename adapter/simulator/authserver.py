@@ -24,14 +24,15 @@ SKOLVERKET = "SE2021004185"
 
 
 class AuthServer:
-    """`entity`: the entity id that the client certificate belongs to in the federation.
+    """`entity`: the entity id that the client certificate belongs to in the federation, for `organisation`.
 
     Two sockets: `transaction_url` asks for a client certificate, `jwks_url` does not.
     """
 
-    def __init__(self, server: Pair, client_ca: Path, entity: str, clock: Callable[[], int]) -> None:
+    def __init__(self, server: Pair, client_ca: Path, entity: str, organisation: str, clock: Callable[[], int]) -> None:
         self._clock = clock
         self._entity = entity
+        self._organisation = organisation
         self._keys: dict[str, ec.EllipticCurvePrivateKey] = {}
         self._number = 0
         self._tokens = JsonServer(self._transaction, server_context(server, client_ca))
@@ -123,7 +124,8 @@ class AuthServer:
             return _refused(400, "invalid_request", "the flag bearer is mandatory")
         if not self._is_known(key, request.certificate or b""):
             return _refused(401, "request_denied", "permission denied")
-        organisation = _organisation(request.certificate or b"")
+        by_entity = isinstance(key, str)  # then the federation's metadata say whose certificate it is
+        organisation = self._organisation if by_entity else _organisation(request.certificate or b"")
         token = self.issue(organisation, kind, locations)
         self.granted += 1
         return Answer(

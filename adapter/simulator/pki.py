@@ -114,6 +114,7 @@ def server_context(pair: Pair, client_ca: Path | None = None) -> ssl.SSLContext:
     context.load_cert_chain(pair.certificate, pair.key)
     if client_ca is not None:
         context.verify_mode = ssl.CERT_REQUIRED
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # a certificate may be trusted by itself
         context.load_verify_locations(client_ca)
     return context
 

@@ -18,7 +18,11 @@ ENTITY = "https://exempelkommun.exempel.se"
 
 
 class Skolverket:
-    """Runs while the context lasts. `folder` gets the certificates; `base_url` is where the facade will be."""
+    """Runs while the context lasts. `folder` gets the certificates; `base_url` is where the facade will be.
+
+    `registered`: the address that tokens name, where that is another. `known`: the client certificate that the
+    authorisation server knows and the entity id it belongs to; without, both are made up.
+    """
 
     def __init__(
         self,
@@ -27,13 +31,17 @@ class Skolverket:
         units: Mapping[str, str],
         base_url: str,
         clock: Callable[[], int],
+        registered: str = "",
+        known: tuple[Path, str] | None = None,
     ) -> None:
         authority = Authority(folder, dt.datetime.fromtimestamp(clock() / 1000, dt.UTC))
         own = authority.server("skolverket")
         authority.server("facade")
         authority.client("client", "Exempelkommun", organisation_number)
         self.base_url = base_url
-        self.auth = AuthServer(own, authority.file, ENTITY, clock)
+        self._registered = registered or base_url
+        trusted, entity = known or (authority.file, ENTITY)
+        self.auth = AuthServer(own, trusted, entity, f"SE{organisation_number}", clock)
         self.open_data = OpenDataServer(organisation_number, units)
         self.webhook = WebhookServer(own, self.auth.verify, f"SE{organisation_number}", clock, self._noticed)
         self.client = Client(base_url, self.token, trust(authority.file, "ca"), clock)
@@ -50,7 +58,7 @@ class Skolverket:
 
     def token(self) -> str:
         """A token with which Skolverket reads the facade."""
-        return self.auth.issue(SKOLVERKET, "ss12000-api", [self.base_url])
+        return self.auth.issue(SKOLVERKET, "ss12000-api", [self._registered])
 
     def config(self, id_namespace: str, listen: str) -> dict[str, str]:
         """What the demo's config.toml needs to know."""

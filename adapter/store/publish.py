@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from adapter.ss12000.types import ResourceType
+from adapter.ss12000.types import FETCH_ORDER, ResourceType
 from adapter.store import outbox, schema
 from adapter.store.changes import ChangeSet, Publication, Spool, Spooled
 from adapter.store.engine import Store, read_setting, write_setting
@@ -35,6 +35,16 @@ def bodies(store: Store, kind: ResourceType, ids: Sequence[str]) -> dict[str, by
             wanted = sa.select(table.c.id, table.c.body).where(table.c.id.in_(some))
             found.update(connection.execute(wanted).all())
     return found
+
+
+def documents(store: Store) -> dict[ResourceType, dict[str, dict[str, Any]]]:
+    """Everything that is published, by type and id: all of it in memory, for rehearsals and tests."""
+    return {
+        kind: {
+            object_id: json.loads(body) for object_id, body in bodies(store, kind, list(digests(store, kind))).items()
+        }
+        for kind in FETCH_ORDER
+    }
 
 
 def commit(store: Store, changes: ChangeSet, run: str, now: int) -> Publication:

@@ -10,9 +10,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FLOORS = {
-    "__main__": 8,
-    "cli": 7,
+    "__main__": 9,
+    "cli": 8,
     "simulator": 6,
+    "rehearsal": 7,
     "serving": 5,
     "config": 4,
     "wiring": 4,

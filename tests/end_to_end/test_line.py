@@ -16,7 +16,7 @@ from adapter.errors import ConfigError
 from adapter.simulator import municipality
 from adapter.simulator.client import differences
 from adapter.simulator.school_day import school_day
-from adapter.store import outbox, pages, subscriptions
+from adapter.store import outbox, pages, publish, subscriptions
 from adapter.sync.run import sync
 
 
@@ -54,12 +54,12 @@ def test_what_the_client_holds_is_what_is_published_after_a_full_load_and_after_
     running = serving.start(place.load(), None, lambda text: None)
     try:
         assert client.register(place.skolverket.webhook.target) == 201
-        assert differences(client.held, place.published()) == []  # type: ignore[arg-type]
+        assert differences(client.held, publish.documents(place.store)) == []
         school_day(place.folder, 7, TODAY)
         night(place)
         assert wait(lambda: place.skolverket.webhook.notices)
         client.wait_idle()
-        assert differences(client.held, place.published()) == []  # type: ignore[arg-type]
+        assert differences(client.held, publish.documents(place.store)) == []
         assert len(place.skolverket.webhook.notices) == 1
         version = pages.current_version(place.store)
         assert wait(lambda: subscriptions.all_of(place.store)[0].confirmed == version)
@@ -87,7 +87,7 @@ def test_a_target_that_is_down_is_told_when_it_is_back(quick: World) -> None:
         delivered = wiring.deliver(quick.load(), quick.store, force=True)
         assert (delivered.sent, delivered.pending) == (1, 0)
         client.wait_idle()
-        assert differences(client.held, quick.published()) == []  # type: ignore[arg-type]
+        assert differences(client.held, publish.documents(quick.store)) == []
     finally:
         client.unsubscribe()
         running.stop()
@@ -100,7 +100,7 @@ def test_keys_rotate_while_the_facade_runs(quick: World) -> None:
     try:
         quick.skolverket.auth.rotate_keys()
         assert client.register(quick.skolverket.webhook.target) == 201
-        assert differences(client.held, quick.published()) == []  # type: ignore[arg-type]
+        assert differences(client.held, publish.documents(quick.store)) == []
     finally:
         client.unsubscribe()
         running.stop()

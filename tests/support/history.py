@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import orjson
 from sqlalchemy import event
 
 from adapter.delivery.confirm import confirm
@@ -27,7 +26,6 @@ from adapter.delivery.worker import deliver_due
 from adapter.facade.app import create_app
 from adapter.facade.jwks import KeySource
 from adapter.simulator.client import Client, Received, differences, received
-from adapter.ss12000.types import FETCH_ORDER, ResourceType
 from adapter.store import outbox, publish
 from adapter.store.engine import Store, open_store
 from adapter.store.feedback import Recorder
@@ -258,10 +256,7 @@ class History:
 
     def problems(self) -> list[str]:
         """What a client holds otherwise than it is published, or should never have been sent."""
-        published: dict[ResourceType, dict[str, Any]] = {}
-        for kind in FETCH_ORDER:
-            known = list(publish.digests(self.store, kind))
-            published[kind] = {i: orjson.loads(b) for i, b in publish.bodies(self.store, kind, known).items()}
+        published = publish.documents(self.store)
         found = [f"{p.name}: {words}" for p in self.parties for words in differences(p.client.held, published)]
         return found + self.leaks()
 

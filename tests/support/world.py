@@ -11,13 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import orjson
-
 from adapter import wiring
 from adapter.simulator import example, municipality
 from adapter.simulator.skolverket import Skolverket
-from adapter.ss12000.types import FETCH_ORDER, ResourceType
-from adapter.store import publish
 from adapter.store.engine import Store, open_store
 
 TODAY = dt.datetime.now(wiring.ZONE).date()
@@ -45,15 +41,6 @@ class World:
         changed = re.sub(pattern, replacement, text)
         assert changed != text
         self.config.write_text(changed, encoding="utf-8")
-
-    def published(self) -> dict[ResourceType, dict[str, object]]:
-        return {
-            kind: {
-                object_id: orjson.loads(body)
-                for object_id, body in publish.bodies(self.store, kind, list(publish.digests(self.store, kind))).items()
-            }
-            for kind in FETCH_ORDER
-        }
 
 
 @contextmanager
