@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -13,14 +14,16 @@ from dataclasses import dataclass, field
 import uvicorn
 
 from adapter.delivery import loop
-from adapter.errors import AdapterError, ConfigError
+from adapter.errors import AdapterError
 from adapter.facade.app import create_app
 from adapter.facade.jwks import KeySource
-from adapter.facade.serve import make_server
+from adapter.facade.serve import Certificate, make_server, taken
 from adapter.settings import Settings
 from adapter.store.engine import Store
 from adapter.sync.run import sync
 from adapter.wiring import ZONE, Installation, clock
+
+_LOOK_EVERY = 5.0  # seconds
 
 
 @dataclass
@@ -32,25 +35,36 @@ class Running:
     stopping: threading.Event
     threads: list[threading.Thread] = field(default_factory=list)
     failure: list[BaseException] = field(default_factory=list)
+    reloading: threading.Event = field(default_factory=threading.Event)
 
-    def wait(self) -> None:
-        """Until the server ends, or a signal interrupts. Raises what ended it."""
-        while self.threads[0].is_alive():
-            self.threads[0].join(0.5)
+    def alive(self) -> bool:
+        """Whether it still serves, after half a second at most. Raises what ended it."""
+        self.threads[0].join(0.5)
         if self.failure:
             raise self.failure[0]
+        return self.threads[0].is_alive()
 
     def stop(self) -> None:
         """End everything in order: no new request, those in hand to their end, then the worker."""
         self.server.should_exit = True
         self.stopping.set()
+        self.reloading.set()
         for thread in self.threads:
             thread.join()
         self.store.close()
 
 
-def start(installation: Installation, sync_at: str | None, say: Callable[[str], None]) -> Running:
-    """Serve and deliver from now on. Raises ConfigError or StateError where that cannot begin."""
+def start(
+    installation: Installation,
+    sync_at: str | None,
+    say: Callable[[str], None],
+    listening: socket.socket | None = None,
+    facade_only: bool = False,
+) -> Running:
+    """Serve and deliver from now on. Raises ConfigError or StateError where that cannot begin.
+
+    `listening`: a socket that is open already; `facade_only`: another process delivers.
+    """
     settings = installation.settings
     store = installation.store()
     tokens = installation.tokens(store)
@@ -59,14 +73,16 @@ def start(installation: Installation, sync_at: str | None, say: Callable[[str], 
 
     def serve() -> None:
         try:
-            asyncio.run(running.server.serve())
+            asyncio.run(running.server.serve([listening] if listening else None))
         except (Exception, SystemExit) as error:
             running.failure.append(_listen_problem(settings, error))
 
-    work: list[Callable[[], None]] = [
-        serve,
-        lambda: loop.run(store, settings, tokens, clock, running.stopping, say),
-    ]
+    work: list[Callable[[], None]] = [serve]
+    if not facade_only:
+        work.append(lambda: loop.run(store, settings, tokens, clock, running.stopping, say))
+    if running.server.config.ssl is not None:
+        certificate = Certificate(settings, running.server.config.ssl)
+        work.append(lambda: _watch(certificate, running, say))
     if sync_at is not None:
         work.append(lambda: _nightly(installation, store, sync_at, running.stopping, say))
     running.threads = [threading.Thread(target=function, daemon=True) for function in work]
@@ -81,11 +97,16 @@ def start(installation: Installation, sync_at: str | None, say: Callable[[str], 
 
 
 def _listen_problem(settings: Settings, error: BaseException) -> BaseException:
-    if isinstance(error, (OSError, SystemExit)):
-        return ConfigError(
-            f"facade.listen: {settings.facade.listen} cannot be listened on. Is another process using the port?"
-        )
-    return error
+    return taken(settings) if isinstance(error, (OSError, SystemExit)) else error
+
+
+def _watch(certificate: Certificate, running: Running, say: Callable[[str], None]) -> None:
+    """Look for a new certificate every few seconds, and at once when told (SIGHUP)."""
+    while not running.stopping.is_set():
+        told = running.reloading.wait(_LOOK_EVERY)
+        running.reloading.clear()
+        if words := certificate.reload(force=told and not running.stopping.is_set()):
+            say(words)
 
 
 def _nightly(

@@ -103,6 +103,7 @@ class Facade(_Section):
     )
     listen: str = Field(default="127.0.0.1:8443", pattern=r"^.+:\d{1,5}$", description="address and port to listen on")
     tls: Tls | None = Field(default=None, description="without it, a proxy in front must do TLS")
+    lookup: bool = Field(default=False, description="serve POST /{list}/lookup, which Skolverket does not use")
     page_size: int = Field(default=1000, ge=1, le=10_000, description="objects a page when no limit is given")
 
 

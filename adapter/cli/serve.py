@@ -1,38 +1,95 @@
-"""`serve`: the facade, the outbox worker and, when asked, the nightly run, in one process."""
+"""`serve`: the facade, in one process or several, the outbox worker and, when asked, the nightly run."""
 
 from __future__ import annotations
 
 import argparse
 import re
+import socket
+import subprocess
+import sys
+import time
 
 from adapter import wiring
 from adapter.cli import arguments, output, signals
+
+_PAUSE = 1.0  # seconds before a process that ended is begun anew
 
 
 def add_to(commands: arguments.Commands) -> None:
     """The command's words."""
     parser = commands.add_parser("serve", help="the facade and the outbox worker, until stopped")
     parser.add_argument("--sync-at", type=_time_of_day, metavar="HH:MM", help="also run sync every day at this time")
+    parser.add_argument("--workers", type=_count, default=1, metavar="N", help="processes for the facade; default: 1")
+    parser.add_argument("--socket", type=int, help=argparse.SUPPRESS)  # how a worker is told what to listen on
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Until SIGTERM or Ctrl-C, which is a good end."""
-    from adapter.serving import start  # the web server is loaded only where it serves
+    """Until SIGTERM or Ctrl-C, which is a good end. SIGHUP takes a new certificate."""
+    from adapter.facade.serve import listening_socket  # the web server is loaded only where it serves
+    from adapter.serving import start
 
     installation = wiring.load(args.config)
-    running = start(installation, sync_at=args.sync_at, say=output.note)
-    output.note(f"serving {installation.settings.facade.base_url} on {installation.settings.facade.listen}")
+    settings = installation.settings.facade
+    listening = socket.socket(fileno=args.socket) if args.socket is not None else None
+    if args.workers > 1:
+        listening = listening_socket(installation.settings)
+    running = start(installation, args.sync_at, output.note, listening, facade_only=args.socket is not None)
+    signals.on_hangup(running.reloading.set)
+    workers = _Workers(args, listening) if args.workers > 1 and listening is not None else None
+    if args.socket is None:
+        output.note(f"serving {settings.base_url} on {settings.listen}")
     try:
-        running.wait()
+        while running.alive():
+            if workers is not None:
+                workers.look()
     except (KeyboardInterrupt, signals.Terminated):
-        output.note("stopping: requests in hand are answered first")
+        if args.socket is None:
+            output.note("stopping: requests in hand are answered first")
     finally:
+        if workers is not None:
+            workers.stop()
         running.stop()
     return 0
+
+
+class _Workers:
+    """The other processes of the facade, on the same socket; one that ends is begun anew."""
+
+    def __init__(self, args: argparse.Namespace, listening: socket.socket) -> None:
+        number = str(listening.fileno())
+        self._command = [sys.executable, "-m", "adapter", "--config", str(args.config), "serve", "--socket", number]
+        self._fd = listening.fileno()
+        self._running = [self._begun() for _ in range(args.workers - 1)]
+
+    def _begun(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(self._command, pass_fds=[self._fd])
+
+    def look(self) -> None:
+        """Begin anew what has ended."""
+        for number, worker in enumerate(self._running):
+            if worker.poll() is not None:
+                output.note(f"a process of the facade ended ({worker.returncode}); another begins")
+                time.sleep(_PAUSE)
+                self._running[number] = self._begun()
+
+    def stop(self) -> None:
+        """End them all, each after the requests that it has in hand."""
+        for worker in self._running:
+            worker.terminate()
+        for worker in self._running:
+            worker.wait()
 
 
 def _time_of_day(text: str) -> str:
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
         raise argparse.ArgumentTypeError(f"{text!r} is no time of day; write it as 03:30")
     return text
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 64:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 64")
+    if int(text) > 1 and sys.platform == "win32":
+        raise argparse.ArgumentTypeError("several processes on one port are not possible on Windows")
+    return int(text)

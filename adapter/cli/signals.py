@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from types import FrameType
 
 
@@ -14,6 +15,12 @@ def install() -> None:
     """From now on SIGTERM raises Terminated in the main thread."""
     if hasattr(signal, "SIGTERM"):
         signal.signal(signal.SIGTERM, _terminate)
+
+
+def on_hangup(work: Callable[[], None]) -> None:
+    """SIGHUP does this, where the system has it."""
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, lambda number, frame: work())
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:

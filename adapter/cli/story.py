@@ -235,7 +235,8 @@ def _keep_serving(folder: Path, skolverket: Skolverket) -> None:
         f'  curl --cacert {folder}/tls/ca.pem -H "Authorization: Bearer $TOKEN" "{skolverket.base_url}/persons?limit=2"'
     )
     try:
-        running.wait()
+        while running.alive():
+            pass
     except (KeyboardInterrupt, signals.Terminated):
         output.note("stopping")
     finally:

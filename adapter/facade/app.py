@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from adapter.errors import AdapterError, RequestRefused
-from adapter.facade import errors, feedback, openapi, resources, subscriptions
+from adapter.facade import errors, feedback, lookup, openapi, render, resources, subscriptions
 from adapter.facade.auth import Verifier
 from adapter.facade.context import Context
 from adapter.facade.jwks import KeySource
@@ -53,6 +53,8 @@ def create_app(
     for kind in FETCH_ORDER:
         route(f"/{kind.collection}", "GET", guarded(resources.listing(context, kind)))
         route(f"/{kind.collection}/{{id}}", "GET", guarded(resources.single(context, kind)))
+        if settings.facade.lookup:
+            route(f"/{kind.collection}/lookup", "POST", guarded(lookup.by_ids(context, kind)))
     route("/deletedEntities", "GET", guarded(resources.deletions(context)))
     route("/subscriptions", "POST", guarded(subscriptions.create(context)))
     route("/subscriptions", "GET", guarded(subscriptions.everyone(context)))
@@ -63,7 +65,7 @@ def create_app(
         route(path, "POST", guarded(feedback.log(context)))
     route("/statistics", "POST", guarded(feedback.statistics(context)))
     description = orjson.dumps(openapi.document(settings))
-    route("/openapi.json", "GET", _constant(description))
+    route("/openapi.json", "GET", _constant(description, tagged=True))
     app.add_route("/health/live", _constant(b'{"status":"live"}'), include_in_schema=False)
     app.add_route("/health/ready", _ready(context), include_in_schema=False)
     app.add_exception_handler(RequestRefused, errors.refused)
@@ -95,9 +97,9 @@ async def _flushing(recorder: Recorder) -> None:
             await asyncio.to_thread(recorder.flush)
 
 
-def _constant(content: bytes) -> _Endpoint:
+def _constant(content: bytes, tagged: bool = False) -> _Endpoint:
     async def endpoint(request: Request) -> Response:
-        return Response(content, media_type="application/json")
+        return render.respond(request, content, tagged=tagged)
 
     return endpoint
 

@@ -20,6 +20,7 @@ from adapter.settings import Settings
 
 _LEEWAY = 60  # seconds
 _CACHED = 1024  # tokens
+_PER_SECOND, _BURST = 100.0, 500.0  # tokens that are looked at for the first time
 _LONGEST = 16_384  # characters of a token
 _ACCESS = "ss12000-api"
 
@@ -48,6 +49,7 @@ class Verifier:
         own = (settings.facade.base_url, *settings.auth.accepted_base_urls)
         self._own = {place for url in own if (place := place_of(url))}
         self._known: dict[bytes, tuple[Caller, str]] = {}
+        self._budget, self._filled = _BURST, clock() / 1000
         self._generation = keys.generation
 
     async def caller(self, authorization: str | None) -> Caller:
@@ -68,12 +70,22 @@ class Verifier:
             if self._clock() / 1000 < caller.expires + _LEEWAY and await self._keys.key(kid) is not None:
                 return caller
             self._known.pop(digest, None)
+        self._allow()
         kid = _kid(token)
         caller = await self._verified(token, kid)
         if len(self._known) >= _CACHED:
             self._known.clear()
         self._known[digest] = caller, kid
         return caller
+
+    def _allow(self) -> None:
+        """Tokens that nobody has seen yet cost a signature check: only so many are looked at in a second."""
+        now = self._clock() / 1000
+        self._budget = min(_BURST, self._budget + max(now - self._filled, 0.0) * _PER_SECOND)
+        self._filled = now
+        if self._budget < 1:
+            raise RequestRefused(429, "Too many unknown tokens. Try again in a second.", {"Retry-After": "1"})
+        self._budget -= 1
 
     async def _verified(self, token: str, kid: str) -> Caller:
         key = await self._keys.key(kid)

@@ -27,7 +27,7 @@ def document(settings: Settings) -> dict[str, Any]:
         },
         "servers": [{"url": settings.facade.base_url}],
         "security": [{"bearer": []}],
-        "paths": _paths(),
+        "paths": _paths(settings.facade.lookup),
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
             "schemas": _schemas(),
@@ -40,7 +40,7 @@ def base_path(settings: Settings) -> str:
     return urlsplit(settings.facade.base_url).path.rstrip("/")
 
 
-def _paths() -> dict[str, Any]:
+def _paths(lookup: bool) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for kind in FETCH_ORDER:
         listed = {"type": "object", "required": ["data"], "properties": {"data": _many(kind), "pageToken": _string()}}
@@ -50,6 +50,9 @@ def _paths() -> dict[str, Any]:
         paths[f"/{kind.collection}/{{id}}"] = {
             "get": _operation(f"one {kind}", _ref(str(kind)), parameters=[_path_id()], missing=True)
         }
+        if lookup:
+            ids = {"type": "object", "properties": {"ids": {"type": "array", "items": _string()}}}
+            paths[f"/{kind.collection}/lookup"] = {"post": _operation(f"{kind} by ids", _many(kind), body=ids)}
     deleted = {
         "type": "object",
         "required": ["data"],

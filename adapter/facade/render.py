@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import hashlib
 from collections.abc import Sequence
 
 import orjson
@@ -41,6 +42,11 @@ def one(row: Row) -> bytes:
     return _meta(created, modified) + body[1:]
 
 
+def several(rows: Sequence[Row]) -> bytes:
+    """A bare array."""
+    return b"[" + b",".join(map(one, rows)) + b"]"
+
+
 def deletions(ids: Sequence[tuple[ResourceType, str]], token: str | None) -> bytes:
     """`{"data": {"persons": […]}}`; types without deletions are left out. `activitites` is quirk Q2."""
     found: dict[str, list[str]] = {}
@@ -51,9 +57,17 @@ def deletions(ids: Sequence[tuple[ResourceType, str]], token: str | None) -> byt
     return b'{"data":' + orjson.dumps(found) + _tail(token)
 
 
-def respond(request: Request, content: bytes, status: int = 200) -> Response:
-    """As JSON; packed where the client takes it and it is worth it."""
+def respond(request: Request, content: bytes, status: int = 200, tagged: bool = False) -> Response:
+    """As JSON; packed where the client takes it and it is worth it.
+
+    `tagged`: with an ETag, and 304 for a client that has it already.
+    """
     headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
+    if tagged:
+        headers["Cache-Control"] = "no-cache, private"
+        headers["ETag"] = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+        if headers["ETag"] in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
     if len(content) > _WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):
         content = gzip.compress(content, 1, mtime=0)
         headers["Content-Encoding"] = "gzip"

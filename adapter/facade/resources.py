@@ -26,7 +26,7 @@ def listing(context: Context, kind: ResourceType) -> Handler:
         wanted = replace(wanted, began=wanted.began or at)
         found = await context.reading(lambda: pages.read(store, wanted))
         token = query.list_token(found.next, tokens) if found.next else None
-        crawl = Crawl(_kind(wanted), wanted.began, wanted.modified_after or 0)
+        crawl = Crawl(_kind(wanted) if request.method == "GET" else "part", wanted.began, wanted.modified_after or 0)
         context.record(caller, kind.collection, crawl, len(found.rows), token is None, at)
         return render.respond(request, render.page(found.rows, token))
 
@@ -43,7 +43,7 @@ def single(context: Context, kind: ResourceType) -> Handler:
         if row is None:
             raise RequestRefused(404, "There is no such object.")
         context.record(caller, kind.collection, Crawl("one", at), 1, False, at)
-        return render.respond(request, render.one(row))
+        return render.respond(request, render.one(row), tagged=True)
 
     return handler
 
@@ -60,7 +60,8 @@ def deletions(context: Context) -> Handler:
             lambda: pages.read_tombstones(store, wanted.kinds, wanted.after, wanted.limit, wanted.cursor)
         )
         token = query.deleted_token(wanted, found.next_cursor, tokens) if found.next_cursor is not None else None
-        crawl = Crawl("delta" if len(wanted.kinds) == len(ResourceType) else "part", wanted.began, wanted.after or 0)
+        whole = len(wanted.kinds) == len(ResourceType) and request.method == "GET"
+        crawl = Crawl("delta" if whole else "part", wanted.began, wanted.after or 0)
         context.record(caller, pages.DELETED, crawl, len(found.ids), token is None, at)
         return render.respond(request, render.deletions(found.ids, token))
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from typing import Any
 
 import uvicorn
 
 from adapter.errors import ConfigError
+from adapter.facade.protocol import LimitedProtocol
 from adapter.settings import Settings
+
+_CONNECTIONS = 1000  # at once; more are answered 503
 
 
 def make_server(app: Any, settings: Settings) -> uvicorn.Server:
@@ -19,12 +23,13 @@ def make_server(app: Any, settings: Settings) -> uvicorn.Server:
         app,
         host=host.strip("[]"),
         port=int(port),
+        http=LimitedProtocol,
         access_log=False,
         log_level="critical",  # its errors carry tracebacks; what goes wrong is told by `errors`
         server_header=False,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=3,
-        h11_max_incomplete_event_size=64 * 1024,
+        limit_concurrency=_CONNECTIONS,
         ssl_certfile=str(tls.certificate) if tls else None,
         ssl_keyfile=str(tls.key) if tls else None,
     )
@@ -35,3 +40,53 @@ def make_server(app: Any, settings: Settings) -> uvicorn.Server:
     if config.ssl is not None:
         config.ssl.minimum_version = ssl.TLSVersion.TLSv1_2
     return uvicorn.Server(config)
+
+
+def listening_socket(settings: Settings) -> socket.socket:
+    """The facade's socket, for several processes to accept from. Raises ConfigError where it is taken."""
+    host, _, port = settings.facade.listen.rpartition(":")
+    found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind((host.strip("[]"), int(port)))
+        found.listen(2048)
+    except OSError:
+        found.close()
+        raise taken(settings) from None
+    found.set_inheritable(True)
+    return found
+
+
+def taken(settings: Settings) -> ConfigError:
+    """What to say when the address cannot be listened on."""
+    return ConfigError(
+        f"facade.listen: {settings.facade.listen} cannot be listened on. Is another process using the port?"
+    )
+
+
+class Certificate:
+    """The server's certificate, taken anew when its files change: new connections get it, those that stand stay."""
+
+    def __init__(self, settings: Settings, context: ssl.SSLContext) -> None:
+        assert settings.facade.tls is not None
+        self._tls = settings.facade.tls
+        self._context = context
+        self._seen = self._stamps()
+
+    def reload(self, force: bool = False) -> str:
+        """What happened, for the administrator; "" where nothing did. A bad pair changes nothing."""
+        stamps = self._stamps()
+        if stamps == self._seen and not force:
+            return ""
+        self._seen = stamps
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self._tls.certificate, self._tls.key)
+            self._context.load_cert_chain(self._tls.certificate, self._tls.key)
+        except (OSError, ssl.SSLError) as error:
+            return (
+                f"facade.tls: the new certificate cannot be used ({error}); the old one stays. Put a pair that belongs."
+            )
+        return "facade.tls: the new certificate is in use"
+
+    def _stamps(self) -> list[int]:
+        return [path.stat().st_mtime_ns if path.exists() else 0 for path in (self._tls.certificate, self._tls.key)]

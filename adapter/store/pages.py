@@ -94,6 +94,17 @@ def read_one(store: Store, kind: ResourceType, object_id: str) -> Row | None:
     return found
 
 
+def read_some(store: Store, kind: ResourceType, ids: Sequence[str]) -> list[Row]:
+    """Those of the ids (canonical lower case) that are published, in order of arrival."""
+    table = schema.published[kind]
+    wanted = sa.select(table.c.rid, table.c.created, table.c.modified, table.c.body)
+    found: list[Row] = []
+    with store.reading() as connection:
+        for start in range(0, len(ids), 500):
+            found += connection.execute(wanted.where(table.c.id.in_(ids[start : start + 500])))
+    return sorted(found)
+
+
 def read_tombstones(
     store: Store, kinds: Sequence[ResourceType], after: int | None, limit: int, cursor: int = 0
 ) -> Tombstones:

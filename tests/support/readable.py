@@ -104,11 +104,12 @@ class Readable:
 
 
 @contextmanager
-def readable(folder: Path, url: str = "", publish: bool = True) -> Iterator[Readable]:
+def readable(folder: Path, url: str = "", publish: bool = True, **sections: Any) -> Iterator[Readable]:
     clock = Clock()
     issuer = Issuer(folder / "jwks.json", clock)
     issuer.new_key("k1")
-    settings = small_school.settings(facade={"base_url": BASE}, auth={"jwks_url": (folder / "jwks.json").as_uri()})
+    facade = {"base_url": BASE, **sections.get("facade", {})}
+    settings = small_school.settings(facade=facade, auth={"jwks_url": (folder / "jwks.json").as_uri()})
     store = open_store(url or f"sqlite:///{folder}/state.db")
     if publish:
         small_school.night(store, small_school.tables(), now=clock())

@@ -1,0 +1,63 @@
+"""HTTP on a socket with limits: a request's head is small and comes soon, or the connection ends."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEAD_LIMIT = 64 * 1024  # bytes of request line and headers
+PATIENCE = 20.0  # seconds for a whole request to come, its body included
+
+
+class LimitedProtocol(HttpToolsProtocol):
+    """uvicorn's own protocol, with an end to whoever sends slowly or without end."""
+
+    def connection_made(self, transport: Any) -> None:
+        """A connection owes us a request from now on."""
+        super().connection_made(transport)
+        self._owed: asyncio.TimerHandle | None = None
+        self._head = 0
+        self._owe()
+
+    def data_received(self, data: bytes) -> None:
+        """Counts what belongs to a head."""
+        if self._head >= 0:
+            self._head += len(data)
+            if self._owed is None:
+                self._owe()
+        super().data_received(data)
+        if self._head > HEAD_LIMIT and not self.transport.is_closing():
+            self.transport.write(b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n\r\n")
+            self.transport.close()
+
+    def on_headers_complete(self) -> None:
+        """The head is whole."""
+        if self._head <= HEAD_LIMIT:
+            self._head = -1
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """The request is whole: the next one's head begins."""
+        super().on_message_complete()
+        self._head = 0
+        self._paid()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nobody owes us anything any more."""
+        self._paid()
+        super().connection_lost(exc)
+
+    def _owe(self) -> None:
+        self._owed = self.loop.call_later(PATIENCE, self._too_slow)
+
+    def _paid(self) -> None:
+        if self._owed is not None:
+            self._owed.cancel()
+            self._owed = None
+
+    def _too_slow(self) -> None:
+        self._owed = None
+        if not self.transport.is_closing():
+            self.transport.close()
