@@ -11,8 +11,8 @@ from functools import partial
 from adapter.issues import RowRef, Severity, did_you_mean
 from adapter.mapping import language
 from adapter.mapping.conditions import compile_conditions
-from adapter.mapping.plain import Codes, PlainValues
-from adapter.mapping.plan import Enrichment, Plan, Rule
+from adapter.mapping.plain import CodeList, Codes, PlainValues
+from adapter.mapping.plan import Enrichment, InlineRows, Plan, Rule
 from adapter.mapping.problems import RowProblem
 from adapter.mapping.reader import Reader
 from adapter.mapping.references import OpenData, References, Sink
@@ -56,6 +56,8 @@ class _Compiler:
     views: dict[str, View] = field(default_factory=dict)
     indexes: dict[tuple[int, tuple[str, ...]], Index] = field(default_factory=dict)
 
+    inline: dict[str, InlineRows] = field(default_factory=dict)
+
     def __post_init__(self) -> None:
         self.reader = Reader(self.around.today, self.views)
         self.targets: dict[str, list[Target]] = {}
@@ -89,7 +91,7 @@ class _Compiler:
         self._notes(plain.used_codes)
         unique = list(dict.fromkeys(reader.issues))
         unique.sort(key=lambda issue: issue.sort_key)
-        return Plan(rules, [view for view in self.views.values() if view.used], plain.coverage, unique)
+        return Plan(rules, [view for view in self.views.values() if view.used], plain.coverage, unique, self.inline)
 
     # -- sources and codes --------------------------------------------------------------------------------
 
@@ -101,7 +103,9 @@ class _Compiler:
             self.reader.words(table, language.SOURCE, "a source")
             of = table.get("of")
             source = self.reader.text(of) if of is not None else name.value
-            if source not in known:
+            if (rows := table.get("rows")) is not None:
+                self.inline[name.value] = self._inline(name, rows)
+            elif source not in known:
                 place = (of or name).span
                 message = f"config.toml has no [sources.{source}]; there are {', '.join(known)}."
                 self.reader.issue("M200", message, place, did_you_mean(source, known))
@@ -111,7 +115,8 @@ class _Compiler:
             self.views.setdefault(source, View(source, source, known[source]))
 
     def _view(self, name: str, source: str, table: Table) -> View:
-        view = View(name, source, self.around.headers[source])
+        inline = self.inline.get(source)
+        view = View(name, source, inline.columns if inline else self.around.headers[source])
         own = Scope((Frame(name, view),))
         if (empty := table.get("empty")) is not None:
             view.empties = frozenset(text.strip() for text in self.reader.texts(empty))
@@ -123,6 +128,21 @@ class _Compiler:
             self._expect(view, self.reader.table(expect, table.span))
         view.used = False
         return view
+
+    def _inline(self, name: Scalar, node: Node) -> InlineRows:
+        """`rows: [{column: text}]`; what a row does not name is empty in it."""
+        tables = [item for item in node.items if isinstance(item, Table)] if isinstance(node, Items) else []
+        if not tables or not isinstance(node, Items) or len(tables) < len(node.items):
+            self.reader.issue("M112", "`rows` is a list of {column: text}.", node.span)
+        if name.value in self.around.headers:
+            message = f"config.toml has [sources.{name.value}] too; one of the two must have another name."
+            self.reader.issue("M200", message, name.span)
+        columns = tuple(dict.fromkeys(key.value for table in tables for key, _ in table.entries))
+        rows = [
+            (table.span.line, {key.value: self.reader.text(value).strip() for key, value in table.entries})
+            for table in tables
+        ]
+        return InlineRows(columns, tuple((line, tuple(row.get(c, "") for c in columns)) for line, row in rows))
 
     def _expect(self, view: View, expect: Table) -> None:
         self.reader.words(expect, language.EXPECT, "`expect`")
@@ -137,26 +157,45 @@ class _Compiler:
             else:
                 self.reader.issue("M113", "max_age is hours or days: 36h, 2d.", age.span)
 
-    def _codes(self) -> dict[str, tuple[Codes, tuple[str, ...]]]:
-        found: dict[str, tuple[Codes, tuple[str, ...]]] = {}
+    def _codes(self) -> dict[str, CodeList]:
+        found: dict[str, CodeList] = {}
         for name, node in self.reader.table(self.tree.get("codes"), self.tree.span).entries:
-            entries = [
-                (key.value, self.reader.text(value)) for key, value in self.reader.table(node, name.span).entries
-            ]
+            table = self.reader.table(node, name.span)
+            if "from" in table and "key" in table:
+                if (read := self._codes_from(table)) is not None:
+                    found[name.value] = read
+                continue
+            entries = [(key.value, self.reader.text(value)) for key, value in table.entries]
             exact = {key.strip(): value for key, value in entries if key != "otherwise"}
-            folded = {key.casefold(): value for key, value in exact.items()}
-            otherwise = dict(entries).get("otherwise")
-
-            def translate(
-                text: str,
-                exact: dict[str, str] = exact,
-                folded: dict[str, str] = folded,
-                otherwise: str | None = otherwise,
-            ) -> str | None:
-                return exact.get(text) or folded.get(text.casefold()) or (otherwise if text else None)
-
-            found[name.value] = (translate, tuple(dict.fromkeys(value for _, value in entries)))
+            values = tuple(dict.fromkeys(value for _, value in entries))
+            found[name.value] = CodeList(_translator(exact, dict(entries).get("otherwise")), values)
         return found
+
+    def _codes_from(self, table: Table) -> CodeList | None:
+        """A list that a source holds; it is looked up while the rows are read."""
+        self.reader.words(table, language.CODES_FROM, "a code list from a source")
+        name, key, value = (table.get(word) for word in ("from", "key", "value"))
+        if not isinstance(name, Scalar) or key is None or value is None:
+            self.reader.issue(
+                "M112", "a code list from a source is {from: SOURCE, key: COLUMN, value: COLUMN}.", table.span
+            )
+            return None
+        if (view := self._known_view(name)) is None:
+            return None
+        own = Scope((Frame(view.name, view),))
+        part, cell = self.reader.key_part(key, own), self.reader.column(value, own)
+        if part is None or cell is None:
+            return None
+        get, column = part
+        index = self._index(view, (lambda frames: str(get(frames)).casefold(),), (f"{column}, in any case",))
+        otherwise = self.reader.text(table.get("otherwise") or Scalar("", table.span))
+        rows_of, slot = index.rows, cell.own_slot
+
+        def translate(text: str) -> str | None:
+            found = {row[slot] for row in rows_of.get(text.casefold(), ()) if not isinstance(row, RowProblem)}
+            return found.pop() if len(found) == 1 else (otherwise or None)
+
+        return CodeList(translate, (otherwise,) if otherwise else (), index)
 
     def _notes(self, used_codes: set[str]) -> None:
         """What is written but not used: probably forgotten, never wrong."""
@@ -208,7 +247,7 @@ class _Compiler:
             view.key, view.key_columns = self.reader.key(given.entries[0][1], Scope((Frame(view.name, view),)))
 
     def _rule(self, kind: ResourceType, node: Table, view: View, target: Target, values: Values) -> Rule | None:
-        values.used_indexes = []
+        values.used_indexes = values.plain.used_indexes = []
         driving, distinct = self._distinct(node, view)
         own = Scope((Frame(view.name, driving),))
         enrich = self._enrich(node, own)
@@ -326,3 +365,13 @@ class _Compiler:
             return canonical
 
         return get
+
+
+def _translator(exact: Mapping[str, str], otherwise: str | None) -> Codes:
+    """A list that stands in the mapping: exactly, else but for case, else what is said for all others."""
+    folded = {key.casefold(): value for key, value in exact.items()}
+
+    def translate(text: str) -> str | None:
+        return exact.get(text) or folded.get(text.casefold()) or (otherwise if text else None)
+
+    return translate

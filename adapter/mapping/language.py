@@ -23,6 +23,7 @@ SOURCE: Words = {
     "keep": "only rows that satisfy these conditions",
     "expect": "what a good export looks like: min_rows, max_age",
     "empty": "texts that mean nothing was entered; an empty cell always does",
+    "rows": "the rows themselves, [{column: text}], for what no table holds; then config.toml has no such source",
 }
 EXPECT: Words = {
     "min_rows": "fewer rows than this stop the run: last night's data stay",
@@ -72,7 +73,7 @@ FORMS: dict[str, Words] = {
     },
     "list": {"list": "values, one an item", "when": "only where these conditions hold"},
     "each": {
-        "each": "one item for each row of this source, or for each non-empty of {columns: […]}",
+        "each": "one item for each row of this source, each non-empty of {columns: […]}, or each part of {split: COLUMN}",
         "match": "its column: my column",
         "keep": "only rows that satisfy these conditions",
         "fields": "what an item looks like",
@@ -81,7 +82,14 @@ FORMS: dict[str, Words] = {
         "when": "only where these conditions hold",
     },
 }
-COLUMN: Words = {"column": "a column", "as": "conversions, in order"}
+COLUMN: Words = {"column": "a column", "as": "conversions, in order", "text": "or a constant"}
+SPLIT: Words = {"split": "a column whose text has several parts", "on": "what stands between them; default: a comma"}
+CODES_FROM: Words = {
+    "from": "the source that holds the list",
+    "key": "its column with their words",
+    "value": "its column with our words",
+    "otherwise": "for words that it lacks",
+}
 CONDITION: Words = {
     "in": "one of these values",
     "not": "anything but this: a value, a list, or empty",

@@ -11,7 +11,7 @@ from adapter.issues import RowRef, Span, did_you_mean
 from adapter.mapping import conversions, language
 from adapter.mapping.problems import ItemOmitted, RowProblem
 from adapter.mapping.reader import Cell, Reader, convert
-from adapter.mapping.scope import Frames, Get, Scope
+from adapter.mapping.scope import Frames, Get, Index, Scope
 from adapter.mapping.syntax import Node, Scalar, Table
 from adapter.ss12000.shape import Field
 
@@ -26,12 +26,22 @@ class Codes(Protocol):
     def __call__(self, text: str, /) -> str | None: ...
 
 
+@dataclass(frozen=True)
+class CodeList:
+    """How texts are translated; what can come out, as far as that is known; the index of a list from a source."""
+
+    translate: Codes
+    values: tuple[str, ...]
+    index: Index | None = None
+
+
 @dataclass
 class PlainValues:
     """Compiles plain values of one mapping."""
 
     reader: Reader
-    codes: dict[str, tuple[Codes, tuple[str, ...]]]
+    codes: dict[str, CodeList]
+    used_indexes: list[Index] = field(default_factory=list)
     used_codes: set[str] = field(default_factory=set)
     coverage: list[tuple[str, str, Span]] = field(default_factory=list)
 
@@ -91,7 +101,9 @@ class PlainValues:
         empty = self.when_empty(node, field_, None, subject, cell)
         unknown = self._when_unknown(node, field_, subject)
         text_of, place, span = cell.get, cell.place, node.span
-        translates_empty = translate is not None and translate("") is not None
+        listed = self.codes.get(known)
+        from_source = listed is not None and listed.index is not None
+        translates_empty = translate is not None and not from_source and translate("") is not None
         if not steps and translate is None:
             if slot := cell.own_slot:
                 return lambda frames: frames[0][slot] or empty(frames)
@@ -125,9 +137,11 @@ class PlainValues:
             self.reader.issue("M240", f'there is no code list "{name}" under `codes`.', said.span, known)
             return None, name
         self.used_codes.add(name)
-        for value in found[1]:
+        if found.index is not None:
+            self.used_indexes.append(found.index)
+        for value in found.values:
             self._allowed(value, field_, said.span, subject)
-        return found[0], name
+        return found.translate, name
 
     def _when_unknown(self, node: Table, field_: Field, subject: str) -> Any:
         said = node.get("unknown")

@@ -45,6 +45,14 @@ class Rule:
         return f"{self.kind} from {self.view.name}"
 
 
+@dataclass(frozen=True)
+class InlineRows:
+    """A source that stands in the mapping itself: its columns, and its rows by the line they stand on."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+
+
 @dataclass(eq=False)
 class Plan:
     """All rules in build order, the views they read, and what `check` tells of them."""
@@ -53,6 +61,7 @@ class Plan:
     views: list[View]
     coverage: list[tuple[str, str, Span]]
     issues: list[Issue]
+    inline: dict[str, InlineRows] = field(default_factory=dict)
 
     @property
     def errors(self) -> list[Issue]:

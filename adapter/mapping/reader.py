@@ -137,6 +137,9 @@ class Reader:
             cell = self.column(node, scope)
             return (cell.get, cell.column) if cell else None
         self.words(node, language.COLUMN, "a key column")
+        if (constant := node.get("text")) is not None:
+            text = self.text(constant)
+            return (lambda frames: text), f'"{text}"'
         name = node.get("column")
         if name is None:
             self.issue("M112", "a key column is a name or {column: NAME, as: …}.", node.span)

@@ -216,7 +216,9 @@ class Values:
         return [built[key] for key in sorted(built)] if len(built) > 1 else list(built.values())
 
     def _each_column(self, node: Table, source: Table, field_: Field, scope: Scope, subject: str) -> Get | None:
-        """Wide to long: one item for each of some columns that is not empty, called `value`."""
+        """Wide to long: one item for each of some columns that is not empty, or for each part; called `value`."""
+        if "split" in source:
+            return self._each_part(node, source, field_, scope, subject)
         self.reader.words(source, {"columns": "the columns"}, "`each`")
         names = source.get("columns")
         if not isinstance(names, Items):
@@ -232,6 +234,23 @@ class Values:
 
         def build(frames: Frames) -> list[Any] | None:
             rows = [(frames[0][0], text) for cell in cells if (text := cell.get(frames))]
+            return self._items(rows, item_get, frames) or problem(frames)
+
+        return build
+
+    def _each_part(self, node: Table, source: Table, field_: Field, scope: Scope, subject: str) -> Get | None:
+        self.reader.words(source, language.SPLIT, "`each`")
+        cell = self.reader.column(source.get("split") or node, scope)
+        on = self.reader.text(source.get("on") or Scalar(",", node.span)) or ","
+        view = View("each", "each", ("value",))
+        view.slot("value")
+        item_get = self._item(node, field_, scope.inner(Frame("each", view)), subject)
+        if cell is None or item_get is None:
+            return None
+        problem = self._nothing(field_, place_of(scope), node.span, subject)
+
+        def build(frames: Frames) -> list[Any] | None:
+            rows = [(frames[0][0], text) for part in cell.get(frames).split(on) if (text := part.strip())]
             return self._items(rows, item_get, frames) or problem(frames)
 
         return build

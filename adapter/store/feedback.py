@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from adapter.store import schema
 from adapter.store.engine import Store
 
+_MOST_WAITING = 100_000  # accesses
 _KEPT = 400 * 86_400_000  # ms
 
 
@@ -53,7 +54,8 @@ class Recorder:
     def record(self, access: Access) -> None:
         """Remember one access until the next flush."""
         with self._lock:
-            self._waiting.append(access)
+            if len(self._waiting) < _MOST_WAITING:  # a state that cannot be written must not fill the memory
+                self._waiting.append(access)
 
     def flush(self) -> None:
         """Write what has gathered. Raises StateError; then it stays for the next flush."""

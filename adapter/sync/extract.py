@@ -16,7 +16,7 @@ from typing import Any
 
 from adapter.errors import SourceFailed
 from adapter.issues import Issue, Span
-from adapter.mapping.plan import Plan, Rule
+from adapter.mapping.plan import InlineRows, Plan, Rule
 from adapter.mapping.problems import RowProblem
 from adapter.mapping.scope import Index, Row, View, row_key
 from connectors.base import Batch, Connector, SourceError, SourceTable
@@ -63,11 +63,34 @@ class _Layout:
     rules: list[Rule] = field(default_factory=list)
 
 
+class _Inline:
+    """A source that stands in the mapping, read like any other; its row numbers are the mapping's lines."""
+
+    age_hours = None
+
+    def __init__(self, found: InlineRows) -> None:
+        self.columns: Sequence[str] = found.columns
+        self._rows = found.rows
+
+    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
+        """A row at a time, for each stands on a line of its own."""
+        where = [self.columns.index(column) for column in columns]
+        for line, row in self._rows:
+            yield Batch(line, [[row[position] for position in where]])
+
+    def __enter__(self) -> SourceTable:
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        """Nothing is open."""
+
+
 class Extraction:
     """One run's reading of the sources that a plan uses."""
 
     def __init__(self, sources: Sources, plan: Plan) -> None:
-        self._tables = sources.tables
+        self._tables: dict[str, SourceTable] = {**sources.tables}
+        self._tables.update((name, _Inline(rows)) for name, rows in plan.inline.items())
         self._views = plan.views
         self._rules = [rule for rules in plan.rules.values() for rule in rules]
         self._layouts: dict[str, dict[int, _Layout]] = {}

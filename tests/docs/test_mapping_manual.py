@@ -17,6 +17,8 @@ DESCRIBED = [
     language.DISTINCT,
     language.ID,
     language.CONDITION,
+    language.SPLIT,
+    language.CODES_FROM,
     *language.FORMS.values(),
     conversions.DOCS,
 ]

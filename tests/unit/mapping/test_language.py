@@ -321,6 +321,49 @@ sources:
     assert one(text, ad=rows)["eduPersonPrincipalNames"] == ["elev@edu.exempel.se"]
 
 
+def test_parts_of_a_text_become_items() -> None:
+    text = mapping(
+        emails="""
+      each: {split: poster, on: ";"}
+      fields: {value: value, type: {text: Skola elev}}
+"""
+    )
+    found = one(text, {"poster": "a@exempel.se; ;b@exempel.se"})["emails"]
+    assert [email["value"] for email in found] == ["a@exempel.se", "b@exempel.se"]
+
+
+def test_rows_may_stand_in_the_mapping_itself() -> None:
+    top = "sources:\n  elever: {key: guid}\n  skolan:\n    rows:\n      - {kod: '31279295', namn: Vår skola}"
+    text = mapping(top=top).replace("from: skolor", "from: skolan")
+    (unit,) = objects(text, {"elever": [ROW]})[0]["Organisation"]
+    assert (unit["schoolUnitCode"], unit["displayName"]) == (UNIT, "Vår skola")
+    wrong = text.replace("'31279295'", "'3127'")
+    _, issues = objects(wrong, {"elever": [ROW]})
+    assert str(issues[0]).startswith("skolan:6 Organisation.schoolUnitCode")
+
+
+def test_a_code_list_may_come_from_a_source() -> None:
+    text = mapping(middleName="{column: x, codes: kurser}").replace(
+        "codes:\n", "codes:\n  kurser: {from: kurstabell, key: kurs, value: prov}\n"
+    )
+    table = [{"kurs": "MA1b", "prov": "MATMAT01b"}, {"kurs": "SV1", "prov": "a"}, {"kurs": "SV1", "prov": "b"}]
+    assert one(text, {"x": "ma1B"}, kurstabell=table)["middleName"] == "MATMAT01b"
+    assert "middleName" not in one(text, {"x": ""}, kurstabell=table)
+    for unclear in ("SV1", "EN5"):
+        assert "is not in the code list kurser" in rejected(text, {"x": unclear}, kurstabell=table)
+    otherwise = text.replace("value: prov}", "value: prov, otherwise: inget}")
+    assert one(otherwise, {"x": "EN5"}, kurstabell=table)["middleName"] == "inget"
+
+
+def test_a_key_may_hold_a_constant() -> None:
+    top = "sources:\n  elever: {key: guid}\n  skolor: {key: [{text: '01'}, kod]}"
+    enrolments = (
+        "{list: [{enroledAt: {ref: Organisation, via: [{text: '01'}, enhet]}, "
+        "schoolType: {text: GR}, schoolYear: {text: '6'}}]}"
+    )
+    assert one(mapping(top=top, enrolments=enrolments), {"enhet": UNIT})["enrolments"]
+
+
 # -- whatever stands in the rows --------------------------------------------------------------------------------------
 
 CELL = st.one_of(st.none(), st.text(max_size=12), st.sampled_from(["g1", UNIT, NUMBER, "2026-11-23", "6", "N", "J"]))
