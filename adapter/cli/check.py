@@ -14,6 +14,7 @@ from adapter.mapping.plan import Plan
 from adapter.opendata.lookup import OpenData
 from adapter.ss12000.shape import shapes
 from adapter.ss12000.types import FETCH_ORDER
+from adapter.sync.examples import Outcome, run_tests
 from adapter.sync.extract import Sources
 from adapter.sync.findings import Findings
 
@@ -50,12 +51,20 @@ def run(args: argparse.Namespace) -> int:
     )
     plan = compile_mapping(inputs.mapping, inputs.mapping_name, around)
     issues = [*(failed.issues if failed else ()), *plan.issues]
+    tests = Outcome(0, [])
     if plan.errors:
         failed = ConfigError("the mapping is wrong")
+    elif failed is None:
+        tests = run_tests(inputs, headers)
+        issues += tests.issues
+        if tests.issues:
+            failed = ConfigError("a test of the mapping failed")
     if args.json:
-        output.document(_document(plan, issues))
+        output.document({**_document(plan, issues), "tests": tests.count})
     else:
         _describe(plan, issues, headers, args)
+        if tests.count and not tests.issues:
+            output.line(f"{output.plural(tests.count, 'test')} of the mapping passed")
     return failed.exit_code if failed else 0
 
 

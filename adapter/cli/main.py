@@ -10,10 +10,24 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from adapter.cli import auth, check, demo, notify, open_data, output, preview, rehearse, serve, signals, status, sync
+from adapter.cli import (
+    auth,
+    check,
+    demo,
+    explain,
+    notify,
+    open_data,
+    output,
+    preview,
+    rehearse,
+    serve,
+    signals,
+    status,
+    sync,
+)
 from adapter.errors import AdapterError
 
-_COMMANDS = (check, preview, sync, serve, notify, status, open_data, auth, rehearse, demo)
+_COMMANDS = (check, preview, explain, sync, serve, notify, status, open_data, auth, rehearse, demo)
 _EXIT_CODES = """\
 exit codes: 0 all well · 1 a bug, please report it · 2 configuration or mapping is wrong · 3 the change gate held the
 run · 4 objects were rejected (only with --strict) · 5 a source failed · 6 published, but a notice is still pending ·

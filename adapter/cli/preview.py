@@ -73,13 +73,13 @@ def run(args: argparse.Namespace) -> int:
         assembly = assemble(store, inputs, report, spool, seen)
     store.close()
     issues = report.findings.in_order()
-    shown = [_entry(rule, row, values, assembly.exists(rule.kind, values["id"])) for rule, row, values in seen.objects]
+    shown = [entry(rule, row, values, assembly.exists(rule.kind, values["id"])) for rule, row, values in seen.objects]
     shown = _chosen(shown, args.limit)
     if args.json:
         output.document({"objects": shown, "issues": [issue.as_json() for issue in issues]})
         return 0
-    for entry in shown:
-        _describe(entry)
+    for found in shown:
+        describe(found)
     if not shown:
         output.line("no such object" if seen.wanted else "no objects")
     if issues:
@@ -99,7 +99,8 @@ def _chosen(entries: list[dict[str, Any]], limit: int) -> list[dict[str, Any]]:
     return sorted(chosen, key=entries.index)
 
 
-def _entry(rule: Rule, row: Row, values: Values, published: bool) -> dict[str, Any]:
+def entry(rule: Rule, row: Row, values: Values, published: bool) -> dict[str, Any]:
+    """An object beside its row, masked where it is protected."""
     protected = rule.kind is ResourceType.PERSON and is_protected(values)
     cells = {column: row[slot] for column, slot in rule.view.slots.items()}
     return {
@@ -114,13 +115,14 @@ def _entry(rule: Rule, row: Row, values: Values, published: bool) -> dict[str, A
     }
 
 
-def _describe(entry: dict[str, Any]) -> None:
-    fate = "" if entry["to_be_published"] else "  (not to be published: nothing published needs it)"
-    output.line(f"{entry['type']} from {entry['source']}  [{entry['rule']}]{fate}")
-    for column, cell in entry["row"].items():
+def describe(found: dict[str, Any]) -> None:
+    """For people."""
+    fate = "" if found["to_be_published"] else "  (not to be published: nothing published needs it)"
+    output.line(f"{found['type']} from {found['source']}  [{found['rule']}]{fate}")
+    for column, cell in found["row"].items():
         output.line(f"    {column} = {cell!r}")
     output.line("  ->")
-    for text in orjson.dumps(entry["object"], option=orjson.OPT_INDENT_2).decode().splitlines():
+    for text in orjson.dumps(found["object"], option=orjson.OPT_INDENT_2).decode().splitlines():
         output.line(f"    {text}")
 
 

@@ -16,6 +16,14 @@ TOP: Words = {
     "Group": "rules for classes and teaching groups",
     "Duty": "rules for staff's work at units",
     "Activity": "rules for teaching that takes a national test",
+    "tests": "rows in, objects out: run by `check`",
+}
+TEST: Words = {
+    "name": "what it is about",
+    "today": "the date to reckon with: ÅÅÅÅ-MM-DD",
+    "rows": "{source: [rows]}; a source that is not named is empty, a cell that is not named too",
+    "gives": "{type: [objects]}: all objects of these types, by the attributes that matter",
+    "issues": "the codes of all findings; default: none",
 }
 SOURCE: Words = {
     "of": "the source in config.toml, when this is a view of it under another name",
@@ -73,7 +81,7 @@ FORMS: dict[str, Words] = {
     },
     "list": {"list": "values, one an item", "when": "only where these conditions hold"},
     "each": {
-        "each": "one item for each row of this source, each non-empty of {columns: […]}, or each part of {split: COLUMN}",
+        "each": "an item for each row of this source, non-empty one of {columns: […]}, or part of {split: COLUMN}",
         "match": "its column: my column",
         "keep": "only rows that satisfy these conditions",
         "fields": "what an item looks like",

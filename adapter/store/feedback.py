@@ -114,6 +114,27 @@ def finished(store: Store, caller: str, since: int, mark: int = 0) -> dict[str, 
         return {resource: int(after) for resource, after in connection.execute(wanted)}
 
 
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """A list that was read to its end: by whom, when (ms)."""
+
+    caller: str
+    at: int
+
+
+def fetches(store: Store, resource: str, since: int, limit: int) -> list[Fetch]:
+    """The first times that a list was read to its end since a time."""
+    table = schema.access
+    wanted = (
+        sa.select(table.c.caller, table.c.at)
+        .where(table.c.resource == resource, table.c.began >= since, table.c.last_page)
+        .order_by(table.c.number)
+        .limit(limit)
+    )
+    with store.reading() as connection:
+        return [Fetch(*row) for row in connection.execute(wanted)]
+
+
 def _keep(store: Store, table: sa.Table, now: int, **values: str) -> None:
     with store.writing() as connection:
         connection.execute(sa.insert(table).values(received=now, **values))

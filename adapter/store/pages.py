@@ -105,6 +105,31 @@ def read_some(store: Store, kind: ResourceType, ids: Sequence[str]) -> list[Row]
     return sorted(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of an object: in which version it was last changed or taken back, and when (ms)."""
+
+    version: int
+    created: int
+    modified: int
+    gone: bool
+
+
+def fate(store: Store, kind: ResourceType, object_id: str) -> Fate | None:
+    """Whether an object is published, was taken back, or (None) was never there."""
+    table, graves = schema.published[kind], schema.tombstone
+    with store.reading() as connection:
+        row = connection.execute(
+            sa.select(table.c.version, table.c.created, table.c.modified).where(table.c.id == object_id)
+        ).fetchone()
+        if row is not None:
+            return Fate(*row, False)
+        grave = connection.execute(
+            sa.select(graves.c.version, graves.c.deleted).where(graves.c.type == str(kind), graves.c.id == object_id)
+        ).fetchone()
+    return Fate(grave[0], grave[1], grave[1], True) if grave is not None else None
+
+
 def read_tombstones(
     store: Store, kinds: Sequence[ResourceType], after: int | None, limit: int, cursor: int = 0
 ) -> Tombstones:

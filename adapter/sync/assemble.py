@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from adapter.issues import RowRef
+from adapter.issues import Issue, RowRef
 from adapter.mapping.build import ObjectValues, builder
 from adapter.mapping.plan import Plan, Rule
 from adapter.mapping.scope import Row
@@ -22,6 +22,8 @@ from adapter.sync.stage import Stage
 
 Observer = Callable[[Rule, Row, ObjectValues], None]
 """Told of each object as it is built: previews and explanations."""
+Missed = Callable[[Rule, Row, list[Issue]], None]
+"""Told of each row that gives no object, with what is wrong with it; nothing, where a condition leaves it out."""
 
 
 @dataclass(eq=False)
@@ -33,6 +35,7 @@ class Assembly:
     namespace: bytes
     bodies: Callable[[ResourceType, Sequence[str]], dict[str, bytes]]
     observe: Observer | None = None
+    miss: Missed | None = None
     _user_names: dict[str, str] = field(default_factory=dict)
     _unreachable: dict[str, RowRef | None] = field(default_factory=dict)
     _duty_persons: dict[str, str] = field(default_factory=dict)
@@ -83,7 +86,10 @@ class Assembly:
                 if value in seen:
                     continue
                 seen.add(value)
+            told = len(stage.findings.issues)
             values = stage.take(row, ready, change)
+            if values is None and self.miss is not None:
+                self.miss(rule, row, stage.findings.issues[told:])
             if values is not None:
                 note(values, RowRef(rule.view.name, row[0]))
                 if self.observe is not None:

@@ -28,7 +28,7 @@ from adapter.store.changes import ChangeSet, Spool
 from adapter.store.engine import Store, write_setting
 from adapter.store.lock import run_lock
 from adapter.sync import approval, gate, withhold
-from adapter.sync.assemble import Assembly, Observer
+from adapter.sync.assemble import Assembly, Missed, Observer
 from adapter.sync.extract import Extraction, Sources
 from adapter.sync.report import Report
 from adapter.sync.stage import Stage
@@ -51,6 +51,7 @@ class Inputs:
     open_data: Callable[[], OpenData]
     clock: Callable[[], int]
     today: dt.date | None = None
+    expectations: bool = True  # whether sources must have as many rows as the mapping expects
 
     def date(self) -> dt.date:
         """The organiser's date, or the one that was set for a test or rehearsal."""
@@ -135,8 +136,17 @@ def _run(store: Store, inputs: Inputs, options: Options, report: Report) -> None
             write_setting(connection, _MAPPED_WITH, _digest(inputs.mapping))
 
 
-def assemble(store: Store, inputs: Inputs, report: Report, spool: Spool, observe: Observer | None = None) -> Assembly:
+def assemble(
+    store: Store,
+    inputs: Inputs,
+    report: Report,
+    spool: Spool,
+    observe: Observer | None = None,
+    miss: Missed | None = None,
+) -> Assembly:
     """All objects as the sources give them now: what previews show and what a run publishes.
+
+    `observe` is shown every object beside its row, `miss` every row that gives none, with what is wrong with it.
 
     Raises SourceFailed, ConfigError.
     """
@@ -159,7 +169,7 @@ def assemble(store: Store, inputs: Inputs, report: Report, spool: Spool, observe
             for kind in ResourceType
         }
         namespace = inputs.settings.organiser.id_namespace.bytes
-        assembly = Assembly(stages, inputs.settings.profile, namespace, partial(publish.bodies, store), observe)
+        assembly = Assembly(stages, inputs.settings.profile, namespace, partial(publish.bodies, store), observe, miss)
         extraction = Extraction(sources, plan)
         with report.timed("read and map"):
             try:
@@ -187,7 +197,10 @@ def compiled(inputs: Inputs, sources: Sources, report: Report) -> Plan:
         sink=report.findings,
         today=inputs.date(),
     )
-    return compile_mapping(inputs.mapping, inputs.mapping_name, around)
+    plan = compile_mapping(inputs.mapping, inputs.mapping_name, around)
+    for view in plan.views if not inputs.expectations else ():
+        view.min_rows = 0
+    return plan
 
 
 def _compared(assembly: Assembly, spool: Spool, report: Report) -> ChangeSet:

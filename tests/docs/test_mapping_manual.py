@@ -18,6 +18,7 @@ DESCRIBED = [
     language.ID,
     language.CONDITION,
     language.SPLIT,
+    language.TEST,
     language.CODES_FROM,
     *language.FORMS.values(),
     conversions.DOCS,

@@ -83,7 +83,7 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
         "codes:",
         "kodes:",
         (
-            '7:1: M110 "kodes" is not a word of a mapping; there are mapping, sources, codes, Organisation, Person, Group, Duty, Activity. Did you mean "codes"?',
+            '7:1: M110 "kodes" is not a word of a mapping; there are mapping, sources, codes, Organisation, Person, Group, Duty, Activity, tests. Did you mean "codes"?',
             '23:47: M240 there is no code list "skydd" under `codes`.',
         ),
     ),
@@ -91,7 +91,7 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
         "sources:",
         "source:",
         (
-            '2:1: M110 "source" is not a word of a mapping; there are mapping, sources, codes, Organisation, Person, Group, Duty, Activity. Did you mean "sources"?',
+            '2:1: M110 "source" is not a word of a mapping; there are mapping, sources, codes, Organisation, Person, Group, Duty, Activity, tests. Did you mean "sources"?',
             '17:14: M233 source "ad" has no key; say under `sources:` which column finds its rows.',
             '22:40: M210 the row of "ad" is not at hand here; add `enrich: {ad: COLUMN}` to the rule.',
         ),
@@ -103,7 +103,7 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
             '4:3: M201 source "ad" is not used.',
             '6:3: M201 source "personal" is not used.',
             '8:3: M241 code list "skydd" is not used.',
-            '13:1: M110 "Persons" is not a word of a mapping; there are mapping, sources, codes, Organisation, Person, Group, Duty, Activity. Did you mean "Person"?',
+            '13:1: M110 "Persons" is not a word of a mapping; there are mapping, sources, codes, Organisation, Person, Group, Duty, Activity, tests. Did you mean "Person"?',
             '50:30: M230 nothing is mapped to "Person"; a reference goes to Organisation, Group, test_activity, school_unit.',
         ),
     ),
@@ -111,13 +111,15 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
         "Group:",
         "Class:",
         (
-            '39:1: M110 "Class" is not a word of a mapping; there are mapping, sources, codes, Organisation, Person, Group, Duty, Activity.',
+            '39:1: M110 "Class" is not a word of a mapping; there are mapping, sources, codes, Organisation, Person, Group, Duty, Activity, tests.',
         ),
     ),
     (
         "key: guid,",
         "keys: guid,",
-        ('3:12: M110 "keys" is not a word of a source; there are of, key, keep, expect, empty, rows. Did you mean "key"?',),
+        (
+            '3:12: M110 "keys" is not a word of a source; there are of, key, keep, expect, empty, rows. Did you mean "key"?',
+        ),
     ),
     (
         "min_rows: 2",

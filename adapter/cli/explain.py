@@ -1,0 +1,176 @@
+"""`explain`: one object from its row to who fetched it; or what a code means."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapter import wiring
+from adapter.catalogue import PAGES
+from adapter.cli import arguments, output
+from adapter.cli.preview import describe, entry
+from adapter.errors import ConfigError
+from adapter.issues import Issue, did_you_mean
+from adapter.mapping.plan import Rule
+from adapter.mapping.problems import RowProblem
+from adapter.mapping.scope import Row
+from adapter.ss12000.ids import canonical_uuid
+from adapter.ss12000.profile import Values
+from adapter.ss12000.types import ResourceType
+from adapter.store import feedback, pages
+from adapter.store.changes import Spool
+from adapter.store.engine import Store, open_store
+from adapter.sync.report import Report
+from adapter.sync.run import assemble
+
+_CODE = re.compile(r"[A-Z]\d{3}\Z")
+_MOST = 20  # rows
+
+
+def add_to(commands: arguments.Commands) -> None:
+    """The command's words."""
+    parser = commands.add_parser("explain", help="one object from its row to who fetched it; or what a code means")
+    parser.add_argument("what", metavar="ID_OR_KEY|CODE", help="an object's id, its key in the source, or a code: M210")
+    arguments.add_today(parser)
+    arguments.add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0; or 2 and 5 like `sync`."""
+    if _CODE.match(args.what):
+        return _explain_code(args)
+    installation = wiring.load(args.config)
+    store = installation.store()
+    try:
+        told = _told(installation, store, args)
+    finally:
+        store.close()
+    if args.json:
+        output.document({"found": told})
+    for found in told if not args.json else ():
+        _describe(found)
+    if not told and not args.json:
+        output.line("nothing has this id or key: no row gives it, and nothing of it was ever published")
+    return 0
+
+
+def _explain_code(args: argparse.Namespace) -> int:
+    if args.what not in PAGES:
+        guess = did_you_mean(args.what, PAGES)
+        raise ConfigError(f"{args.what} is no code. Did you mean {guess}?" if guess else f"{args.what} is no code.")
+    meaning, advice = PAGES[args.what]
+    if args.json:
+        output.document({"code": args.what, "meaning": meaning, "advice": advice})
+    else:
+        output.line(f"{args.what}: {meaning}\n  {advice}")
+    return 0
+
+
+@dataclass
+class _Rows:
+    """Collects what becomes of the rows that have the id or key."""
+
+    wanted: frozenset[str]
+    made: list[tuple[Rule, Row, Values]] = field(default_factory=list)
+    lost: list[tuple[Rule, Row, str, list[Issue]]] = field(default_factory=list)
+
+    def keep(self, rule: Rule, row: Row, values: Values) -> None:
+        if len(self.made) < _MOST and not self.wanted.isdisjoint((values["id"], *_keys(rule, row))):
+            self.made.append((rule, row, values))
+
+    def miss(self, rule: Rule, row: Row, issues: list[Issue]) -> None:
+        if len(self.lost) >= _MOST:
+            return
+        try:
+            object_id = str(rule.id((row,)))
+        except RowProblem:
+            object_id = ""
+        if not self.wanted.isdisjoint((object_id, *_keys(rule, row))):
+            self.lost.append((rule, row, object_id, issues))
+
+
+def _keys(rule: Rule, row: Row) -> list[str]:
+    keys = [str(part((row,))).casefold() for part in rule.view.key]
+    return [*keys, "/".join(keys)]
+
+
+def _told(installation: wiring.Installation, store: Store, args: argparse.Namespace) -> list[dict[str, Any]]:
+    rows = _Rows(frozenset({args.what.casefold(), canonical_uuid(args.what) or args.what.casefold()}))
+    inputs = installation.inputs(args.today)
+    report = Report("explain", inputs.clock())
+    empty = open_store("sqlite:///:memory:")
+    with Spool() as spool:
+        assembly = assemble(empty, inputs, report, spool, rows.keep, rows.miss)
+    empty.close()
+    told = []
+    for rule, row, values in rows.made:
+        found = entry(rule, row, values, assembly.exists(rule.kind, values["id"]))
+        told.append({**found, "issues": _about(report, found["source"]), **_published(store, rule.kind, values["id"])})
+    for rule, row, object_id, issues in rows.lost:
+        withheld = object_id in assembly.stages[rule.kind].withheld
+        why = "withheld: protected" if withheld else "" if issues else "left out by a condition (keep)"
+        about = {"type": str(rule.kind), "source": f"{rule.view.name}:{row[0]}", "rule": str(rule.span), "why": why}
+        words = [] if withheld else [str(issue) for issue in issues]
+        told.append({**about, "issues": words, **_published(store, rule.kind, object_id)})
+    known = canonical_uuid(args.what)
+    if not told and known is not None:
+        for kind in ResourceType:
+            facts = _published(store, kind, known)
+            if facts["published"] or facts["taken_back"]:
+                told.append(
+                    {"type": str(kind), "source": "", "rule": "", "why": "no row gives it now", "issues": [], **facts}
+                )
+    return told
+
+
+def _about(report: Report, source: str) -> list[str]:
+    return [str(issue) for issue in report.findings.in_order() if issue.row is not None and str(issue.row) == source]
+
+
+def _published(store: Store, kind: ResourceType, object_id: str) -> dict[str, Any]:
+    """What was published of it, and who has read its list since then."""
+    fate = pages.fate(store, kind, object_id) if object_id else None
+    facts: dict[str, Any] = {"id": object_id, "published": None, "taken_back": None, "fetched": []}
+    if fate is None:
+        return facts
+    if fate.gone:
+        facts["taken_back"] = {"version": fate.version, "at": _time(fate.modified)}
+    else:
+        facts["published"] = {"version": fate.version, "created": _time(fate.created), "modified": _time(fate.modified)}
+    name = pages.DELETED if fate.gone else kind.collection
+    facts["fetched"] = [
+        {"by": found.caller, "at": _time(found.at)} for found in feedback.fetches(store, name, fate.modified, 3)
+    ]
+    return facts
+
+
+def _describe(found: dict[str, Any]) -> None:
+    if "object" in found:
+        describe(found)
+    elif found["source"]:
+        output.line(f"{found['type']} from {found['source']}  [{found['rule']}]")
+    else:
+        output.line(f"{found['type']} {found['id']}")
+    if found.get("why"):
+        output.line(f"  {found['why']}")
+    for issue in found["issues"]:
+        output.line(f"  {issue}")
+    if found["published"]:
+        facts = found["published"]
+        output.line(
+            f"  published: version {facts['version']}, modified {facts['modified']}, created {facts['created']}"
+        )
+    elif found["taken_back"]:
+        output.line(f"  taken back: version {found['taken_back']['version']}, {found['taken_back']['at']}")
+    else:
+        output.line("  not published")
+    for fetch in found["fetched"]:
+        output.line(f"  its list was read to the end at {fetch['at']} by {fetch['by']}")
+
+
+def _time(milliseconds: int) -> str:
+    return dt.datetime.fromtimestamp(milliseconds / 1000, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

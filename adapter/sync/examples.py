@@ -1,0 +1,167 @@
+"""The `tests:` of a mapping: rows in, objects out, by the same code path as the nightly run."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from pydantic import BaseModel
+
+from adapter.errors import AdapterError
+from adapter.issues import Issue, did_you_mean
+from adapter.mapping import language
+from adapter.mapping.plan import Rule
+from adapter.mapping.reader import Reader
+from adapter.mapping.scope import Row
+from adapter.mapping.syntax import Items, Node, Scalar, Table, parse
+from adapter.ss12000.profile import Values
+from adapter.ss12000.types import ResourceType
+from adapter.store.changes import Spool
+from adapter.store.engine import open_store
+from adapter.sync.report import Report
+from adapter.sync.run import Inputs, assemble
+from connectors.base import Batch
+
+Headers = Mapping[str, Sequence[str] | None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How many tests there are, and what is wrong with those that failed."""
+
+    count: int
+    issues: list[Issue]
+
+
+def run_tests(inputs: Inputs, headers: Headers) -> Outcome:
+    """Every test of the mapping. `headers`: the sources' columns, None where they were not looked at."""
+    tree, _ = parse(inputs.mapping, inputs.mapping_name)
+    reader = Reader(inputs.date())
+    tests = tree.get("tests")
+    if tests is None:
+        return Outcome(0, [])
+    nodes = tests.items if isinstance(tests, Items) else (tests,)
+    for node in nodes:
+        _run(inputs, headers, reader, reader.table(node, tests.span))
+    return Outcome(len(nodes), reader.issues)
+
+
+def _run(inputs: Inputs, headers: Headers, reader: Reader, test: Table) -> None:
+    reader.words(test, language.TEST, "a test")
+    name = reader.text(test.get("name") or Scalar("without a name", test.span))
+    rows = _rows(reader, test, headers)
+    try:
+        today = dt.date.fromisoformat(reader.text(test.get("today") or Scalar(inputs.date().isoformat(), test.span)))
+    except ValueError:
+        reader.issue("M113", "today is a date: ÅÅÅÅ-MM-DD.", test.span)
+        return
+    staged = replace(inputs, connectors={n: _Given(n, r, headers.get(n)) for n, r in rows.items()}, today=today)
+    found: dict[str, list[Values]] = {str(kind): [] for kind in ResourceType}
+
+    def observe(rule: Rule, row: Row, values: Values) -> None:
+        found[str(rule.kind)].append(values)
+
+    report = Report("test", 0)
+    store = open_store("sqlite:///:memory:")
+    try:
+        with Spool() as spool:
+            assemble(store, replace(staged, expectations=False), report, spool, observe)
+    except AdapterError as error:
+        why = str(error.issues[0]) if error.issues else error.message
+        reader.issue("M260", f'the test "{name}" cannot run: {why}', test.span)
+        return
+    finally:
+        store.close()
+    _compare(reader, name, test, found)
+    wanted = sorted(reader.texts(test.get("issues") or Items((), test.span)))
+    given = sorted(issue.code for issue in report.findings.in_order() if issue.severity != "note")
+    if wanted != given:
+        said = "; ".join(str(issue) for issue in report.findings.in_order() if issue.severity != "note") or "nothing"
+        reader.issue("M260", f'the test "{name}" expects the findings {wanted or "none"}, but: {said}.', test.span)
+
+
+def _rows(reader: Reader, test: Table, headers: Headers) -> dict[str, list[dict[str, str]]]:
+    """Source -> rows; a source that the test does not name is empty."""
+    found: dict[str, list[dict[str, str]]] = {name: [] for name in headers}
+    for source, node in reader.table(test.get("rows"), test.span).entries:
+        if source.value not in found:
+            known = did_you_mean(source.value, found)
+            reader.issue("M200", f'there is no source "{source.value}".', source.span, known)
+            continue
+        for item in node.items if isinstance(node, Items) else (node,):
+            table = reader.table(item, node.span)
+            found[source.value].append({key.value: reader.text(value) for key, value in table.entries})
+    return found
+
+
+def _compare(reader: Reader, name: str, test: Table, found: Mapping[str, list[Values]]) -> None:
+    """Each expected object must be there, and no other of a type that the test names."""
+    for kind, node in reader.table(test.get("gives"), test.span).entries:
+        if kind.value not in found:
+            reader.issue("M113", f'"{kind.value}" is no type.', kind.span, did_you_mean(kind.value, found))
+            continue
+        expected = node.items if isinstance(node, Items) else (node,)
+        left = list(found[kind.value])
+        for item in expected:
+            fits = next((values for values in left if not _difference(item, values)), None)
+            if fits is None:
+                closest = min((_difference(item, values) for values in left), key=len, default=["there is none left"])
+                message = f'the test "{name}" gives no such {kind.value}: {"; ".join(closest[:3])}.'
+                reader.issue("M260", message, item.span)
+            else:
+                left.remove(fits)
+        if left and len(left) == len(found[kind.value]) - len(expected):
+            reader.issue("M260", f'the test "{name}" gives {len(left)} more {kind.value} than expected.', node.span)
+
+
+def _difference(expected: Node, value: Any, path: str = "") -> list[str]:
+    """Where a value is not as expected; attributes that are not named do not matter."""
+    if isinstance(expected, Table):
+        if not isinstance(value, dict):
+            return [f"{path} is not there"]
+        pairs = [
+            (f"{path}.{key.value}" if path else key.value, node, _part(value, key.value))
+            for key, node in expected.entries
+        ]
+        return [words for inner, node, part in pairs for words in _difference(node, part, inner)]
+    if isinstance(expected, Items):
+        if not isinstance(value, list) or len(value) != len(expected.items):
+            return [f"{path} has {len(value) if isinstance(value, list) else 0} items, not {len(expected.items)}"]
+        pairs_ = zip(expected.items, value, strict=True)
+        return [words for node, part in pairs_ for words in _difference(node, part, path)]
+    text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    return [] if text == expected.value else [f"{path} is {text!r}, not {expected.value!r}"]
+
+
+def _part(value: Any, names: str) -> Any:
+    """A part by its dotted name."""
+    for name in names.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+class _Given:
+    """A source that holds a test's rows."""
+
+    Options: ClassVar[type[BaseModel]] = BaseModel
+    age_hours = None
+
+    def __init__(self, name: str, rows: list[dict[str, str]], header: Sequence[str] | None) -> None:
+        self.name = name
+        self._rows = rows
+        named = dict.fromkeys(column for row in rows for column in row)
+        self.columns = tuple(header) if header is not None else tuple(named)
+
+    def open(self) -> _Given:
+        return self
+
+    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
+        yield Batch(1, [[row.get(column, "") for column in columns] for row in self._rows])
+
+    def __enter__(self) -> _Given:
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        """Nothing is open."""
