@@ -166,8 +166,10 @@ def _section(field: FieldInfo) -> type[BaseModel] | None:
 def _absolute(model: type[BaseModel], data: dict[str, Any], folder: Path) -> None:
     """Relative paths are meant from the folder of config.toml, wherever the command runs."""
     for name, field in model.model_fields.items():
-        value = data.get(name)
         section = _section(field)
+        if name not in data and isinstance(field.default, BaseModel):
+            data[name] = {}  # so that its defaults are meant from that folder too
+        value = data.get(name, _path_by_default(field))
         if isinstance(value, dict) and section is not None:
             _absolute(section, value, folder)
         elif isinstance(value, str) and Path in (field.annotation, *get_args(field.annotation)):
@@ -181,6 +183,12 @@ def _absolute(model: type[BaseModel], data: dict[str, Any], folder: Path) -> Non
                     options["path"] = str(folder / options["path"])
                 if isinstance(options.get("url"), str):
                     options["url"] = _absolute_url(options["url"], folder)
+
+
+def _path_by_default(field: FieldInfo) -> str | None:
+    if isinstance(field.default, SecretStr):
+        return field.default.get_secret_value()
+    return str(field.default) if isinstance(field.default, Path) else None
 
 
 def _absolute_url(url: str, folder: Path) -> str:

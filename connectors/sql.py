@@ -61,6 +61,17 @@ class SqlConnector:
         return SqlTable(self.name, engine, connection, self.options)
 
 
+def table_names(url: str) -> list[str]:
+    """The tables and views of a database, for a first look at it. Raises SourceError."""
+    try:
+        engine = sa.create_engine(url, hide_parameters=True, poolclass=NullPool)
+        inspector = sa.inspect(engine)
+        return sorted([*inspector.get_table_names(), *inspector.get_view_names()])
+    except (sa.exc.SQLAlchemyError, ModuleNotFoundError) as error:
+        message = f"the database cannot be looked at: {_short(error)}. Check url, network and password."
+        raise SourceError("S121", message) from None
+
+
 class SqlTable:
     """An open query in a read-only transaction."""
 

@@ -10,6 +10,7 @@ from adapter.cli import arguments, output
 from adapter.errors import AdapterError, ConfigError, SourceFailed
 from adapter.issues import Issue, Severity
 from adapter.mapping.compile import Surroundings, compile_mapping
+from adapter.mapping.draft import DECIDE
 from adapter.mapping.plan import Plan
 from adapter.opendata.lookup import OpenData
 from adapter.ss12000.shape import shapes
@@ -63,6 +64,9 @@ def run(args: argparse.Namespace) -> int:
         output.document({**_document(plan, issues), "tests": tests.count})
     else:
         _describe(plan, issues, headers, args)
+        for number, text in enumerate(inputs.mapping.splitlines(), 1):
+            if DECIDE in text:
+                output.line(f"left to decide: {inputs.mapping_name}:{number}: {text.partition(DECIDE)[2].strip()}")
         if tests.count and not tests.issues:
             output.line(f"{output.plural(tests.count, 'test')} of the mapping passed")
     return failed.exit_code if failed else 0

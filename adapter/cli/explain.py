@@ -95,7 +95,7 @@ class _Rows:
 
 def _keys(rule: Rule, row: Row) -> list[str]:
     keys = [str(part((row,))).casefold() for part in rule.view.key]
-    return [*keys, "/".join(keys)]
+    return [*keys, "/".join(keys), *(known for key in keys if (known := canonical_uuid(key)))]
 
 
 def _told(installation: wiring.Installation, store: Store, args: argparse.Namespace) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from adapter.cli import (
     check,
     demo,
     explain,
+    init,
     notify,
     open_data,
     output,
@@ -27,7 +28,7 @@ from adapter.cli import (
 )
 from adapter.errors import AdapterError
 
-_COMMANDS = (check, preview, explain, sync, serve, notify, status, open_data, auth, rehearse, demo)
+_COMMANDS = (init, check, preview, explain, sync, serve, notify, status, open_data, auth, rehearse, demo)
 _EXIT_CODES = """\
 exit codes: 0 all well · 1 a bug, please report it · 2 configuration or mapping is wrong · 3 the change gate held the
 run · 4 objects were rejected (only with --strict) · 5 a source failed · 6 published, but a notice is still pending ·

@@ -24,6 +24,7 @@ FLOORS = {
     "mapping": 2,
     "opendata": 2,
     "ss12000": 1,
+    "catalogue": 0,
     "issues": 0,
     "errors": 0,
     "masking": 0,

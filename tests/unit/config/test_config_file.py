@@ -50,6 +50,12 @@ def test_paths_are_meant_from_the_files_own_folder(tmp_path: Path) -> None:
     assert settings.state.url.get_secret_value() == f"sqlite:///{tmp_path}/state.db"
 
 
+def test_paths_by_default_are_meant_from_that_folder_too(tmp_path: Path) -> None:
+    settings, _ = config.load(written(tmp_path, MINIMAL))
+    assert settings.open_data.cache == tmp_path / "open-data.json"
+    assert settings.state.url.get_secret_value() == f"sqlite:///{tmp_path}/state.db"
+
+
 def test_secrets_come_from_the_environment_or_a_file_and_never_show(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
