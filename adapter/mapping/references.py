@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Container, Hashable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -86,29 +86,32 @@ class References:
         parts, columns = self.reader.key(via, scope)
         name = self.reader.text(said)
         if name in language.OPEN_DATA:
-            lookup, hidden = self._open_data(name), set[Hashable]()
+            lookup: Callable[[Hashable], str | None] = self._open_data(name)
+            hidden: Container[Hashable] = ()
         else:
-            target = self._target(said, name, node, columns)
-            if target is None or not parts:
+            targets = self._targets(said, name, node, columns)
+            if not targets or not parts:
                 return None
+            target = targets[0]
             if target.view.key and len(parts) != len(target.view.key):
                 keys = ", ".join(target.view.key_columns)
                 message = f'{name} of "{target.view.name}" has the key {keys}; `via` names {len(parts)} column(s).'
                 self.reader.issue("M232", message, via.span)
                 return None
-            lookup, hidden = target.ids.get, target.hidden
+            lookup, hidden = _among(targets)
         default = "drop_item" if field_.lone else "drop_object"
         missing = self.reader.choice(node.get("missing"), language.MISSING, default)
         empty = self.reader.choice(node.get("empty"), language.EMPTY, "reject" if field_.required else "omit")
         return Reference(key_getter(parts), lookup, _absent(name, scope, node.span, subject, missing, empty, hidden))
 
-    def _target(self, said: Node, name: str, node: Table, columns: tuple[str, ...]) -> Target | None:
+    def _targets(self, said: Node, name: str, node: Table, columns: tuple[str, ...]) -> list[Target]:
+        """The rules that are meant: one, or several from one source."""
         candidates = self.targets.get(name)
         if not candidates:
             known = [*self.targets, *language.OPEN_DATA]
             message = f'nothing is mapped to "{name}"; a reference goes to {", ".join(known)}.'
             self.reader.issue("M230", message, said.span, did_you_mean(name, known))
-            return None
+            return []
         if (of := node.get("of")) is not None:
             source = self.reader.text(of)
             chosen = [target for target in candidates if target.view.name == source]
@@ -116,16 +119,15 @@ class References:
                 sources = [target.view.name for target in candidates]
                 message = f'{name} has no rule from "{source}"; there are {", ".join(sources)}.'
                 self.reader.issue("M231", message, of.span, did_you_mean(source, sources))
-                return None
-            return chosen[0]
-        if len(candidates) > 1:
+            return chosen
+        if len({target.view.name for target in candidates}) > 1:
             same = [target for target in candidates if target.view.key_columns == columns]
-            if len(same) == 1:
-                return same[0]
+            if len({target.view.name for target in same}) == 1:
+                return same
             listed = ", ".join(target.view.name for target in candidates)
             self.reader.issue("M231", f"{name} has several rules; say which with `of:` ({listed}).", said.span)
-            return None
-        return candidates[0]
+            return []
+        return candidates
 
     def _open_data(self, name: str) -> Callable[[Hashable], str | None]:
         find = self.open_data.test_activity_id if name == "test_activity" else self.open_data.school_unit_id
@@ -139,6 +141,27 @@ class References:
             return known[key]
 
         return lookup
+
+
+def _among(targets: list[Target]) -> tuple[Callable[[Hashable], str | None], Container[Hashable]]:
+    """How to find an id, and the keys that exist but are not published, in one target or several."""
+    if len(targets) == 1:
+        return targets[0].ids.get, targets[0].hidden
+
+    def lookup(key: Hashable) -> str | None:
+        return next((found for target in targets if (found := target.ids.get(key)) is not None), None)
+
+    return lookup, _Hidden(targets)
+
+
+class _Hidden:
+    """Keys that any of several targets hides."""
+
+    def __init__(self, targets: list[Target]) -> None:
+        self._targets = targets
+
+    def __contains__(self, key: object) -> bool:
+        return any(key in target.hidden for target in self._targets)
 
 
 def _absent(

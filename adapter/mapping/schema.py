@@ -36,7 +36,7 @@ _PARTS: Mapping[str, Schema] = {
 def json_schema(shapes: Mapping[ResourceType, Field]) -> Schema:
     """The whole language; `shapes` are the profile's objects."""
     tables = {"type": "object", "additionalProperties": {"type": "object", "additionalProperties": _TEXT}}
-    top = {
+    top: dict[str, Schema] = {
         "mapping": {"enum": [1, "1"]},
         "sources": {"type": "object", "additionalProperties": {"anyOf": [_source(), {"type": "null"}]}},
         "codes": tables,

@@ -1,0 +1,42 @@
+"""Every shipped mapping fits the columns that its README names, and keeps its own tests."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from support import small_school
+from support.mapping import compiled
+from support.small_school import Rows
+
+from adapter.sync.examples import run_tests
+
+ROOT = Path(__file__).parents[2] / "mappings"
+PACKS = sorted(path.parent for path in ROOT.rglob("mapping.yaml"))
+
+
+def headers(pack: Path) -> dict[str, list[str]]:
+    """Source -> columns, from the first and the last cell of the README's table."""
+    found: dict[str, list[str]] = {}
+    for names, *_, columns in re.findall(
+        r"^\| (`.*?`) (\|.*)?\| (.*) \|$", (pack / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+    ):
+        for name in re.findall(r"`(\w+)`", names):
+            found[name] = re.split(r", |; | or ", columns)
+    return found
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name)
+def test_a_pack_fits_the_columns_that_its_readme_names(pack: Path) -> None:
+    text = (pack / "mapping.yaml").read_text(encoding="utf-8")
+    assert compiled(text, headers(pack)).issues == []
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name)
+def test_a_pack_keeps_its_own_tests(pack: Path) -> None:
+    text = (pack / "mapping.yaml").read_text(encoding="utf-8")
+    tables = {name: Rows([dict.fromkeys(columns, "")]) for name, columns in headers(pack).items()}
+    outcome = run_tests(small_school.inputs(tables, mapping=text), headers(pack))
+    assert outcome.count >= 1
+    assert outcome.issues == []
