@@ -122,12 +122,21 @@ class _Compiler:
             view.empties = frozenset(text.strip() for text in self.reader.texts(empty))
         if (key := table.get("key")) is not None:
             view.key, view.key_columns = self.reader.key(key, own)
+        if (split := table.get("split")) is not None:
+            self._split(view, self.reader.table(split, table.span), own)
         if (keep := table.get("keep")) is not None:
             view.keep = compile_conditions(self.reader, keep, own)
         if (expect := table.get("expect")) is not None:
             self._expect(view, self.reader.table(expect, table.span))
         view.used = False
         return view
+
+    def _split(self, view: View, split: Table, own: Scope) -> None:
+        self.reader.words(split, language.SPLIT_SOURCE, "`split`")
+        cell = self.reader.column(split.get("column") or Scalar("", split.span), own)
+        on = self.reader.text(split.get("on") or Scalar(",", split.span)) or ","
+        if cell is not None:
+            view.split = (cell.column, on)
 
     def _inline(self, name: Scalar, node: Node) -> InlineRows:
         """`rows: [{column: text}]`; what a row does not name is empty in it."""
@@ -286,7 +295,7 @@ class _Compiler:
         if not cells or len(cells) < len(nodes):
             return view, ()
         columns = tuple(cell.column for cell in cells)
-        narrowed = View(view.name, view.source, columns, slots=view.slots)
+        narrowed = View(view.name, view.source, columns, slots=view.slots, split=view.split)
         return narrowed, tuple(view.slot(column) for column in columns)
 
     def _enrich(self, node: Table, own: Scope) -> list[Enrichment]:

@@ -31,6 +31,7 @@ SOURCE: Words = {
     "keep": "only rows that satisfy these conditions",
     "expect": "what a good export looks like: min_rows, max_age",
     "empty": "texts that mean nothing was entered; an empty cell always does",
+    "split": "{column: COLUMN, on: SEPARATOR}: a row for each part of this column's text",
     "rows": "the rows themselves, [{column: text}], for what no table holds; then config.toml has no such source",
 }
 EXPECT: Words = {
@@ -91,6 +92,10 @@ FORMS: dict[str, Words] = {
     },
 }
 COLUMN: Words = {"column": "a column", "as": "conversions, in order", "text": "or a constant"}
+SPLIT_SOURCE: Words = {
+    "column": "a column whose text has several parts",
+    "on": "what stands between them; default: a comma",
+}
 SPLIT: Words = {"split": "a column whose text has several parts", "on": "what stands between them; default: a comma"}
 CODES_FROM: Words = {
     "from": "the source that holds the list",

@@ -69,7 +69,8 @@ def _parts(words: Words) -> dict[str, Schema]:
 
 
 def _source() -> Schema:
-    return _object(language.SOURCE, {**_parts(language.SOURCE), "empty": _TEXTS})
+    split = _object(language.SPLIT_SOURCE, dict.fromkeys(language.SPLIT_SOURCE, _TEXT))
+    return _object(language.SOURCE, {**_parts(language.SOURCE), "empty": _TEXTS, "split": split})
 
 
 def _rules(shape: Field) -> Schema:

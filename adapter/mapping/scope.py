@@ -33,6 +33,7 @@ class View:
     key: tuple[Get, ...] = ()
     key_columns: tuple[str, ...] = ()
     keep: Get | None = None
+    split: tuple[str, str] | None = None  # a column with several parts, and what stands between them
     slots: dict[str, int] = field(default_factory=dict)
     used: bool = False
 

@@ -291,6 +291,7 @@ class Values:
         outer = view.keep
         both = keep if outer is None or keep is None else lambda frames: outer(frames) and keep(frames)
         inner = View(view.name, view.source, view.header, view.empties, slots=view.slots, keep=both, used=True)
+        inner.split = view.split
         self.views[f"{view.name} at {span}"] = inner
         return inner
 

@@ -59,6 +59,7 @@ class _Layout:
 
     slots: dict[str, int]
     empties: frozenset[str]
+    split: tuple[int, str] | None = None
     indexes: list[Index] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
 
@@ -122,7 +123,8 @@ class Extraction:
 
     def _layout(self, view: View) -> _Layout:
         layouts = self._layouts.setdefault(view.source, {})
-        return layouts.setdefault(id(view.slots), _Layout(view.slots, view.empties))
+        split = (view.slot(view.split[0]), view.split[1]) if view.split else None
+        return layouts.setdefault(id(view.slots), _Layout(view.slots, view.empties, split))
 
     def _drives_alone(self, rule: Rule) -> bool:
         drivers = [other for layout in self._layouts[rule.view.source].values() for other in layout.rules]
@@ -221,7 +223,16 @@ def _laid_out(batch: Batch, cells: list[Sequence[str]], columns: Sequence[str], 
     if layout.indexes:  # rows that stay: keys repeat, so each text is kept once
         wanted = [list(map(intern, column)) for column in wanted]
     numbers = range(batch.first_row, batch.first_row + len(batch.rows))
-    return list(zip(numbers, *wanted, strict=True))
+    rows: list[Row] = list(zip(numbers, *wanted, strict=True))
+    return rows if layout.split is None else list(_parts(rows, *layout.split))
+
+
+def _parts(rows: list[Row], slot: int, on: str) -> Iterator[Row]:
+    """Each row once for every part of one of its cells; a row whose cell is empty stays as it is."""
+    for row in rows:
+        parts = [intern(text) for part in row[slot].split(on) if (text := part.strip())]
+        for part in parts or [""]:
+            yield (*row[:slot], part, *row[slot + 1 :])
 
 
 def _issue(source: str, error: SourceError) -> Issue:

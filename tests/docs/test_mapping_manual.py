@@ -18,6 +18,7 @@ DESCRIBED = [
     language.ID,
     language.CONDITION,
     language.SPLIT,
+    language.SPLIT_SOURCE,
     language.TEST,
     language.CODES_FROM,
     *language.FORMS.values(),

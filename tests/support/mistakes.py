@@ -118,7 +118,7 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
         "key: guid,",
         "keys: guid,",
         (
-            '3:12: M110 "keys" is not a word of a source; there are of, key, keep, expect, empty, rows. Did you mean "key"?',
+            '3:12: M110 "keys" is not a word of a source; there are of, key, keep, expect, empty, split, rows. Did you mean "key"?',
         ),
     ),
     (

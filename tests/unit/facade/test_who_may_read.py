@@ -173,3 +173,13 @@ def test_keys_over_plain_http_are_for_loopback_alone(tmp_path: Path) -> None:
         else:
             with pytest.raises(ConfigError, match="jwks_url"):
                 KeySource(settings, lambda: 0)
+
+
+def test_a_flood_of_unknown_tokens_is_let_down_and_those_that_are_known_are_served(facade: Readable) -> None:
+    known = facade.issuer.token()
+    assert facade.ask("/persons", token=known).status_code == 200
+    statuses = {facade.ask("/persons", token=f"x{n}.y.z").status_code for n in range(700)}
+    assert statuses == {401, 429}
+    assert facade.ask("/persons", token=known).status_code == 200
+    facade.clock.pass_(seconds=2)
+    assert facade.ask("/persons", token="x.y.z").status_code == 401

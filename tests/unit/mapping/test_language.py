@@ -332,6 +332,54 @@ def test_parts_of_a_text_become_items() -> None:
     assert [email["value"] for email in found] == ["a@exempel.se", "b@exempel.se"]
 
 
+def test_a_row_may_stand_for_several() -> None:
+    text = """\
+mapping: 1
+sources:
+  personal: {key: anst}
+  tjanst: {of: personal, split: {column: enheter, on: ";"}, key: [anst, enheter], keep: {enheter: {not: empty}}}
+Organisation:
+  from: skolor
+  id: {school_unit: kod}
+  fields: {displayName: namn, schoolUnitCode: kod}
+Person:
+  from: personal
+  id: {uuid5: anst}
+  fields:
+    givenName: namn
+    familyName: efter
+    civicNo.value: pnr
+    eduPersonPrincipalNames: eppn
+    securityMarking: {text: Ingen}
+    emails: {list: [{value: {text: a@exempel.se}, type: {text: Skola personal}}]}
+Duty:
+  from: tjanst
+  id: {uuid5: [anst, enheter]}
+  fields:
+    person: {ref: Person, of: personal, via: anst}
+    dutyAt: {ref: Organisation, via: enheter}
+    dutyRole: {text: Lärare}
+"""
+    staff = {**ROW, "anst": "7", "enheter": f";{UNIT}; 11111111;"}
+    none = {**ROW, "anst": "8", "enheter": "", "eppn": "y@edu.exempel.se"}
+    units = [{"kod": code, "namn": "S"} for code in (UNIT, "11111111")]
+    found, issues = objects(text, {"personal": [staff, none], "skolor": units})
+    assert issues == []
+    assert len(found["Person"]) == 2
+    assert sorted(duty["dutyAt"]["id"] for duty in found["Duty"]) == sorted(
+        ids.skolverket_id(code) for code in (UNIT, "11111111")
+    )
+
+
+def test_a_field_may_come_from_another_row_of_the_same_person() -> None:
+    top = "sources:\n  elever: {key: guid}\n  klassrad: {of: elever, key: guid, keep: {ak: {not: empty}}}"
+    text = mapping(
+        "  keep: {ak: empty}\n  id: {uuid5: guid}\n  enrich: {klassrad: guid}", top, middleName="klassrad.ak"
+    )
+    (found,), issues = persons(text, {"ak": ""}, {"ak": "6"})
+    assert (found["middleName"], issues) == ("6", [])
+
+
 def test_rows_may_stand_in_the_mapping_itself() -> None:
     top = "sources:\n  elever: {key: guid}\n  skolan:\n    rows:\n      - {kod: '31279295', namn: Vår skola}"
     text = mapping(top=top).replace("from: skolor", "from: skolan")
