@@ -259,8 +259,7 @@ class _Play:
         before = len(self.skolverket.webhook.notices)
         change()
         arrived = self._wait(lambda: len(self.skolverket.webhook.notices) > before)
-        self.skolverket.client.wait_idle()
-        return arrived and self._identical()
+        return arrived and self._wait(self._identical)
 
     def _take_away(self, duty: str) -> None:
         """A duty goes, with what refers to it left as it is: only for a moment, and only here."""

@@ -73,8 +73,8 @@ class WebhookServer:
             return Answer(404, {"message": "unknown webhook"})
         types = body.get("modifiedEntities") or body.get("modifiedEntites") or []
         notice = Noticed(at, tuple(types), bool(body.get("deletedEntities")))
-        self.notices.append(notice)
         self._on_notice(notice)
+        self.notices.append(notice)  # last: who waits for it must find it handed on
         return Answer(200, {"message": "ok"})
 
     def _refusal(self, token: str) -> str:
