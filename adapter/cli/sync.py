@@ -34,8 +34,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         report = sync(store, inputs, Options(args.dry_run, args.plan, args.approve))
         problems: list[str] = []
-        if report.error is None and not args.dry_run:
-            delivered = wiring.deliver(installation, store)
+        if not args.dry_run and (report.error is None or report.withheld_at_once):
+            delivered = wiring.deliver(installation, store, force=bool(report.withheld_at_once))
             report.sent, report.pending, problems = delivered.sent, delivered.pending, delivered.problems
     finally:
         store.close()

@@ -47,8 +47,13 @@ class Notice:
     error: str
 
 
-def enqueue(connection: Connection, version: int, types: Sequence[ResourceType], deletions: bool, now: int) -> None:
-    """A pending notice for every subscription that is concerned: of its types, or of any deletion. Sheet 8."""
+def enqueue(
+    connection: Connection, version: int, types: Sequence[ResourceType], deletions: bool, now: int, due: int = 0
+) -> None:
+    """A pending notice for every subscription that is concerned: of its types, or of any deletion. Sheet 8.
+
+    `due`: not before this time (ms), unless something else is to be told before.
+    """
     changed = {str(kind) for kind in types}
     for subscription, wanted in connection.execute(
         sa.select(schema.subscription.c.id, schema.subscription.c.types)
@@ -63,7 +68,7 @@ def enqueue(connection: Connection, version: int, types: Sequence[ResourceType],
                     deletions=deletions,
                     state="pending",
                     created=now,
-                    next_attempt=0,
+                    next_attempt=due,
                 )
             )
 

@@ -47,12 +47,13 @@ def documents(store: Store) -> dict[ResourceType, dict[str, dict[str, Any]]]:
     }
 
 
-def commit(store: Store, changes: ChangeSet, run: str, now: int) -> Publication:
+def commit(store: Store, changes: ChangeSet, run: str, now: int, tell_after: int = 0) -> Publication:
     """Publish a change set as the next version, stamped `now` (ms), in one transaction.
 
     New and changed objects get meta.modified = the stamp; deleted ones leave a tombstone; an id that is
     published again loses its tombstone; each subscription gets its notice. Stamps never run backwards, even
-    if the clock does. Raises StateError; then nothing has changed.
+    if the clock does. `tell_after`: so long (ms) the notice waits for a publication that follows at once.
+    Raises StateError; then nothing has changed.
     """
     with store.writing() as connection:
         version = _next_version(connection)
@@ -76,7 +77,7 @@ def commit(store: Store, changes: ChangeSet, run: str, now: int) -> Publication:
             )
         )
         _remember_stamp(connection, first_seq, at, seq)
-        outbox.enqueue(connection, version, types, changes.deletions, at)
+        outbox.enqueue(connection, version, types, changes.deletions, at, now + tell_after if tell_after else 0)
     return Publication(version, at)
 
 

@@ -35,6 +35,7 @@ from adapter.sync.stage import Stage
 from connectors.base import Connector
 
 _ZONE = ZoneInfo("Europe/Stockholm")
+_TELL_AFTER = 60_000  # ms; the rest of the night follows within seconds: one notice for both
 _CHECKED_WITH = "checked_with"  # setting: what the published objects were validated with
 _MAPPED_WITH = "mapped_with"  # setting: the mapping of the last good run
 
@@ -217,7 +218,7 @@ def _withhold_at_once(store: Store, inputs: Inputs, report: Report, withheld: se
     """
     with report.timed("withhold"), Spool() as spool:
         changes = withhold.withdrawal(store, inputs.profile, withheld, spool)
-        report.version = publish.commit(store, changes, report.run, inputs.clock()).version
+        report.version = publish.commit(store, changes, report.run, inputs.clock(), _TELL_AFTER).version
         report.withheld_at_once = len(withheld)
         for kind, change in changes:
             if change.any:

@@ -25,7 +25,7 @@ from adapter.mapping import compile as compiler
 from adapter.store.engine import open_store
 from adapter.store.lock import run_lock
 
-HISTORIES = int(os.environ.get("SS12000_HISTORIES", "2000"))
+HISTORIES = int(os.environ.get("SS12000_HISTORIES", "2000" if os.environ.get("CI") else "400"))
 
 changes = st.tuples(
     st.just("change"),
@@ -118,7 +118,7 @@ def one_mapping_parsed_once() -> Iterator[None]:
 @pytest.mark.parametrize("quarter", range(4))
 def test_in_the_end_every_client_holds_what_is_published(quarter: int, template: Path) -> None:
     @settings(max_examples=HISTORIES // 4, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(st.lists(events, min_size=4, max_size=14))
+    @given(st.lists(events, min_size=4, max_size=10))
     def every_history(happened: list[tuple[object, ...]]) -> None:
         folder = Path(tempfile.mkdtemp(dir=_fast()))
         history = History(folder, template)

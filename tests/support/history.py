@@ -99,10 +99,11 @@ class History:
         self.spare = len(self.tables["elever"])
         self.parties: list[Party] = []
         self.crash_in = 0
+        self.tokens: dict[tuple[str, str, int], str] = {}
         self.store: Store
         self.sections: dict[str, Any] = {
             **small_school.OPEN_GATE,
-            "facade": {"base_url": BASE, "page_size": 5},
+            "facade": {"base_url": BASE, "page_size": 50},
             "auth": {"jwks_url": (folder / "jwks.json").as_uri()},
         }
         self.transport: AppTransport | None = None
@@ -178,7 +179,7 @@ class History:
         entity = f"https://api.skolverket.se/client/{name}"
         client = Client(
             BASE,
-            lambda: self.issuer.token(self.kid, entity_id=entity),
+            lambda: self._token(entity),
             _TRUST,
             self.clock,
             window=window,  # type: ignore[arg-type]
@@ -193,6 +194,13 @@ class History:
             client.register(party.target)
         if not client.subscription:  # nothing is published yet
             self.parties.remove(party)
+
+    def _token(self, entity: str) -> str:
+        """One for each hour, as a client keeps it."""
+        key = (self.kid, entity, self.clock.now // 3_600_000)
+        if key not in self.tokens:
+            self.tokens[key] = self.issuer.token(self.kid, entity_id=entity)
+        return self.tokens[key]
 
     def rotate(self) -> None:
         self.kid = f"k{uuid.uuid4().hex[:6]}"
