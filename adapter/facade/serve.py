@@ -70,8 +70,9 @@ class Certificate:
     def __init__(self, settings: Settings, context: ssl.SSLContext) -> None:
         assert settings.facade.tls is not None
         self._tls = settings.facade.tls
-        self._context = context
+        self._current = context
         self._seen = self._stamps()
+        context.sni_callback = self._choose  # called in every handshake: each gets one whole pair
 
     def reload(self, force: bool = False) -> str:
         """What happened, for the administrator; "" where nothing did. A bad pair changes nothing."""
@@ -80,13 +81,18 @@ class Certificate:
             return ""
         self._seen = stamps
         try:
-            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self._tls.certificate, self._tls.key)
-            self._context.load_cert_chain(self._tls.certificate, self._tls.key)
+            fresh = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            fresh.minimum_version = ssl.TLSVersion.TLSv1_2
+            fresh.load_cert_chain(self._tls.certificate, self._tls.key)
         except (OSError, ssl.SSLError) as error:
             return (
                 f"facade.tls: the new certificate cannot be used ({error}); the old one stays. Put a pair that belongs."
             )
+        self._current = fresh
         return "facade.tls: the new certificate is in use"
+
+    def _choose(self, connection: ssl.SSLSocket | ssl.SSLObject, name: str, context: ssl.SSLContext) -> None:
+        connection.context = self._current
 
     def _stamps(self) -> list[int]:
         return [path.stat().st_mtime_ns if path.exists() else 0 for path in (self._tls.certificate, self._tls.key)]
