@@ -61,7 +61,8 @@ def run(args: argparse.Namespace) -> int:
 def _explain_code(args: argparse.Namespace) -> int:
     if args.what not in PAGES:
         guess = did_you_mean(args.what, PAGES)
-        raise ConfigError(f"{args.what} is no code. Did you mean {guess}?" if guess else f"{args.what} is no code.")
+        hint = f'Did you mean "{guess}"?' if guess else "Codes stand in the messages of `check`, and in every --json."
+        raise ConfigError(f"{args.what} is no code. {hint}")
     meaning, advice = PAGES[args.what]
     if args.json:
         output.document({"code": args.what, "meaning": meaning, "advice": advice})

@@ -59,7 +59,8 @@ def _places(given: list[str]) -> Iterator[tuple[str, dict[str, str]]]:
     """Source name and options of every table and file."""
     taken: set[str] = set()
     for text in given:
-        for name, options in _tables(text) if "://" in text else _files(Path(text)):
+        url = text if "://" in text else _sqlite_url(Path(text))
+        for name, options in _tables(url) if url else _files(Path(text)):
             slug = re.sub(r"[^a-z0-9_]", "_", plain(name)) or "source"
             while slug in taken:
                 slug += "_2"
@@ -74,6 +75,14 @@ def _tables(url: str) -> Iterator[tuple[str, dict[str, str]]]:
         raise SourceFailed(str(error)) from None
     for name in names:
         yield name, {"connector": "sql", "url": _absolute(url), "table": name}
+
+
+def _sqlite_url(path: Path) -> str:
+    """A SQLite database that was named as a file; "" for anything else."""
+    if not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        return f"sqlite:///{path.absolute()}" if file.read(15) == b"SQLite format 3" else ""
 
 
 def _absolute(url: str) -> str:

@@ -51,6 +51,7 @@ def approves(path: Path, changes: ChangeSet, version: int) -> bool:
         plan: Any = json.loads(path.read_text(encoding="utf-8"))
         approved = plan["plan"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        message = f"{path}: this is no plan ({type(error).__name__}); write one with sync --dry-run --plan FILE."
+        why = f"it cannot be read: {error.strerror}" if isinstance(error, OSError) else "this is no plan"
+        message = f"{path}: {why}. Write a plan with sync --dry-run --plan FILE."
         raise ConfigError(message) from error
     return bool(approved == fingerprint(changes, version))

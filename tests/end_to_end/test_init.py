@@ -68,6 +68,12 @@ def test_after_the_marked_decisions_it_maps_like_the_mapping_made_by_hand(
     assert published(tmp_path / "new") == published(made)
 
 
+def test_a_sqlite_file_may_be_named_without_a_url(made: Path, tmp_path: Path) -> None:
+    done = run("init", str(tmp_path / "new"), "--from", str(made / "sis.db"))
+    assert done.code == 0, done
+    assert "elev " in done.out
+
+
 def test_nothing_of_a_person_gets_into_what_it_writes(made: Path, tmp_path: Path) -> None:
     run("init", str(tmp_path), "--from", f"sqlite:///{made}/sis.db", str(made / "ad-export.csv"))
     written = "".join(path.read_text(encoding="utf-8") for path in tmp_path.iterdir())

@@ -11,17 +11,20 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
 import pytest
+from support.databases import postgres_url
 from support.shell import COMMAND
 from support.world import World, world
 
 from adapter import serving
 from adapter.facade import protocol
+from adapter.simulator.client import Client, differences
 from adapter.simulator.pki import Authority
+from adapter.store import publish
 from adapter.sync.run import sync
 
 
@@ -137,6 +140,29 @@ def command(place: World, *more: str) -> Iterator[subprocess.Popen[bytes]]:
 
 def origin(place: World) -> str:
     return place.skolverket.base_url.partition("/ss12000")[0]
+
+
+@pytest.mark.parametrize("state", ["sqlite", "postgres"])
+def test_serve_that_is_killed_again_and_again_serves_the_same_after_each_start(state: str, tmp_path: Path) -> None:
+    with postgres_url() as url, world(tmp_path / "w", url if state == "postgres" else "") as place:
+        report = sync(place.store, place.load().inputs())
+        assert report.error is None
+        client = place.skolverket.client
+        for _ in range(3):
+            with command(place) as child:
+                assert client.register(place.skolverket.webhook.target) == 201
+                reader = threading.Thread(target=crawl, args=(client,))
+                reader.start()
+                os.kill(child.pid, signal.SIGKILL)
+                reader.join()
+        with command(place):
+            assert client.register(place.skolverket.webhook.target) == 201
+            assert differences(client.held, publish.documents(place.store)) == []
+
+
+def crawl(client: Client) -> None:
+    with suppress(httpx.HTTPError):
+        client.load()
 
 
 def children_of(pid: int) -> list[int]:

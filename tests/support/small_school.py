@@ -148,8 +148,11 @@ def number(date: str, serial: int) -> str:
 class Rows:
     """A connector over rows in memory; `break_after` rows it fails, as a server does that goes away."""
 
-    def __init__(self, rows: list[dict[str, str | None]], age_hours: float | None = None, break_after: int = -1):
+    def __init__(
+        self, rows: list[dict[str, str | None]], age_hours: float | None = None, break_after: int = -1, batch: int = 5
+    ):
         self.rows = rows
+        self.batch = batch
         self.age_hours = age_hours
         self.break_after = break_after
         self.columns: Sequence[str] = list(rows[0]) if rows else ["guid"]
@@ -164,10 +167,10 @@ class Rows:
         pass
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
-        for first in range(0, len(self.rows), 5):
+        for first in range(0, len(self.rows), self.batch):
             if 0 <= self.break_after <= first:
                 raise SourceError("S110", "the connection was lost. Run again when the server is back.")
-            some = self.rows[first : first + 5]
+            some = self.rows[first : first + self.batch]
             yield Batch(first + 2, [[row[column] for column in columns] for row in some])
 
 
@@ -179,6 +182,9 @@ class OpenData:
 
     def test_activity_id(self, name: str) -> str | None:
         return ids.skolverket_id(name) if name.startswith("GRGR") else None
+
+    def programme_code(self, code: str) -> str | None:
+        return code.upper() if code.upper() in ("NANAT", "SASAM") else None
 
 
 def settings(**sections: Any) -> Settings:
@@ -197,7 +203,7 @@ def settings(**sections: Any) -> Settings:
 
 
 def inputs(found: Tables | dict[str, Any], mapping: str = MAPPING, now: int = NOW, **sections: Any) -> Inputs:
-    connectors = {name: rows if isinstance(rows, Rows) else Rows(rows) for name, rows in found.items()}
+    connectors = {name: Rows(rows) if isinstance(rows, list) else rows for name, rows in found.items()}
     return Inputs(
         settings=settings(**sections),
         profile=profile.shipped(),
