@@ -130,7 +130,7 @@ def _settings(reader: _Reader, data: dict[str, Any]) -> Settings | None:
 def _connector(reader: _Reader, name: str, options: dict[str, Any]) -> Connector | None:
     kind = options.get("connector")
     if not isinstance(kind, str):
-        reader.issue("C111", ("sources", name, "connector"), "is missing (csv, sql, or the name of a plug-in).")
+        reader.issue("C111", ("sources", name, "connector"), "is missing (csv, sql, xml, or the name of a plug-in).")
         return None
     try:
         return create(name, options)

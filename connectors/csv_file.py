@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import glob
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from connectors.base import Batch, SourceError
+from connectors.files import Stamp, age_hours, matching, stamp, unchanged, unreadable
 from connectors.text import decoding_problem, detect_delimiter, detect_encoding, known_encoding
 
 BATCH = 2000  # rows
@@ -32,6 +32,7 @@ class CsvOptions(BaseModel):
     quote: str = Field(default='"', min_length=1, max_length=1, description="what texts are quoted with")
     skip_lines: int = Field(default=0, ge=0, description="lines before the header")
     header: tuple[str, ...] | None = Field(default=None, description="names, for files without a header")
+    short_rows: bool = Field(default=False, description="whether empty cells at a row's end may be left out")
 
     @field_validator("encoding")
     @classmethod
@@ -45,7 +46,7 @@ class _File:
     encoding: str
     delimiter: str
     header: tuple[str, ...]
-    stamp: tuple[int, int]  # size and time, to see whether it changes under our eyes
+    stamp: Stamp
 
 
 class CsvConnector:
@@ -60,13 +61,7 @@ class CsvConnector:
 
     def open(self) -> CsvTable:
         """Look at the files' headers. Raises SourceError where a file is missing, empty or has no clear header."""
-        pattern = Path(self.options.path)
-        paths = sorted(pattern.parent.glob(pattern.name)) if glob.has_magic(pattern.name) else [pattern]
-        if not paths:
-            raise SourceError(
-                "S102", "no file has such a name. Has the export run, and into this folder?", self.options.path
-            )
-        files = [_look_at(path, self.options) for path in paths]
+        files = [_look_at(path, self.options) for path in matching(self.options.path)]
         first = files[0]
         for other in files[1:]:
             if sorted(other.header) != sorted(first.header):
@@ -75,8 +70,7 @@ class CsvConnector:
                     f"the columns differ from those of {first.path.name} ({', '.join(missing)}). Export both anew."
                 )
                 raise SourceError("S106", message, str(other.path))
-        age = max(self._now() - file.stamp[1] / 1e9 for file in files) / 3600
-        return CsvTable(files, self.options, max(age, 0.0))
+        return CsvTable(files, self.options, age_hours((file.stamp for file in files), self._now()))
 
 
 class CsvTable:
@@ -105,22 +99,21 @@ class CsvTable:
         previous = csv.field_size_limit(_FIELD_LIMIT)
         try:
             with file.path.open(encoding=file.encoding, newline="") as text:
-                reader = csv.reader(text, delimiter=file.delimiter, quotechar=self._options.quote, strict=True)
+                reader: Any = csv.reader(text, delimiter=file.delimiter, quotechar=self._options.quote, strict=True)
+                if self._options.short_rows:
+                    reader = _Filled(reader, width)
                 for _ in range(self._options.skip_lines):
                     next(text, None)
                 if self._options.header is None:
                     next(reader, None)
                 yield from _batches(reader, self._options.skip_lines, width, pick, place)
-            if _stamp(file.path) != file.stamp:
-                raise SourceError(
-                    "S109", "the file changed while it was read. Run again when the export has ended.", place
-                )
+            unchanged(file.path, file.stamp)
         except csv.Error as error:
             raise _csv_problem(error, reader.line_num + self._options.skip_lines, place) from None
         except UnicodeDecodeError as error:
             raise SourceError("S104", decoding_problem(error, file.encoding), place) from None
         except OSError as error:
-            raise SourceError("S102", f"the file cannot be read: {error.strerror}.", place) from None
+            raise unreadable(file.path, error) from None
         finally:
             csv.field_size_limit(previous)
 
@@ -142,6 +135,25 @@ def _batches(
                 yield Batch(first, list(map(pick, rows)))
         else:
             yield from _spanning(rows, first, width, pick, place)
+
+
+class _Filled:
+    """A reader whose short rows are filled up with empty cells."""
+
+    def __init__(self, reader: Any, width: int) -> None:
+        self._reader = reader
+        self._width = width
+
+    @property
+    def line_num(self) -> int:
+        return int(self._reader.line_num)
+
+    def __iter__(self) -> _Filled:
+        return self
+
+    def __next__(self) -> list[str]:
+        row: list[str] = next(self._reader)
+        return row + [""] * (self._width - len(row)) if row else row
 
 
 def _spanning(
@@ -207,7 +219,7 @@ def _picker(positions: Sequence[int]) -> Callable[[list[str]], Sequence[str]]:
 def _look_at(path: Path, options: CsvOptions) -> _File:
     place = str(path)
     try:
-        stamp = _stamp(path)
+        before = stamp(path)
         with path.open("rb") as raw:
             head = raw.read(1 << 16)
             whole = len(head) < 1 << 16
@@ -227,15 +239,13 @@ def _look_at(path: Path, options: CsvOptions) -> _File:
             header = options.header or tuple(
                 next(csv.reader(text, delimiter=delimiter, quotechar=options.quote, strict=True), ())
             )
-    except FileNotFoundError:
-        raise SourceError("S102", "there is no such file. Has the export run, and into this folder?", place) from None
     except UnicodeDecodeError as error:
         raise SourceError("S104", decoding_problem(error, options.encoding or "utf-8"), place) from None
     except csv.Error as error:
         raise _csv_problem(error, options.skip_lines + 1, place) from None
     except OSError as error:
-        raise SourceError("S102", f"the file cannot be read: {error.strerror}.", place) from None
-    return _File(path, encoding, delimiter, _header(header, place, delimiter), stamp)
+        raise unreadable(path, error) from None
+    return _File(path, encoding, delimiter, _header(header, place, delimiter), before)
 
 
 def _header(names: Sequence[str], place: str, delimiter: str) -> tuple[str, ...]:
@@ -248,8 +258,3 @@ def _header(names: Sequence[str], place: str, delimiter: str) -> tuple[str, ...]
     if twice is not None:
         raise SourceError("S105", f'the column "{twice}" stands twice in the header.', place)
     return header
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    found = path.stat()
-    return found.st_size, found.st_mtime_ns

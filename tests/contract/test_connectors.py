@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
 import sqlalchemy as sa
@@ -35,10 +36,20 @@ def _csv(folder: Path) -> Connector:
     return create("elever", {"connector": "csv", "path": str(folder / "elev.csv")})
 
 
-@pytest.fixture(params=["csv", "sqlite", "postgres", "mariadb"])
+def _xml(folder: Path) -> Connector:
+    cells = ["".join(f"<c{n}>{escape(cell or '')}</c{n}>" for n, cell in enumerate(row)) for row in ROWS]
+    rows = "".join(f"<e:elev xmlns:e='urn:x'>{row}</e:elev>" for row in cells)
+    text = f"<?xml version='1.0' encoding='iso-8859-1'?><register><kopia/><elever>{rows}</elever></register>"
+    (folder / "elev.xml").write_bytes(text.encode("iso8859-1"))
+    columns = {name: f"c{n}" for n, name in enumerate(HEADER)}
+    options = {"path": str(folder / "elev.xml"), "rows": "elever/elev", "columns": columns}
+    return create("elever", {"connector": "xml", **options})
+
+
+@pytest.fixture(params=["csv", "xml", "sqlite", "postgres", "mariadb"])
 def connector(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Connector]:
-    if request.param == "csv":
-        yield _csv(tmp_path)
+    if request.param in ("csv", "xml"):
+        yield _csv(tmp_path) if request.param == "csv" else _xml(tmp_path)
         return
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path}/sis.db"
@@ -101,6 +112,8 @@ def test_the_source_is_only_read(connector: Connector) -> None:
         ({"connector": "sql", "url": "sqlite:///x.db", "query": "DROP TABLE ELEV"}, "DROP"),
         ({"connector": "csv", "path": "x.csv", "encoding": "klingon"}, "no encoding"),
         ({"connector": "csv", "path": "x.csv", "delimeter": ";"}, 'Did you mean "delimiter"'),
+        ({"connector": "xml", "path": "x.xml", "rows": "elev[@a='1']", "columns": {"a": "b"}}, "names between /"),
+        ({"connector": "xml", "path": "x.xml", "rows": "elev", "columns": {"a": "b[c"}}, '"b\\[c" is no path'),
         ({"connector": "odbc"}, "there are csv"),
     ],
 )

@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from connectors.base import Connector, SourceError, SourceTable
 from connectors.csv_file import CsvOptions
 from connectors.sql import SqlOptions
+from connectors.xml_file import XmlOptions
 
 TEXT = (Path(__file__).parents[2] / "docs" / "connectors.md").read_text(encoding="utf-8")
 
@@ -39,7 +41,7 @@ def test_the_example_says_when_its_file_is_missing(fixed: Connector, tmp_path: P
         fixed.open()
 
 
-@pytest.mark.parametrize("options", [CsvOptions, SqlOptions])
-def test_every_key_is_described(options: type[CsvOptions] | type[SqlOptions]) -> None:
+@pytest.mark.parametrize("options", [CsvOptions, SqlOptions, XmlOptions])
+def test_every_key_is_described(options: type[BaseModel]) -> None:
     described = re.findall(r"^\| `(\w+)` \|", TEXT, flags=re.MULTILINE)
     assert set(options.model_fields) <= set(described)

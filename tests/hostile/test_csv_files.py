@@ -116,3 +116,12 @@ def test_a_file_without_header_gets_its_names_from_the_configuration(tmp_path: P
     path = tmp_path / "x.csv"
     path.write_text("1;2\n3;4\n", encoding="utf-8")
     assert read(path, header=["a", "b"]) == [(1, ("1", "2")), (2, ("3", "4"))]
+
+
+def test_empty_cells_at_the_end_may_be_left_out_where_the_source_is_known_to_do_so(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(b"a;b;c\n1;2;3\n1\n\n1;2\n")
+    assert [row for _, row in read(path, short_rows=True)] == [("1", "2", "3"), ("1", "", ""), ("1", "2", "")]
+    path.write_bytes(b"a;b\n1;2;3\n")
+    with pytest.raises(SourceError, match="S107"):
+        read(path, short_rows=True)

@@ -1,0 +1,248 @@
+"""XML files such as IMS Enterprise exports: one element a row, its columns named by short paths. Streamed.
+
+Names are compared without their namespace prefix, for vendors change namespaces with each version. Entities are
+refused: no register needs them, and a hostile file could make gigabytes or read other files with them.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+from xml.parsers import expat
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from connectors.base import Batch, SourceError
+from connectors.files import Stamp, age_hours, matching, stamp, unchanged, unreadable
+
+BATCH = 2000  # rows
+_CHUNK = 1 << 14  # bytes
+_TWICE_ENCODED_BOM = b"\xc3\xaf\xc2\xbb\xc2\xbf"  # seen from one vendor's interface
+_STEP = re.compile(r"(?P<name>\.\.|[^\[\]/@]+)(?:\[(?P<key>@?[^\[\]/=]+)='(?P<value>[^']*)'\])?\Z")
+_FORM = "steps between /: name, name[@attribute='value'], name[child='value'], .. for the parent, @attribute last"
+
+
+class XmlOptions(BaseModel):
+    """Keys of an xml source in config.toml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: str = Field(min_length=1, description="a file, or a pattern such as export/*.xml")
+    rows: str = Field(min_length=1, description="path from the root to the elements that are rows: membership/member")
+    columns: dict[str, str] = Field(min_length=1, description="column: path from the row's element")
+
+    @field_validator("rows")
+    @classmethod
+    def _plain(cls, value: str) -> str:
+        if re.search(r"[\[\]@]|\.\.", value):
+            raise ValueError("is names between /; conditions belong in the mapping's `keep`")
+        return value.strip("/")
+
+    @field_validator("columns")
+    @classmethod
+    def _readable(cls, value: dict[str, str]) -> dict[str, str]:
+        for path in value.values():
+            _steps(path)
+        return value
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One step of a path: to children of a name, to the parent (".."), or to an attribute ("@name", the last)."""
+
+    name: str
+    key: str = ""
+    value: str = ""
+
+
+@dataclass(eq=False, slots=True)
+class _Element:
+    name: str
+    attributes: dict[str, str]
+    parent: _Element | None
+    children: list[_Element] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """Its own text, without that of its children."""
+        return "".join(self.texts).strip()
+
+
+class XmlConnector:
+    """One or several XML files of one form."""
+
+    Options = XmlOptions
+
+    def __init__(self, name: str, options: XmlOptions, now: Callable[[], float] = time.time) -> None:
+        self.name = name
+        self.options = options
+        self._now = now
+
+    def open(self) -> XmlTable:
+        """See that the files are there. Raises SourceError where one is missing or empty."""
+        files = []
+        for path in matching(self.options.path):
+            try:
+                files.append((path, stamp(path)))
+                with path.open("rb") as file:
+                    if not file.read(1):
+                        raise SourceError("S103", "the file is empty. See why the export wrote nothing.", str(path))
+            except OSError as error:
+                raise unreadable(path, error) from None
+        return XmlTable(files, self.options, age_hours((found for _, found in files), self._now()))
+
+
+class XmlTable:
+    """Open XML files."""
+
+    def __init__(self, files: Sequence[tuple[Path, Stamp]], options: XmlOptions, age: float) -> None:
+        self._files = files
+        self._options = options
+        self.columns: Sequence[str] = tuple(options.columns)
+        self.age_hours: float | None = age
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        pass
+
+    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
+        """The rows of all files; the first row element is number 1. Raises SourceError, also half-way."""
+        paths = [_steps(self._options.columns[column]) for column in columns]
+        number, rows = 1, []
+        for element in self._elements():
+            rows.append(tuple(_value(element, path) for path in paths))
+            if len(rows) == BATCH:
+                yield Batch(number, rows)
+                number, rows = number + len(rows), []
+        if rows:
+            yield Batch(number, rows)
+
+    def _elements(self) -> Iterator[_Element]:
+        climbs = max(_climbs(_steps(path)) for path in self._options.columns.values())
+        for path, before in self._files:
+            try:
+                yield from _Walk(path, self._options.rows.split("/"), climbs).elements()
+                unchanged(path, before)
+            except OSError as error:
+                raise unreadable(path, error) from None
+
+
+class _Walk:
+    """One pass over one file. Of the tree only the element is kept that the paths of its rows can reach."""
+
+    def __init__(self, path: Path, steps: list[str], climbs: int) -> None:
+        self._path = path
+        self._whole = steps[: max(1, len(steps) - climbs)]
+        self._rest = steps[len(self._whole) :]
+        self._open: list[str] = []
+        self._kept: _Element | None = None
+        self._done: list[_Element] = []
+
+    def elements(self) -> Iterator[_Element]:
+        """The row elements, as soon as what they can reach is read."""
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
+        parser.EntityDeclHandler = self._entity
+        parser.SkippedEntityHandler = self._entity
+        with self._path.open("rb") as file:
+            if file.read(len(_TWICE_ENCODED_BOM)) != _TWICE_ENCODED_BOM:
+                file.seek(0)
+            try:
+                while chunk := file.read(_CHUNK):
+                    parser.Parse(chunk)
+                    yield from self._rows()
+                parser.Parse(b"", True)
+            except expat.ExpatError as error:
+                words = expat.ErrorString(error.code)
+                message = f"this is not whole XML ({words}). Export it anew."
+                raise SourceError("S140", message, f"{self._path}:{error.lineno}") from None
+            except (LookupError, UnicodeError, ValueError) as error:
+                raise SourceError("S104", f"the encoding cannot be read: {error}.", str(self._path)) from None
+        yield from self._rows()
+
+    def _rows(self) -> Iterator[_Element]:
+        done, self._done = self._done, []
+        for element in done:
+            found = [element]
+            for name in self._rest:
+                found = [child for one in found for child in one.children if child.name == name]
+            yield from found
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        local = _local(name)
+        at_whole = len(self._open) == len(self._whole) and [*self._open[1:], local] == self._whole
+        if self._kept is not None or at_whole:
+            plain = {_local(key): value.strip() for key, value in attributes.items()}
+            element = _Element(local, plain, self._kept)
+            if self._kept is not None:
+                self._kept.children.append(element)
+            self._kept = element
+        self._open.append(local)
+
+    def _end(self, name: str) -> None:
+        self._open.pop()
+        if self._kept is not None:
+            if self._kept.parent is None:
+                self._done.append(self._kept)
+            self._kept = self._kept.parent
+
+    def _text(self, text: str) -> None:
+        if self._kept is not None:
+            self._kept.texts.append(text)
+
+    def _entity(self, name: str, *details: object) -> None:
+        message = f'the file needs an entity of its own ("{name}"), which is refused. Have it exported without.'
+        raise SourceError("S141", message, str(self._path))
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _steps(path: str) -> tuple[_Step, ...]:
+    """Raises ValueError for what is no path."""
+    found = []
+    parts = [] if path.strip() == "." else re.split(r"/(?![^\[]*\])", path.strip().strip("/"))
+    for position, part in enumerate(parts):
+        if part.startswith("@") and position == len(parts) - 1:
+            found.append(_Step(part))
+        elif step := _STEP.match(part):
+            found.append(_Step(step["name"], step["key"] or "", step["value"] or ""))
+        else:
+            raise ValueError(f'"{path}" is no path; {_FORM}')
+    return tuple(found)
+
+
+def _climbs(steps: tuple[_Step, ...]) -> int:
+    return sum(step.name == ".." for step in steps)
+
+
+def _value(row: _Element, steps: tuple[_Step, ...]) -> str:
+    """The text that a path leads to; several with commas between them."""
+    found = [row]
+    for step in steps:
+        if step.name.startswith("@"):
+            return ",".join(value for one in found if (value := one.attributes.get(step.name[1:])))
+        if step.name == "..":
+            found = [one.parent for one in found if one.parent is not None]
+        else:
+            found = [child for one in found for child in one.children if child.name == step.name and _fits(child, step)]
+    return ",".join(text for one in found if (text := one.text))
+
+
+def _fits(element: _Element, step: _Step) -> bool:
+    if not step.key:
+        return True
+    if step.key.startswith("@"):
+        return element.attributes.get(step.key[1:]) == step.value
+    return any(child.name == step.key and child.text == step.value for child in element.children)
