@@ -33,6 +33,8 @@ PAGES: dict[str, tuple[str, str]] = {
         "See why the export is short; or change `expect: {min_rows: …}`.",
     ),
     "S131": ("A file is older than expected.", "See why the export did not run; or change `expect: {max_age: …}`."),
+    "S140": ("A file is not XML, or cut off.", "Look at the line; export anew where the file ends in the middle."),
+    "S141": ("An XML file declares entities, which no register needs.", "Have it exported without a DTD of its own."),
     # the mapping's form
     "M100": ("The mapping is not YAML.", "Correct the place: indentation, a space after a colon, quotes."),
     "M101": ("A key stands twice.", "Keep one of the two; the second would silently win."),
@@ -74,10 +76,22 @@ PAGES: dict[str, tuple[str, str]] = {
         "A reference that leads nowhere.",
         "See why the other object is missing; `missing:` says what then happens.",
     ),
+    "M331": (
+        "A reference that several objects fit.",
+        "Name more columns in `via` and `by`, so that only one is left.",
+    ),
     "M341": ("Two rows of an enriching source say different things.", "Correct one, or make the key more exact."),
     "M342": ("No row matches.", "See why; or leave `unmatched: report` out."),
+    "M343": (
+        "Not one row matches.",
+        "Two columns that hold different things, or the same thing written differently: see `as:`.",
+    ),
     "M350": ("Two rows give one id to different objects.", "Make `id` from columns that tell them apart."),
     "M351": ("Two persons have one user name.", "Correct the directory: neither is published until then."),
+    "M352": (
+        "Two objects have one key in their source; references mean the first by id.",
+        "Make `key` of more columns, or keep only the rows that count.",
+    ),
     # objects
     "R110": ("A required attribute has no value.", "Fill it in at the source."),
     "R111": ("A value that the profile refuses.", "Correct it at the source; the message says what form it needs."),

@@ -145,23 +145,25 @@ def _id_if_any(rule: Rule, row: Row) -> str:
 
 def _enricher(item: Enrichment) -> Callable[[Frames], Row]:
     """Finds the second source's row: none is a row of empty cells, two that differ are a problem."""
-    nothing: Row = (0, *("" for _ in item.index.view.slots))
-    rows_of, key, span, name = item.index.rows, item.key, item.span, item.name
+    tally, key, name = item.tally, item.key, item.name
+    nothing: Row = (0, *("" for _ in tally.index.view.slots))
+    rows_of, span = tally.index.rows, tally.span
 
     def enrich(frames: Frames) -> Row:
-        found = rows_of.get(key(frames))
+        wanted = key(frames)
+        found = rows_of.get(wanted)
         if not found:
-            item.missing += 1
+            tally.missed(wanted)
             return nothing
         first = found[0]
         if isinstance(first, RowProblem):
             raise first
         for other in found[1:]:
             if isinstance(other, RowProblem) or other[1:] != first[1:]:
-                item.ambiguous += 1
+                tally.ambiguous += 1
                 row = RowRef(name, first[0])
                 raise RowProblem("M341", "has the same key as another row that says something else", row, span, name)
-        item.matched += 1
+        tally.matched += 1
         return first
 
     return enrich

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from adapter.issues import RowRef, Severity, did_you_mean
 from adapter.mapping import language
 from adapter.mapping.conditions import compile_conditions
 from adapter.mapping.plain import CodeList, Codes, PlainValues
-from adapter.mapping.plan import Enrichment, InlineRows, Plan, Rule
+from adapter.mapping.plan import Enrichment, Plan, Rule, Tally
 from adapter.mapping.problems import RowProblem
 from adapter.mapping.reader import Reader
 from adapter.mapping.references import OpenData, References, Sink
 from adapter.mapping.scope import Frame, Frames, Get, Index, Scope, Target, View, key_getter
+from adapter.mapping.sources import SourceCompiler
 from adapter.mapping.syntax import Items, Node, Scalar, Table, parse
 from adapter.mapping.values import Values
 from adapter.ss12000 import ids
 from adapter.ss12000.shape import Field
 from adapter.ss12000.types import BUILD_ORDER, ResourceType
-
-_HOURS = re.compile(r"(\d{1,4})([hd])\Z")
 
 
 @dataclass(frozen=True)
@@ -53,14 +51,12 @@ def compile_mapping(text: str, file: str, around: Surroundings) -> Plan:
 class _Compiler:
     tree: Table
     around: Surroundings
-    views: dict[str, View] = field(default_factory=dict)
-    indexes: dict[tuple[int, tuple[str, ...]], Index] = field(default_factory=dict)
-
-    inline: dict[str, InlineRows] = field(default_factory=dict)
+    targets: dict[str, list[Target]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.views: dict[str, View] = {}
         self.reader = Reader(self.around.today, self.views)
-        self.targets: dict[str, list[Target]] = {}
+        self.sources = SourceCompiler(self.reader, self.around.headers, self.views)
 
     def plan(self) -> Plan:
         reader = self.reader
@@ -69,7 +65,7 @@ class _Compiler:
         if not isinstance(version, Scalar) or version.value != "1":
             place = version.span if version else self.tree.span
             reader.issue("M112", "a mapping says its version first: `mapping: 1`.", place)
-        self._views()
+        self.sources.compile(reader.table(self.tree.get("sources"), self.tree.span))
         codes = self._codes()
         nodes = [(kind, node) for kind in BUILD_ORDER for node in self._rule_nodes(kind)]
         drafts = [(kind, node, view) for kind, node in nodes if (view := self._driving_view(kind, node)) is not None]
@@ -78,9 +74,9 @@ class _Compiler:
             self.targets.setdefault(str(kind), []).append(Target(str(kind), view))
         if not nodes:
             reader.issue("M112", "no type is mapped; write at least Person.", self.tree.span)
-        references = References(reader, self.targets, self.around.open_data, self.around.sink)
+        references = References(reader, self.targets, self.sources.index, self.around.open_data, self.around.sink)
         plain = PlainValues(reader, codes)
-        values = Values(reader, plain, self.views, references, self._index)
+        values = Values(reader, plain, self.sources, references)
         rules: dict[ResourceType, list[Rule]] = {kind: [] for kind in BUILD_ORDER}
         taken: dict[str, int] = {}
         for kind, node, view in drafts:
@@ -91,80 +87,11 @@ class _Compiler:
         self._notes(plain.used_codes)
         unique = list(dict.fromkeys(reader.issues))
         unique.sort(key=lambda issue: issue.sort_key)
-        return Plan(rules, [view for view in self.views.values() if view.used], plain.coverage, unique, self.inline)
+        views = [view for view in self.views.values() if view.used]
+        tallies = [item.tally for some in rules.values() for rule in some for item in rule.enrich]
+        return Plan(rules, views, plain.coverage, unique, self.sources.inline, [*tallies, *values.tallies])
 
-    # -- sources and codes --------------------------------------------------------------------------------
-
-    def _views(self) -> None:
-        known = self.around.headers
-        described = self.reader.table(self.tree.get("sources"), self.tree.span)
-        for name, node in described.entries:
-            table = self.reader.table(node, name.span)
-            self.reader.words(table, language.SOURCE, "a source")
-            of = table.get("of")
-            source = self.reader.text(of) if of is not None else name.value
-            if (rows := table.get("rows")) is not None:
-                self.inline[name.value] = self._inline(name, rows)
-            elif source not in known:
-                place = (of or name).span
-                message = f"config.toml has no [sources.{source}]; there are {', '.join(known)}."
-                self.reader.issue("M200", message, place, did_you_mean(source, known))
-                continue
-            self.views[name.value] = self._view(name.value, source, table)
-        for source in known:  # a source that needs no words is there all the same
-            self.views.setdefault(source, View(source, source, known[source]))
-
-    def _view(self, name: str, source: str, table: Table) -> View:
-        inline = self.inline.get(source)
-        view = View(name, source, inline.columns if inline else self.around.headers[source])
-        own = Scope((Frame(name, view),))
-        if (empty := table.get("empty")) is not None:
-            view.empties = frozenset(text.strip() for text in self.reader.texts(empty))
-        if (key := table.get("key")) is not None:
-            view.key, view.key_columns = self.reader.key(key, own)
-        if (split := table.get("split")) is not None:
-            self._split(view, self.reader.table(split, table.span), own)
-        if (keep := table.get("keep")) is not None:
-            view.keep = compile_conditions(self.reader, keep, own)
-        if (expect := table.get("expect")) is not None:
-            self._expect(view, self.reader.table(expect, table.span))
-        view.used = False
-        return view
-
-    def _split(self, view: View, split: Table, own: Scope) -> None:
-        self.reader.words(split, language.SPLIT_SOURCE, "`split`")
-        cell = self.reader.column(split.get("column") or Scalar("", split.span), own)
-        on = self.reader.text(split.get("on") or Scalar(",", split.span)) or ","
-        if cell is not None:
-            view.split = (cell.column, on)
-
-    def _inline(self, name: Scalar, node: Node) -> InlineRows:
-        """`rows: [{column: text}]`; what a row does not name is empty in it."""
-        tables = [item for item in node.items if isinstance(item, Table)] if isinstance(node, Items) else []
-        if not tables or not isinstance(node, Items) or len(tables) < len(node.items):
-            self.reader.issue("M112", "`rows` is a list of {column: text}.", node.span)
-        if name.value in self.around.headers:
-            message = f"config.toml has [sources.{name.value}] too; one of the two must have another name."
-            self.reader.issue("M200", message, name.span)
-        columns = tuple(dict.fromkeys(key.value for table in tables for key, _ in table.entries))
-        rows = [
-            (table.span.line, {key.value: self.reader.text(value).strip() for key, value in table.entries})
-            for table in tables
-        ]
-        return InlineRows(columns, tuple((line, tuple(row.get(c, "") for c in columns)) for line, row in rows))
-
-    def _expect(self, view: View, expect: Table) -> None:
-        self.reader.words(expect, language.EXPECT, "`expect`")
-        if (rows := expect.get("min_rows")) is not None:
-            if self.reader.text(rows).isdecimal():
-                view.min_rows = int(self.reader.text(rows))
-            else:
-                self.reader.issue("M113", "min_rows is a whole number.", rows.span)
-        if (age := expect.get("max_age")) is not None:
-            if found := _HOURS.match(self.reader.text(age)):
-                view.max_age_hours = float(found[1]) * (24 if found[2] == "d" else 1)
-            else:
-                self.reader.issue("M113", "max_age is hours or days: 36h, 2d.", age.span)
+    # -- codes --------------------------------------------------------------------------------------------
 
     def _codes(self) -> dict[str, CodeList]:
         found: dict[str, CodeList] = {}
@@ -189,14 +116,14 @@ class _Compiler:
                 "M112", "a code list from a source is {from: SOURCE, key: COLUMN, value: COLUMN}.", table.span
             )
             return None
-        if (view := self._known_view(name)) is None:
+        if (view := self.sources.known(name)) is None:
             return None
         own = Scope((Frame(view.name, view),))
         part, cell = self.reader.key_part(key, own), self.reader.column(value, own)
         if part is None or cell is None:
             return None
         get, column = part
-        index = self._index(view, (lambda frames: str(get(frames)).casefold(),), (f"{column}, in any case",))
+        index = self.sources.index(view, (lambda frames: str(get(frames)).casefold(),), (f"{column}, in any case",))
         otherwise = self.reader.text(table.get("otherwise") or Scalar("", table.span))
         rows_of, slot = index.rows, cell.own_slot
 
@@ -256,11 +183,10 @@ class _Compiler:
             view.key, view.key_columns = self.reader.key(given.entries[0][1], Scope((Frame(view.name, view),)))
 
     def _rule(self, kind: ResourceType, node: Table, view: View, target: Target, values: Values) -> Rule | None:
-        values.used_indexes = values.plain.used_indexes = []
+        values.used_indexes = values.plain.used_indexes = values.references.used_indexes = []
         driving, distinct = self._distinct(node, view)
         own = Scope((Frame(view.name, driving),))
-        enrich = self._enrich(node, own)
-        scope = Scope((*own.frames, *(Frame(item.name, item.index.view) for item in enrich)))
+        enrich, scope = self._enrich(node, own, f"{kind} from {view.name}")
         object_id = self._id(kind, node, own)
         looked_up: list[Index] = []
         keep = compile_conditions(
@@ -278,7 +204,7 @@ class _Compiler:
         build = values.compile_object(fields, shape, scope, str(kind))
         if object_id is None or build is None:
             return None
-        indexes = [*values.used_indexes, *(item.index for item in enrich), *looked_up]
+        indexes = [*values.used_indexes, *(item.tally.index for item in enrich), *looked_up]
         return Rule(kind, view, target, object_id, build, node.span, keep, marking, distinct, enrich, indexes)
 
     def _distinct(self, node: Table, view: View) -> tuple[View, tuple[int, ...]]:
@@ -295,23 +221,26 @@ class _Compiler:
         if not cells or len(cells) < len(nodes):
             return view, ()
         columns = tuple(cell.column for cell in cells)
-        narrowed = View(view.name, view.source, columns, slots=view.slots, split=view.split)
+        narrowed = replace(view, header=columns)
         return narrowed, tuple(view.slot(column) for column in columns)
 
-    def _enrich(self, node: Table, own: Scope) -> list[Enrichment]:
-        found = []
+    def _enrich(self, node: Table, scope: Scope, rule: str) -> tuple[list[Enrichment], Scope]:
+        """The enriching sources in order, each seeing those before it; and what names mean with all of them."""
+        found: list[Enrichment] = []
         for name, mine in self.reader.table(node.get("enrich"), node.span).entries:
-            if (view := self._known_view(name)) is None:
+            if (view := self.sources.known(name)) is None:
                 continue
             if not view.key:
                 message = f'source "{name.value}" has no key; say under `sources:` which column finds its rows.'
                 self.reader.issue("M233", message, name.span)
                 continue
             view.used = True
-            key, _ = self.reader.key(mine, own)
-            index = self._index(view, view.key, view.key_columns)
-            found.append(Enrichment(name.value, index, key_getter(key), name.span))
-        return found
+            key, _ = self.reader.key(mine, scope)
+            index = self.sources.index(view, view.key, view.key_columns)
+            tally = Tally(f"{rule} with {name.value}", index, name.span)
+            found.append(Enrichment(name.value, key_getter(key), tally))
+            scope = Scope((*scope.frames, Frame(name.value, view)))
+        return found, scope
 
     def _found_in(self, used: list[Index], node: Node) -> Index | None:
         """`found_in: {source: column}` -> the index over that column."""
@@ -319,24 +248,13 @@ class _Compiler:
             self.reader.issue("M112", "`found_in` is {source: column}.", node.span)
             return None
         name, column = node.entries[0]
-        if (view := self._known_view(name)) is None:
+        if (view := self.sources.known(name)) is None:
             return None
         key, columns = self.reader.key(column, Scope((Frame(view.name, view),)))
         if len(key) != 1:
             return None
-        used.append(self._index(view, key, columns))
+        used.append(self.sources.index(view, key, columns))
         return used[-1]
-
-    def _known_view(self, name: Scalar) -> View | None:
-        view = self.views.get(name.value)
-        if view is None:
-            known = did_you_mean(name.value, self.views)
-            self.reader.issue("M200", f'there is no source "{name.value}".', name.span, known)
-        return view
-
-    def _index(self, view: View, key: tuple[Get, ...], columns: tuple[str, ...]) -> Index:
-        view.used = True
-        return self.indexes.setdefault((id(view), columns), Index(view, key))
 
     def _id(self, kind: ResourceType, node: Table, scope: Scope) -> Get | None:
         given = node.get("id")

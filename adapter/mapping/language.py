@@ -32,6 +32,8 @@ SOURCE: Words = {
     "expect": "what a good export looks like: min_rows, max_age",
     "empty": "texts that mean nothing was entered; an empty cell always does",
     "split": "{column: COLUMN, on: SEPARATOR}: a row for each part of this column's text",
+    "with": "{OTHER: {its column: my column}}: a row for each row of OTHER that matches; its columns are OTHER.COLUMN",
+    "merge": "one row for each key: a column holds what all its rows say (only), or what most of them say (most)",
     "rows": "the rows themselves, [{column: text}], for what no table holds; then config.toml has no such source",
 }
 EXPECT: Words = {
@@ -73,8 +75,9 @@ FORMS: dict[str, Words] = {
         "when": "only where these conditions hold",
     },
     "ref": {
-        "ref": "a type of this mapping, or test_activity or school_unit in Skolverket's open data",
+        "ref": "a type of this mapping, or test_activity, school_unit or programme in Skolverket's open data",
         "via": "the column or columns that hold the target's key",
+        "by": "the target's columns that `via` holds, where they are not its key",
         "of": "which of the target's rules is meant, by its source",
         "missing": "when there is no such object: drop_item, drop_object or stop",
         "empty": "when the cell is empty: omit, omit_item or reject",
@@ -114,5 +117,6 @@ CONDITION: Words = {
 }
 EMPTY = ("omit", "omit_item", "reject")
 MISSING = ("drop_item", "drop_object", "stop")
+MERGE = ("only", "most")
 UNMATCHED = ("ignore", "report")
-OPEN_DATA = ("test_activity", "school_unit")
+OPEN_DATA = ("test_activity", "school_unit", "programme")

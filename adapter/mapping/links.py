@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from adapter.mapping.plan import Tally
 from adapter.mapping.problems import ItemOmitted, ItemProblem, NotExposed, RowProblem
 from adapter.mapping.references import Reference, References
-from adapter.mapping.scope import Frames, Get, Index, Scope
+from adapter.mapping.scope import Frames, Get, Scope
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 from adapter.ss12000.shape import Field
 
@@ -25,15 +26,22 @@ class Links:
     report: Callable[[RowProblem], None]
 
     def build(
-        self, index: Index, my_key: Callable[[Frames], Any], unmatched: Get, on_empty: Callable[[Frames], Any]
+        self, tally: Tally, my_key: Callable[[Frames], Any], unmatched: Get, on_empty: Callable[[Frames], Any]
     ) -> Get:
         """frames -> items in id order, each once."""
         key, lookup, absent = self.reference.key, self.reference.lookup, self.reference.absent
-        attribute, rows_of, report = self.attribute, index.rows, self.report
+        attribute, rows_of, report = self.attribute, tally.index.rows, self.report
 
         def build(frames: Frames) -> Any:
             found = set()
-            for row in rows_of.get(my_key(frames)) or unmatched(frames):
+            mine = my_key(frames)
+            rows = rows_of.get(mine)
+            if rows:
+                tally.matched += 1
+            else:
+                tally.missed(mine)
+                rows = unmatched(frames)
+            for row in rows:
                 if isinstance(row, RowProblem):
                     raise row
                 own = (row,)

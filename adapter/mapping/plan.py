@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
@@ -9,18 +10,46 @@ from adapter.issues import Issue, Span
 from adapter.mapping.scope import Frames, Get, Index, Target, View
 from adapter.ss12000.types import ResourceType
 
+_SURELY = 10  # rows
+
+
+def shape(key: Hashable) -> str:
+    """What a key looks like, without what it says: 999999-9999, aaaaa."""
+    parts = key if isinstance(key, tuple) else (key,)
+    return " + ".join(re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", str(part))) for part in parts)
+
+
+@dataclass(eq=False)
+class Tally:
+    """How often a second source had rows for ours. `shapes`: what its keys and ours look like, at the first miss."""
+
+    what: str
+    index: Index
+    span: Span
+    matched: int = 0
+    missing: int = 0
+    ambiguous: int = 0
+    shapes: tuple[str, str] = ("", "")
+
+    def missed(self, key: Hashable) -> None:
+        """Count a row for which nothing was found."""
+        self.missing += 1
+        if not self.matched and not self.shapes[1] and key is not None:
+            self.shapes = shape(next(iter(self.index.rows), "")), shape(key)
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether so many found nothing that the two columns can hardly be meant for each other."""
+        return not self.matched and self.missing >= _SURELY and all(self.shapes)
+
 
 @dataclass(eq=False)
 class Enrichment:
     """A second source's row for the same object: found by the index, by my key."""
 
     name: str
-    index: Index
     key: Callable[[Frames], Hashable]
-    span: Span
-    matched: int = 0
-    missing: int = 0
-    ambiguous: int = 0
+    tally: Tally
 
 
 @dataclass(eq=False)
@@ -62,6 +91,7 @@ class Plan:
     coverage: list[tuple[str, str, Span]]
     issues: list[Issue]
     inline: dict[str, InlineRows] = field(default_factory=dict)
+    tallies: list[Tally] = field(default_factory=list)
 
     @property
     def errors(self) -> list[Issue]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from adapter.issues import Issue, RowRef, Severity, Span, did_you_mean
 from adapter.mapping import conversions, language
 from adapter.mapping.problems import RowProblem
-from adapter.mapping.scope import Frames, Get, OwnCell, Scope
+from adapter.mapping.scope import Frame, Frames, Get, OwnCell, Scope, View
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 
 
@@ -26,6 +26,15 @@ class Cell:
     def own_slot(self) -> int:
         """Where it stands in the own row; 0 where it comes from elsewhere."""
         return self.get.slot if isinstance(self.get, OwnCell) else 0
+
+
+@dataclass(frozen=True)
+class Match:
+    """How rows of a view are found: by its key, from the parts of mine. `columns` tells its keys apart."""
+
+    its: tuple[Get, ...]
+    columns: tuple[str, ...]
+    mine: tuple[Get, ...]
 
 
 @dataclass
@@ -160,6 +169,19 @@ class Reader:
             self.issue("M112", "a column name is missing here.", node.span)
         parts = [part for item in nodes if (part := self.key_part(item, scope)) is not None]
         return tuple(get for get, _ in parts), tuple(column for _, column in parts)
+
+    def match(self, node: Node | None, view: View, mine: Scope, what: str, span: Span) -> Match | None:
+        """`{its column: my column}`, `its` being a view's; None (and an issue) where it cannot be read."""
+        if not isinstance(node, Table) or not node.entries:
+            self.issue("M112", f"{what}: {{its column: my column}}`.", span)
+            return None
+        own = Scope((Frame(view.name, view),))
+        pairs = [(self.key_part(its, own), self.key_part(my, mine)) for its, my in node.entries]
+        good = [(its, my) for its, my in pairs if its is not None and my is not None]
+        if len(good) < len(pairs):
+            return None
+        its_parts, my_parts = [its for its, _ in good], [my for _, my in good]
+        return Match(tuple(p[0] for p in its_parts), tuple(p[1] for p in its_parts), tuple(p[0] for p in my_parts))
 
 
 def converted_key(cell: Cell, steps: tuple[conversions.Convert, ...], span: Span) -> Get:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Hashable
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from adapter.issues import RowRef, Severity, Span, did_you_mean
 from adapter.mapping import language
 from adapter.mapping.problems import ItemOmitted, ItemProblem, NotExposed, RowProblem, RunStopped
 from adapter.mapping.reader import Reader
-from adapter.mapping.scope import Frames, Get, Scope, Target, key_getter
-from adapter.mapping.syntax import Node, Table
+from adapter.mapping.scope import Frame, Frames, Get, Index, Scope, Target, View, key_getter, row_key
+from adapter.mapping.syntax import Node, Scalar, Table
 from adapter.ss12000.shape import Field
 
 
@@ -24,6 +24,10 @@ class OpenData(Protocol):
 
     def test_activity_id(self, name: str) -> str | None:
         """Skolverket's id of a test activity, or None when there is none of that name."""
+        ...
+
+    def programme_code(self, code: str) -> str | None:
+        """A programme's code as Skolverket writes it, or None when there is none such."""
         ...
 
 
@@ -50,16 +54,20 @@ class References:
 
     reader: Reader
     targets: dict[str, list[Target]]
+    index: Callable[[View, tuple[Get, ...], tuple[str, ...]], Index]
     open_data: OpenData
     sink: Sink
+    used_indexes: list[Index] = field(default_factory=list)
 
     def report(self, problem: RowProblem, severity: Severity = Severity.WARNING) -> None:
         """Hand a problem that does not end the object to whoever collects them."""
         self.sink.report(problem, severity)
 
     def compile(self, node: Table, field_: Field, scope: Scope, subject: str) -> Get | None:
-        """The value `{id: …}` (or `{person: {id: …}}`'s inner part) of a reference attribute."""
-        if not field_.is_reference:
+        """The value `{id: …}` of a reference attribute, or the code of a programme where that is the attribute."""
+        said = node.get("ref")
+        by_code = isinstance(said, Scalar) and said.value == "programme" and field_.name == "educationCode"
+        if not field_.is_reference and not by_code:
             self.reader.issue("M222", f"{subject} is no reference.", node.span)
             return None
         found = self.reference(node, field_, scope, subject)
@@ -67,13 +75,13 @@ class References:
             return None
         key, lookup, absent = found.key, found.lookup, found.absent
 
-        def get(frames: Frames) -> dict[str, str] | None:
+        def get(frames: Frames) -> dict[str, str] | str | None:
             wanted = key(frames)
             target = lookup(wanted)
             if target is None:
                 absent(frames, wanted)
                 return None
-            return {"id": target}
+            return target if by_code else {"id": target}
 
         return get
 
@@ -86,23 +94,40 @@ class References:
         parts, columns = self.reader.key(via, scope)
         name = self.reader.text(said)
         if name in language.OPEN_DATA:
-            lookup: Callable[[Hashable], str | None] = self._open_data(name)
-            hidden: Container[Hashable] = ()
+            known = _Known(self._open_data(name))
+        elif (own := self._own(name, said, node, parts, columns)) is not None:
+            known = own
         else:
-            targets = self._targets(said, name, node, columns)
-            if not targets or not parts:
-                return None
-            target = targets[0]
-            if target.view.key and len(parts) != len(target.view.key):
-                keys = ", ".join(target.view.key_columns)
-                message = f'{name} of "{target.view.name}" has the key {keys}; `via` names {len(parts)} column(s).'
-                self.reader.issue("M232", message, via.span)
-                return None
-            lookup, hidden = _among(targets)
+            return None
         default = "drop_item" if field_.lone else "drop_object"
         missing = self.reader.choice(node.get("missing"), language.MISSING, default)
         empty = self.reader.choice(node.get("empty"), language.EMPTY, "reject" if field_.required else "omit")
-        return Reference(key_getter(parts), lookup, _absent(name, scope, node.span, subject, missing, empty, hidden))
+        absent = _absent(name, scope, node.span, subject, missing, empty, known)
+        return Reference(key_getter(parts), known.find, absent)
+
+    def _own(
+        self, name: str, said: Node, node: Table, parts: tuple[Get, ...], columns: tuple[str, ...]
+    ) -> _Known | None:
+        """Objects of this mapping, by their source's key or `by` other columns of it."""
+        targets = self._targets(said, name, node, columns)
+        if not targets or not parts:
+            return None
+        view, by = targets[0].view, node.get("by")
+        key, key_columns = view.key, view.key_columns
+        if by is not None:
+            key, key_columns = self.reader.key(by, Scope((Frame(view.name, view),)))
+        if key and len(parts) != len(key):
+            words = "`by` names" if by is not None else f'{name} of "{view.name}" has the key'
+            message = f"{words} {', '.join(key_columns)}; `via` names {len(parts)} column(s)."
+            self.reader.issue("M232", message, (node.get("via") or node).span)
+            return None
+        if by is None:
+            return _among(targets)
+        if not key:
+            return None
+        index = self.index(view, key, key_columns)
+        self.used_indexes.append(index)
+        return _by_columns(index, view, _among(targets))
 
     def _targets(self, said: Node, name: str, node: Table, columns: tuple[str, ...]) -> list[Target]:
         """The rules that are meant: one, or several from one source."""
@@ -130,7 +155,13 @@ class References:
         return candidates
 
     def _open_data(self, name: str) -> Callable[[Hashable], str | None]:
-        find = self.open_data.test_activity_id if name == "test_activity" else self.open_data.school_unit_id
+        data = self.open_data
+        finders: dict[str, Callable[[str], str | None]] = {
+            "test_activity": data.test_activity_id,
+            "school_unit": data.school_unit_id,
+            "programme": data.programme_code,
+        }
+        find = finders[name]
         known: dict[Hashable, str | None] = {}
 
         def lookup(key: Hashable) -> str | None:
@@ -143,35 +174,45 @@ class References:
         return lookup
 
 
-def _among(targets: list[Target]) -> tuple[Callable[[Hashable], str | None], Container[Hashable]]:
-    """How to find an id, and the keys that exist but are not published, in one target or several."""
-    if len(targets) == 1:
-        return targets[0].ids.get, targets[0].hidden
+@dataclass(frozen=True)
+class _Known:
+    """What a reference can lead to: `find` gives an id or None; then `hidden` and `several` tell why."""
 
-    def lookup(key: Hashable) -> str | None:
+    find: Callable[[Hashable], str | None]
+    hidden: Callable[[Hashable], bool] = lambda key: False
+    several: Callable[[Hashable], bool] = lambda key: False
+
+
+def _among(targets: list[Target]) -> _Known:
+    """By the key of the targets' source; `hidden`: there, but not published."""
+    if len(targets) == 1:
+        return _Known(targets[0].ids.get, targets[0].hidden.__contains__)
+
+    def find(key: Hashable) -> str | None:
         return next((found for target in targets if (found := target.ids.get(key)) is not None), None)
 
-    return lookup, _Hidden(targets)
+    return _Known(find, lambda key: any(key in target.hidden for target in targets))
 
 
-class _Hidden:
-    """Keys that any of several targets hides."""
+def _by_columns(index: Index, view: View, known: _Known) -> _Known:
+    """By other columns of the source: they lead to its rows, and those to the objects."""
+    key_of = row_key(view.key)
 
-    def __init__(self, targets: list[Target]) -> None:
-        self._targets = targets
+    def keys(wanted: Hashable) -> list[Hashable]:
+        return [key_of(row) for row in index.rows.get(wanted, ()) if not isinstance(row, RowProblem)]
 
-    def __contains__(self, key: object) -> bool:
-        return any(key in target.hidden for target in self._targets)
+    def ids(wanted: Hashable) -> set[str]:
+        return {found for key in keys(wanted) if (found := known.find(key)) is not None}
+
+    def find(wanted: Hashable) -> str | None:
+        found = ids(wanted)
+        return found.pop() if len(found) == 1 else None
+
+    return _Known(find, lambda wanted: any(map(known.hidden, keys(wanted))), lambda wanted: len(ids(wanted)) > 1)
 
 
 def _absent(
-    name: str,
-    scope: Scope,
-    span: Span,
-    subject: str,
-    missing: str,
-    empty: str,
-    hidden: Any,
+    name: str, scope: Scope, span: Span, subject: str, missing: str, empty: str, known: _Known
 ) -> Callable[[Frames, Hashable], None]:
     """What happens when the target is not there: nothing was asked, it is not published, or it is unknown."""
     problem = {"drop_item": ItemProblem, "drop_object": RowProblem, "stop": RunStopped}[missing]
@@ -185,9 +226,11 @@ def _absent(
             if empty == "omit_item":
                 raise ItemOmitted
             raise RowProblem("M300", "is empty, and a reference is required", row, span, subject)
-        if key in hidden:
-            raise NotExposed
         value = " ".join(key) if isinstance(key, tuple) else str(key)
+        if known.several(key):
+            raise problem("M331", f"refers to more than one {name}", row, span, subject, value)
+        if known.hidden(key):
+            raise NotExposed
         raise problem("M330", f"refers to no {name} that is published", row, span, subject, value)
 
     return absent

@@ -33,7 +33,8 @@ class View:
     key: tuple[Get, ...] = ()
     key_columns: tuple[str, ...] = ()
     keep: Get | None = None
-    split: tuple[str, str] | None = None  # a column with several parts, and what stands between them
+    made: Made = field(default_factory=lambda: Made())
+    origins: dict[str, tuple[View, str]] = field(default_factory=dict)  # columns of views that it is joined with
     slots: dict[str, int] = field(default_factory=dict)
     used: bool = False
 
@@ -46,6 +47,8 @@ class View:
 
     def slot(self, column: str) -> int:
         """Where rows will hold this column; asking for it makes it be read."""
+        if (origin := self.origins.get(column)) is not None:
+            origin[0].slot(origin[1])
         return self.slots.setdefault(column, len(self.slots) + 1)
 
     def suggestion(self, name: str) -> str:
@@ -64,6 +67,42 @@ class Index:
     view: View
     key: tuple[Get, ...]
     rows: dict[Hashable, list[Row | RowProblem]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Join:
+    """Another view's rows beside one's own: found in its index by my key."""
+
+    name: str
+    index: Index
+    key: Callable[[Frames], Hashable]
+
+
+@dataclass(frozen=True)
+class Merge:
+    """One row for each key, of those that `keep` lets through: what all say, or what most say."""
+
+    key: tuple[Get, ...]
+    most: bool
+    keep: Get | None
+
+
+@dataclass(eq=False)
+class Made:
+    """How a view's rows are made of its source's: split first, then joined, then merged.
+
+    `untold`: the numbers of rows that could not be made, with the reason.
+    """
+
+    split: tuple[str, str] | None = None  # a column with several parts, and what stands between them
+    joins: list[Join] = field(default_factory=list)
+    merge: Merge | None = None
+    untold: dict[int, RowProblem] = field(default_factory=dict)
+
+    @property
+    def late(self) -> bool:
+        """Whether the rows are only known when their source, and others, are read to the end."""
+        return bool(self.joins or self.merge)
 
 
 @dataclass(eq=False)

@@ -5,7 +5,7 @@ Every function built here raises what `problems` defines and otherwise gives a p
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,10 +16,12 @@ from adapter.mapping import language
 from adapter.mapping.conditions import compile_conditions
 from adapter.mapping.links import compile_links
 from adapter.mapping.plain import PlainValues, constant, place_of
+from adapter.mapping.plan import Tally
 from adapter.mapping.problems import ItemOmitted, ItemProblem, NotExposed, RowProblem
 from adapter.mapping.reader import Reader
 from adapter.mapping.references import References
 from adapter.mapping.scope import Frame, Frames, Get, Index, Row, Scope, View, key_getter
+from adapter.mapping.sources import SourceCompiler
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 from adapter.ss12000.shape import Field
 from adapter.ss12000.standard import BEYOND_THE_PROFILE
@@ -31,10 +33,10 @@ class Values:
 
     reader: Reader
     plain: PlainValues
-    views: dict[str, View]
+    sources: SourceCompiler
     references: References
-    indexes: Callable[[View, tuple[Get, ...], tuple[str, ...]], Index]
     used_indexes: list[Index] = field(default_factory=list)
+    tallies: list[Tally] = field(default_factory=list)
 
     def compile(self, node: Node, field_: Field, scope: Scope, subject: str) -> Get | None:
         """The function for one attribute; None when it cannot be made (the issues are reported)."""
@@ -171,29 +173,38 @@ class Values:
         if isinstance(source, Table):
             return self._each_column(node, source, field_, scope, subject)
         name = self.reader.text(source or node)
-        view = self.views.get(name)
+        view = self.sources.views.get(name)
         if view is None:
-            self.reader.issue("M200", f'there is no source "{name}".', node.span, did_you_mean(name, self.views))
+            known = did_you_mean(name, self.sources.views)
+            self.reader.issue("M200", f'there is no source "{name}".', node.span, known)
             return None
         found = self._match(node, view, scope)
         if found is None:
             return None
         index, my_key = found
+        tally = Tally(f"{subject} with {name}", index, node.span)
+        self.tallies.append(tally)
         inner = scope.inner(Frame(name, view))
         report = self._unmatched(node, subject, scope)
         problem = self._nothing(field_, place_of(scope), node.span, subject)
         if field_.is_link and (
             links := compile_links(self.references, self.cover_reference, node, field_, inner, subject)
         ):
-            return links.build(index, my_key, report, problem)
+            return links.build(tally, my_key, report, problem)
         item = self._item(node, field_, inner, subject)
         if item is None:
             return None
+        rows_of = index.rows
 
         def build(frames: Frames) -> list[Any] | None:
-            rows = index.rows.get(my_key(frames)) or report(frames)
-            built = self._items(rows, item, frames)
-            return built or problem(frames)
+            wanted = my_key(frames)
+            rows: Sequence[Row | RowProblem] | None = rows_of.get(wanted)
+            if rows:
+                tally.matched += 1
+            else:
+                tally.missed(wanted)
+                rows = report(frames)
+            return self._items(rows, item, frames) or problem(frames)
 
         return build
 
@@ -266,33 +277,22 @@ class Values:
 
     def _match(self, node: Table, view: View, scope: Scope) -> tuple[Index, Callable[[Frames], Any]] | None:
         """`match: {its column: my column}` -> the index over its columns, and my key."""
-        match = node.get("match")
-        if not isinstance(match, Table) or not match.entries:
-            self.reader.issue("M112", "`each` needs `match: {its column: my column}`.", node.span)
-            return None
-        own = Scope((Frame(view.name, view),))
-        its: list[tuple[Get, str]] = []
-        mine: list[Get] = []
-        for its_node, my_node in match.entries:
-            its_part, my_part = self.reader.key_part(its_node, own), self.reader.key_part(my_node, scope)
-            if its_part and my_part:
-                its.append(its_part)
-                mine.append(my_part[0])
-        if len(its) < len(match.entries):
+        found = self.reader.match(node.get("match"), view, scope, "`each` needs `match", node.span)
+        if found is None:
             return None
         if (keep := node.get("keep")) is not None:
+            own = Scope((Frame(view.name, view),))
             view = self._filtered(view, compile_conditions(self.reader, keep, own), keep.span)
-        index = self.indexes(view, tuple(get for get, _ in its), tuple(column for _, column in its))
+        index = self.sources.index(view, found.its, found.columns)
         self.used_indexes.append(index)
-        return index, key_getter(mine)
+        return index, key_getter(found.mine)
 
     def _filtered(self, view: View, keep: Get | None, span: Span) -> View:
         """The same source and slots, with one more condition."""
         outer = view.keep
         both = keep if outer is None or keep is None else lambda frames: outer(frames) and keep(frames)
-        inner = View(view.name, view.source, view.header, view.empties, slots=view.slots, keep=both, used=True)
-        inner.split = view.split
-        self.views[f"{view.name} at {span}"] = inner
+        inner = replace(view, keep=both, used=True)
+        self.sources.views[f"{view.name} at {span}"] = inner
         return inner
 
     def _unmatched(self, node: Table, subject: str, scope: Scope) -> Callable[[Frames], tuple[Row, ...]]:

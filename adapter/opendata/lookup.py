@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,11 +32,12 @@ class OpenData:
 
     def test_activity_id(self, name: str) -> str | None:
         """Skolverket's id of a test activity by its name, exactly or but for case; None when there is none."""
-        found = self.activities.get(name)
-        if found is None:
-            folded = [known for known in self.activities if known.casefold() == name.casefold()]
-            found = self.activities[folded[0]] if len(folded) == 1 else None
-        return found
+        known = _spelled(name, self.activities)
+        return self.activities[known] if known else None
+
+    def programme_code(self, code: str) -> str | None:
+        """A programme's code as Skolverket writes it, exactly or but for case; None when there is none such."""
+        return _spelled(code, self.programmes)
 
     def names(self) -> list[str]:
         """All test activities."""
@@ -75,6 +76,14 @@ def cached(path: Path, now: int) -> OpenData | None:
     """What the cache holds, however old; None without one."""
     kept = cache.read(path)
     return _lookup(kept.data, (now - kept.fetched) / _HOUR, ()) if kept else None
+
+
+def _spelled(name: str, known: Collection[str]) -> str | None:
+    """The one of the known names that is meant."""
+    if name in known:
+        return name
+    folded = [other for other in known if other.casefold() == name.casefold()]
+    return folded[0] if len(folded) == 1 else None
 
 
 def _lookup(data: client.Data, age: float, warnings: tuple[str, ...]) -> OpenData:

@@ -1,24 +1,22 @@
 """Reads each source once, and hands every row to whoever asked for it: a rule as it streams by, or an index.
 
-A source that drives one rule and is not looked up before is never held in memory. Cells are trimmed by columns,
-which costs a tenth of doing it by cells.
+A source that drives one rule and is not looked up before is never held in memory, unless its rows are joined or
+merged: those are made when all that they are made of is read.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from sys import intern
 from types import TracebackType
-from typing import Any
 
 from adapter.errors import SourceFailed
 from adapter.issues import Issue, Span
 from adapter.mapping.plan import InlineRows, Plan, Rule
-from adapter.mapping.problems import RowProblem
-from adapter.mapping.scope import Index, Row, View, row_key
+from adapter.mapping.scope import Index, Row, View
+from adapter.sync.shaping import by_column, fill, finished, laid_out
 from connectors.base import Batch, Connector, SourceError, SourceTable
 
 
@@ -55,13 +53,15 @@ class Sources:
 
 @dataclass(eq=False)
 class _Layout:
-    """One way of laying out a source's rows: views that share their slots get the same tuples."""
+    """One way of laying out a source's rows: views that share their slots get the same tuples.
 
-    slots: dict[str, int]
-    empties: frozenset[str]
-    split: tuple[int, str] | None = None
+    `pending`: the rows of one that is joined or merged, until that can be done.
+    """
+
+    view: View
     indexes: list[Index] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
+    pending: list[Row] | None = None
 
 
 class _Inline:
@@ -101,34 +101,58 @@ class Extraction:
         for rule in self._rules:
             self._layout(rule.view).rules.append(rule)
             for index in rule.indexes:
-                layout = self._layout(index.view)
-                if index not in layout.indexes:
-                    layout.indexes.append(index)
+                self._want(index)
         self._check_ages()
 
     def rows(self, rule: Rule) -> Iterator[Row]:
         """The rows that drive a rule, with all indexes ready that it looks into."""
         source = rule.view.source
         for index in rule.indexes:
-            self._read_whole(index.view.source)
+            self._make_ready(index.view)
         if source not in self._read and self._drives_alone(rule):
             yield from self._pass(source, rule)
         else:
-            self._read_whole(source)
+            self._make_ready(rule.view)
             yield from self._held.pop(id(rule), ())
-        for index in set(rule.indexes):
+        self._release(set(rule.indexes))
+
+    def _release(self, indexes: Iterable[Index]) -> None:
+        """Let go of indexes that nobody looks into any more."""
+        for index in indexes:
             self._uses[id(index)] -= 1
             if not self._uses[id(index)]:
                 index.rows.clear()
 
     def _layout(self, view: View) -> _Layout:
         layouts = self._layouts.setdefault(view.source, {})
-        split = (view.slot(view.split[0]), view.split[1]) if view.split else None
-        return layouts.setdefault(id(view.slots), _Layout(view.slots, view.empties, split))
+        known = layouts.get(id(view.slots))
+        if known is None:
+            known = layouts[id(view.slots)] = _Layout(view, pending=[] if view.made.late else None)
+            for join in view.made.joins:
+                self._want(join.index)
+                self._uses[id(join.index)] += 1
+        return known
+
+    def _want(self, index: Index) -> None:
+        layout = self._layout(index.view)
+        if index not in layout.indexes:
+            layout.indexes.append(index)
 
     def _drives_alone(self, rule: Rule) -> bool:
         drivers = [other for layout in self._layouts[rule.view.source].values() for other in layout.rules]
-        return drivers == [rule]
+        return drivers == [rule] and not rule.view.made.late
+
+    def _make_ready(self, view: View) -> None:
+        """Read what a view's rows are made of, and make them."""
+        self._read_whole(view.source)
+        layout = self._layout(view)
+        if layout.pending is None:
+            return
+        for join in view.made.joins:
+            self._make_ready(join.index.view)
+        rows, layout.pending = finished(view, layout.pending), None
+        self._hand_out(layout, rows)
+        self._release(join.index for join in view.made.joins)
 
     def _read_whole(self, source: str) -> None:
         if source not in self._read:
@@ -139,26 +163,37 @@ class Extraction:
         """One reading from first row to last; yields the streaming rule's rows."""
         self._read.add(source)
         layouts = list(self._layouts[source].values())
-        columns = list(dict.fromkeys(column for layout in layouts for column in layout.slots))
+        columns = list(
+            dict.fromkeys(
+                column for layout in layouts for column in layout.view.slots if column not in layout.view.origins
+            )
+        )
         count = 0
         try:
             for batch in self._tables[source].batches(columns):
                 count += len(batch.rows)
-                cells = _by_column(batch, columns)
+                cells = dict(zip(columns, by_column(batch, columns), strict=True))
                 for layout in layouts:
-                    rows = _laid_out(batch, cells, columns, layout)
-                    for index in layout.indexes:
-                        fill(index, rows)
-                    for rule in layout.rules:
-                        if rule is streaming:
-                            yield from rows
-                        else:
-                            self._held.setdefault(id(rule), []).extend(rows)
+                    stay = bool(layout.indexes) or layout.pending is not None
+                    rows = laid_out(batch, cells, layout.view, stay)
+                    if layout.pending is not None:
+                        layout.pending += rows
+                        continue
+                    self._hand_out(layout, rows, streaming)
+                    if streaming in layout.rules:
+                        yield from rows
         except SourceError as error:
             raise SourceFailed(
                 "a source broke off; last night's data stay published", [_issue(source, error)]
             ) from error
         self._check_length(source, count)
+
+    def _hand_out(self, layout: _Layout, rows: list[Row], streaming: Rule | None = None) -> None:
+        for index in layout.indexes:
+            fill(index, rows)
+        for rule in layout.rules:
+            if rule is not streaming:
+                self._held.setdefault(id(rule), []).extend(rows)
 
     def _check_ages(self) -> None:
         issues = []
@@ -184,55 +219,6 @@ class Extraction:
                 "a source is too short; last night's data stay published",
                 [Issue("S130", message, span=Span(source))],
             )
-
-
-def fill(index: Index, rows: Sequence[Row]) -> None:
-    """Add rows to an index: those that its view keeps, or the problem of those for which that cannot be told."""
-    keep, key, found = index.view.keep, row_key(index.key), index.rows
-    for row in rows:
-        entry: Row | RowProblem = row
-        if keep is not None:
-            try:
-                if not keep((row,)):
-                    continue
-            except RowProblem as problem:
-                entry = problem
-        value = key(row)
-        if value is not None:
-            found.setdefault(value, []).append(entry)
-
-
-def _by_column(batch: Batch, columns: Sequence[str]) -> list[Sequence[str]]:
-    """The batch's columns, trimmed; None as the empty text."""
-    if not batch.rows or not columns:
-        return [() for _ in columns]
-    turned: list[tuple[Any, ...]] = list(zip(*batch.rows, strict=True))
-    return [
-        [cell.strip() if cell else "" for cell in column] if None in column else list(map(str.strip, column))
-        for column in turned
-    ]
-
-
-def _laid_out(batch: Batch, cells: list[Sequence[str]], columns: Sequence[str], layout: _Layout) -> list[Row]:
-    """Rows as the layout's views see them: number first, then cells by slot."""
-    where = {column: position for position, column in enumerate(columns)}
-    wanted: list[Sequence[str]] = [cells[where[column]] for column in layout.slots]
-    if layout.empties:
-        empties = layout.empties
-        wanted = [["" if cell in empties else cell for cell in column] for column in wanted]
-    if layout.indexes:  # rows that stay: keys repeat, so each text is kept once
-        wanted = [list(map(intern, column)) for column in wanted]
-    numbers = range(batch.first_row, batch.first_row + len(batch.rows))
-    rows: list[Row] = list(zip(numbers, *wanted, strict=True))
-    return rows if layout.split is None else list(_parts(rows, *layout.split))
-
-
-def _parts(rows: list[Row], slot: int, on: str) -> Iterator[Row]:
-    """Each row once for every part of one of its cells; a row whose cell is empty stays as it is."""
-    for row in rows:
-        parts = [intern(text) for part in row[slot].split(on) if (text := part.strip())]
-        for part in parts or [""]:
-            yield (*row[:slot], part, *row[slot + 1 :])
 
 
 def _issue(source: str, error: SourceError) -> Issue:

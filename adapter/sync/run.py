@@ -15,6 +15,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from adapter.errors import AdapterError, ConfigError, GateHeld, SourceFailed
+from adapter.issues import Issue, Severity
 from adapter.mapping.compile import Surroundings, compile_mapping
 from adapter.mapping.plan import Plan
 from adapter.mapping.problems import RunStopped
@@ -179,13 +180,24 @@ def assemble(
                 raise SourceFailed(
                     "the mapping stops the run where this is missing (missing: stop)", [stop.issue(False)]
                 ) from None
-        report.enrichments = [
-            f"{rule.name} with {item.name}: {item.matched} matched, {item.missing} missing, {item.ambiguous} ambiguous"
-            for rules in plan.rules.values()
-            for rule in rules
-            for item in rule.enrich
-        ]
+        _tell_of_matches(plan, report)
         return assembly
+
+
+def _tell_of_matches(plan: Plan, report: Report) -> None:
+    """How the second sources fared; and a warning of each of which not one row was found."""
+    report.enrichments = [
+        f"{tally.what}: {tally.matched} matched, {tally.missing} missing, {tally.ambiguous} ambiguous"
+        for rules in plan.rules.values()
+        for rule in rules
+        for tally in (item.tally for item in rule.enrich)
+    ]
+    for tally in plan.tallies:
+        if tally.hopeless:
+            its, mine = tally.shapes
+            looks = f"both look like {mine}" if its == mine else f"its keys look like {its}, ours like {mine}"
+            message = f"{tally.what}: not one of {tally.missing} finds a row ({looks}). Is it the right column?"
+            report.findings.add(Issue("M343", message, Severity.WARNING, tally.span))
 
 
 def compiled(inputs: Inputs, sources: Sources, report: Report) -> Plan:

@@ -73,8 +73,9 @@ class Stage:
         if not self.offer(values, reference):
             self.reject(values["id"], target, key)
             return None
-        if key is not None:  # of two objects with one key the same is meant whatever order the rows come in
-            target.ids[key] = min(values["id"], target.ids.get(key, values["id"]))
+        if key is not None and (other := target.ids.setdefault(key, values["id"])) != values["id"]:
+            target.ids[key] = min(values["id"], other)  # whatever order the rows come in
+            self.problem("M352", "has the key of another object", reference, "id", warn=True)
         return values
 
     def offer(self, values: ObjectValues, row: RowRef | None = None) -> bool:

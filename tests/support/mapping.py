@@ -18,7 +18,7 @@ from adapter.sync.findings import Findings
 from adapter.sync.report import Report
 from adapter.sync.run import assemble
 from support import small_school
-from support.small_school import TODAY, OpenData, Rows
+from support.small_school import TODAY, OpenData
 
 SHAPES = shapes(profile.shipped())
 
@@ -40,19 +40,16 @@ def objects(mapping: str, tables: Mapping[str, list[dict[str, Any]]]) -> tuple[d
     return found, issues
 
 
-def digests(mapping: str, tables: Mapping[str, list[dict[str, Any]]]) -> dict[str, dict[str, bytes]]:
-    """Type -> what would be published: id -> digest."""
+def digests(mapping: str, tables: Mapping[str, Any]) -> dict[str, dict[str, bytes]]:
+    """Type -> what would be published: id -> digest. `tables` are rows, or connectors."""
     assembly, _ = _assembled(mapping, tables, None)
     return {str(kind): stage.current for kind, stage in assembly.stages.items()}
 
 
-def _assembled(
-    mapping: str, tables: Mapping[str, list[dict[str, Any]]], observe: Observer | None
-) -> tuple[Assembly, list[Issue]]:
+def _assembled(mapping: str, tables: Mapping[str, Any], observe: Observer | None) -> tuple[Assembly, list[Issue]]:
     store = open_store("sqlite://")
     report = Report("r", 0)
-    rows = {name: Rows(some) for name, some in tables.items()}
     with Spool() as spool:
-        assembly = assemble(store, small_school.inputs(rows, mapping=mapping), report, spool, observe)
+        assembly = assemble(store, small_school.inputs(dict(tables), mapping=mapping), report, spool, observe)
     store.close()
     return assembly, [issue for issue in report.findings.in_order() if issue.severity != "note"]

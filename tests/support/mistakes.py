@@ -104,7 +104,7 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
             '6:3: M201 source "personal" is not used.',
             '8:3: M241 code list "skydd" is not used.',
             '13:1: M110 "Persons" is not a word of a mapping; there are mapping, sources, codes, Organisation, Person, Group, Duty, Activity, tests. Did you mean "Person"?',
-            '50:30: M230 nothing is mapped to "Person"; a reference goes to Organisation, Group, test_activity, school_unit.',
+            '50:30: M230 nothing is mapped to "Person"; a reference goes to Organisation, Group, test_activity, school_unit, programme.',
         ),
     ),
     (
@@ -118,7 +118,7 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
         "key: guid,",
         "keys: guid,",
         (
-            '3:12: M110 "keys" is not a word of a source; there are of, key, keep, expect, empty, split, rows. Did you mean "key"?',
+            '3:12: M110 "keys" is not a word of a source; there are of, key, keep, expect, empty, split, with, merge, rows. Did you mean "key"?',
         ),
     ),
     (
@@ -192,8 +192,8 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
         (
             '5:3: M201 source "skolor" is not used.',
             "10:3: M112 this rule for Organisation does not say `from:` which source.",
-            '27:28: M230 nothing is mapped to "Organisation"; a reference goes to Person, Group, test_activity, school_unit.',
-            '45:25: M230 nothing is mapped to "Organisation"; a reference goes to Person, Group, test_activity, school_unit.',
+            '27:28: M230 nothing is mapped to "Organisation"; a reference goes to Person, Group, test_activity, school_unit, programme.',
+            '45:25: M230 nothing is mapped to "Organisation"; a reference goes to Person, Group, test_activity, school_unit, programme.',
         ),
     ),
     (
@@ -227,8 +227,8 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
         (
             '5:3: M201 source "skolor" is not used.',
             '10:9: M200 there is no source "skola". Did you mean "skolor"?',
-            '28:28: M230 nothing is mapped to "Organisation"; a reference goes to Person, Group, test_activity, school_unit.',
-            '46:25: M230 nothing is mapped to "Organisation"; a reference goes to Person, Group, test_activity, school_unit.',
+            '28:28: M230 nothing is mapped to "Organisation"; a reference goes to Person, Group, test_activity, school_unit, programme.',
+            '46:25: M230 nothing is mapped to "Organisation"; a reference goes to Person, Group, test_activity, school_unit, programme.',
         ),
     ),
     (
@@ -475,7 +475,7 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
         "enroledAt: {ref: Organisation, via: kod}",
         "enroledAt: {ref: Skola, via: kod}",
         (
-            '28:28: M230 nothing is mapped to "Skola"; a reference goes to Organisation, Person, Group, test_activity, school_unit.',
+            '28:28: M230 nothing is mapped to "Skola"; a reference goes to Organisation, Person, Group, test_activity, school_unit, programme.',
         ),
     ),
     (
@@ -492,7 +492,7 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
         "ref: Person, of: elever, via: guid,",
         "ref: Duty, via: guid,",
         (
-            '50:30: M230 nothing is mapped to "Duty"; a reference goes to Organisation, Person, Group, test_activity, school_unit.',
+            '50:30: M230 nothing is mapped to "Duty"; a reference goes to Organisation, Person, Group, test_activity, school_unit, programme.',
         ),
     ),
     (

@@ -2,71 +2,11 @@
 
 from __future__ import annotations
 
-import random
-from typing import Any
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from support.mapping import digests, objects
+from support.one_pupil import ENRICHED, ENROLMENTS, NUMBER, mapping, one, persons, rejected
 from support.small_school import UNIT, number
 
-from adapter.issues import Issue
 from adapter.ss12000 import ids
-
-NUMBER = number("20140101", 1)
-ROW = {"guid": "g1", "namn": " Åsa ", "efter": "Öberg", "pnr": NUMBER, "eppn": "x1@edu.exempel.se", "skydd": "N"}
-PERSON = {
-    "givenName": "namn",
-    "familyName": "efter",
-    "civicNo.value": "pnr",
-    "eduPersonPrincipalNames": "eppn",
-    "securityMarking": "{column: skydd, codes: skydd}",
-}
-
-
-def mapping(rule: str = "", top: str = "", **fields: str) -> str:
-    """One rule for Person from `elever`; `fields` are added or replaced."""
-    lines = "\n".join(f"    {name}: {value}" for name, value in {**PERSON, **fields}.items())
-    sources = top or "sources: {elever: {key: guid}}"
-    return f"""\
-mapping: 1
-{sources}
-codes:
-  skydd: {{N: Ingen, J: Sekretessmarkering}}
-  form: {{Grundskola: GR, otherwise: GY}}
-Organisation:
-  from: skolor
-  id: {{school_unit: kod}}
-  fields: {{displayName: namn, schoolUnitCode: kod}}
-Person:
-  from: elever
-{rule or "  id: {uuid5: guid}"}
-  fields:
-{lines}
-"""
-
-
-def persons(text: str, *rows: dict[str, Any], **others: list[dict[str, Any]]) -> tuple[list[Any], list[Issue]]:
-    columns = dict.fromkeys((*ROW, *(name for row in rows for name in row)), "")
-    elever = [{**columns, **ROW, **row} for row in rows]
-    tables = {"elever": elever, "skolor": [{"kod": UNIT, "namn": "Skolan"}], **others}
-    found, issues = objects(text, tables)
-    return found.get("Person", []), issues
-
-
-def one(text: str, row: dict[str, Any] | None = None, **others: list[dict[str, Any]]) -> Any:
-    (found,), issues = persons(text, row or {}, **others)
-    assert [issue for issue in issues if issue.severity == "error"] == []
-    return found
-
-
-def rejected(text: str, row: dict[str, Any] | None = None, **others: list[dict[str, Any]]) -> str:
-    """What is said of the one row, which gives no object."""
-    found, issues = persons(text, row or {}, **others)
-    assert found == []
-    return str(issues[0])
-
 
 # -- plain values -------------------------------------------------------------------------------------------------
 
@@ -234,12 +174,6 @@ def rejected_or_left(text: str) -> str:
 
 # -- other sources --------------------------------------------------------------------------------------------------
 
-ENRICHED = """\
-sources:
-  elever: {key: guid}
-  ad: {key: {column: nummer, as: personnummer}}
-"""
-
 
 def test_a_second_source_is_found_by_a_key_in_any_form() -> None:
     text = mapping(
@@ -259,17 +193,6 @@ def test_two_matches_that_differ_are_a_problem_and_two_equal_ones_are_not() -> N
     said = rejected(text, {}, ad=[row, {**row, "upn": "yy@edu.exempel.se"}])
     assert "ad:2" in said
     assert "same key as another row that says something else" in said
-
-
-ENROLMENTS = """
-      each: inskr
-      match: {elev: guid}
-      keep: {till: {on_or_after: today, or: empty}}
-      fields:
-        enroledAt: {ref: Organisation, via: enhet}
-        schoolType: {column: form, codes: form}
-        schoolYear: {column: ak, as: integer}
-"""
 
 
 def test_each_makes_an_item_of_every_row_that_matches_and_is_kept() -> None:
@@ -306,21 +229,6 @@ def test_wide_columns_become_items() -> None:
     assert one(text, row)["emails"] == [{"value": "a@exempel.se", "type": "Skola elev"}]
 
 
-def test_a_view_of_a_source_has_its_own_key_and_conditions() -> None:
-    top = """\
-sources:
-  elever: {key: guid}
-  elevkonton: {of: ad, key: nummer, keep: {roll: Elev}}
-  personalkonton: {of: ad, key: nummer, keep: {roll: Personal}}
-"""
-    text = mapping("  id: {uuid5: guid}\n  enrich: {elevkonton: pnr}", top, eduPersonPrincipalNames="elevkonton.upn")
-    rows = [
-        {"nummer": NUMBER, "upn": "elev@edu.exempel.se", "roll": "Elev"},
-        {"nummer": NUMBER, "upn": "personal@edu.exempel.se", "roll": "Personal"},
-    ]
-    assert one(text, ad=rows)["eduPersonPrincipalNames"] == ["elev@edu.exempel.se"]
-
-
 def test_parts_of_a_text_become_items() -> None:
     text = mapping(
         emails="""
@@ -330,116 +238,3 @@ def test_parts_of_a_text_become_items() -> None:
     )
     found = one(text, {"poster": "a@exempel.se; ;b@exempel.se"})["emails"]
     assert [email["value"] for email in found] == ["a@exempel.se", "b@exempel.se"]
-
-
-def test_a_row_may_stand_for_several() -> None:
-    text = """\
-mapping: 1
-sources:
-  personal: {key: anst}
-  tjanst: {of: personal, split: {column: enheter, on: ";"}, key: [anst, enheter], keep: {enheter: {not: empty}}}
-Organisation:
-  from: skolor
-  id: {school_unit: kod}
-  fields: {displayName: namn, schoolUnitCode: kod}
-Person:
-  from: personal
-  id: {uuid5: anst}
-  fields:
-    givenName: namn
-    familyName: efter
-    civicNo.value: pnr
-    eduPersonPrincipalNames: eppn
-    securityMarking: {text: Ingen}
-    emails: {list: [{value: {text: a@exempel.se}, type: {text: Skola personal}}]}
-Duty:
-  from: tjanst
-  id: {uuid5: [anst, enheter]}
-  fields:
-    person: {ref: Person, of: personal, via: anst}
-    dutyAt: {ref: Organisation, via: enheter}
-    dutyRole: {text: Lärare}
-"""
-    staff = {**ROW, "anst": "7", "enheter": f";{UNIT}; 11111111;"}
-    none = {**ROW, "anst": "8", "enheter": "", "eppn": "y@edu.exempel.se"}
-    units = [{"kod": code, "namn": "S"} for code in (UNIT, "11111111")]
-    found, issues = objects(text, {"personal": [staff, none], "skolor": units})
-    assert issues == []
-    assert len(found["Person"]) == 2
-    assert sorted(duty["dutyAt"]["id"] for duty in found["Duty"]) == sorted(
-        ids.skolverket_id(code) for code in (UNIT, "11111111")
-    )
-
-
-def test_a_field_may_come_from_another_row_of_the_same_person() -> None:
-    top = "sources:\n  elever: {key: guid}\n  klassrad: {of: elever, key: guid, keep: {ak: {not: empty}}}"
-    text = mapping(
-        "  keep: {ak: empty}\n  id: {uuid5: guid}\n  enrich: {klassrad: guid}", top, middleName="klassrad.ak"
-    )
-    (found,), issues = persons(text, {"ak": ""}, {"ak": "6"})
-    assert (found["middleName"], issues) == ("6", [])
-
-
-def test_rows_may_stand_in_the_mapping_itself() -> None:
-    top = "sources:\n  elever: {key: guid}\n  skolan:\n    rows:\n      - {kod: '31279295', namn: Vår skola}"
-    text = mapping(top=top).replace("from: skolor", "from: skolan")
-    (unit,) = objects(text, {"elever": [ROW]})[0]["Organisation"]
-    assert (unit["schoolUnitCode"], unit["displayName"]) == (UNIT, "Vår skola")
-    wrong = text.replace("'31279295'", "'3127'")
-    _, issues = objects(wrong, {"elever": [ROW]})
-    assert str(issues[0]).startswith("skolan:6 Organisation.schoolUnitCode")
-
-
-def test_a_code_list_may_come_from_a_source() -> None:
-    text = mapping(middleName="{column: x, codes: kurser}").replace(
-        "codes:\n", "codes:\n  kurser: {from: kurstabell, key: kurs, value: prov}\n"
-    )
-    table = [{"kurs": "MA1b", "prov": "MATMAT01b"}, {"kurs": "SV1", "prov": "a"}, {"kurs": "SV1", "prov": "b"}]
-    assert one(text, {"x": "ma1B"}, kurstabell=table)["middleName"] == "MATMAT01b"
-    assert "middleName" not in one(text, {"x": ""}, kurstabell=table)
-    for unclear in ("SV1", "EN5"):
-        assert "is not in the code list kurser" in rejected(text, {"x": unclear}, kurstabell=table)
-    otherwise = text.replace("value: prov}", "value: prov, otherwise: inget}")
-    assert one(otherwise, {"x": "EN5"}, kurstabell=table)["middleName"] == "inget"
-
-
-def test_a_key_may_hold_a_constant() -> None:
-    top = "sources:\n  elever: {key: guid}\n  skolor: {key: [{text: '01'}, kod]}"
-    enrolments = (
-        "{list: [{enroledAt: {ref: Organisation, via: [{text: '01'}, enhet]}, "
-        "schoolType: {text: GR}, schoolYear: {text: '6'}}]}"
-    )
-    assert one(mapping(top=top, enrolments=enrolments), {"enhet": UNIT})["enrolments"]
-
-
-# -- whatever stands in the rows --------------------------------------------------------------------------------------
-
-CELL = st.one_of(st.none(), st.text(max_size=12), st.sampled_from(["g1", UNIT, NUMBER, "2026-11-23", "6", "N", "J"]))
-WHOLE = mapping(
-    "  keep: {status: {not: S}, slut: {on_or_after: today, or: empty}}\n  id: {uuid5: guid}\n  enrich: {ad: pnr}",
-    ENRICHED,
-    eduPersonPrincipalNames="{first_of: [ad.upn, eppn]}",
-    middleName="{column: x, as: ['split(,)', first]}",
-    enrolments=ENROLMENTS,
-)
-
-
-@settings(max_examples=150, deadline=None)
-@given(
-    elever=st.lists(st.fixed_dictionaries(dict.fromkeys((*ROW, "status", "slut", "x"), CELL)), min_size=1, max_size=6),
-    ad=st.lists(st.fixed_dictionaries({"nummer": CELL, "upn": CELL}), min_size=1, max_size=4),
-    inskr=st.lists(
-        st.fixed_dictionaries(dict.fromkeys(("elev", "enhet", "form", "ak", "till"), CELL)), min_size=1, max_size=6
-    ),
-    seed=st.integers(0, 1000),
-)
-def test_a_mapping_that_compiles_takes_any_rows_in_any_order(
-    elever: list[Any], ad: list[Any], inskr: list[Any], seed: int
-) -> None:
-    tables = {"elever": elever, "ad": ad, "inskr": inskr, "skolor": [{"kod": UNIT, "namn": "S"}]}
-    first = digests(WHOLE, tables)
-    draw = random.Random(seed)
-    for rows in tables.values():
-        draw.shuffle(rows)
-        rows[:] = [{name: row[name] for name in sorted(row, reverse=bool(seed % 2))} for row in rows]
-    assert digests(WHOLE, tables) == first

@@ -1,0 +1,163 @@
+"""The `sources:` of a mapping, compiled: views of what config.toml names, or of rows in the mapping itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from adapter.issues import did_you_mean
+from adapter.mapping import language
+from adapter.mapping.conditions import compile_conditions
+from adapter.mapping.plan import InlineRows
+from adapter.mapping.problems import RowProblem
+from adapter.mapping.reader import Reader
+from adapter.mapping.scope import Frame, Frames, Get, Index, Join, Merge, Scope, View, key_getter
+from adapter.mapping.syntax import Items, Node, Scalar, Table
+
+_HOURS = re.compile(r"(\d{1,4})([hd])\Z")
+Headers = Mapping[str, Sequence[str] | None]
+
+
+@dataclass
+class SourceCompiler:
+    """Reads `sources:` from first to last: a view may use those above it."""
+
+    reader: Reader
+    headers: Headers
+    views: dict[str, View]
+    inline: dict[str, InlineRows] = field(default_factory=dict)
+    _indexes: dict[tuple[int, tuple[str, ...]], Index] = field(default_factory=dict)
+    _below: set[str] = field(default_factory=set)  # described further down
+
+    def compile(self, described: Table) -> None:
+        """Fill `views`; a source that the mapping says nothing of has one all the same."""
+        for plain, header in self.headers.items():
+            self.views[plain] = View(plain, plain, header)
+        self._below = {name.value for name, _ in described.entries}
+        for name, node in described.entries:
+            table = self.reader.table(node, name.span)
+            self.reader.words(table, language.SOURCE, "a source")
+            of = table.get("of")
+            source = self.reader.text(of) if of is not None else name.value
+            if (rows := table.get("rows")) is not None:
+                self.inline[name.value] = self._inline(name, rows)
+            elif source not in self.headers:
+                place = (of or name).span
+                message = f"config.toml has no [sources.{source}]; there are {', '.join(self.headers)}."
+                self.reader.issue("M200", message, place, did_you_mean(source, self.headers))
+                continue
+            self._below.discard(name.value)
+            self._view(name.value, source, table)
+
+    def known(self, name: Scalar) -> View | None:
+        """The view of that name, or None (and an issue)."""
+        view = self.views.get(name.value)
+        if view is None:
+            known = did_you_mean(name.value, self.views)
+            self.reader.issue("M200", f'there is no source "{name.value}".', name.span, known)
+        return view
+
+    def index(self, view: View, key: tuple[Get, ...], columns: tuple[str, ...]) -> Index:
+        """The view's rows by these columns; the same index for all who ask for it."""
+        view.used = True
+        return self._indexes.setdefault((id(view), columns), Index(view, key))
+
+    def _view(self, name: str, source: str, table: Table) -> None:
+        inline = self.inline.get(source)
+        view = View(name, source, inline.columns if inline else self.headers[source])
+        own = Scope((Frame(name, view),))
+        if (empty := table.get("empty")) is not None:
+            view.empties = frozenset(text.strip() for text in self.reader.texts(empty))
+        if (split := table.get("split")) is not None:
+            self._split(view, self.reader.table(split, table.span), own)
+        for other, match in self.reader.table(table.get("with"), table.span).entries:
+            self._join(view, other, match, own)
+        if (key := table.get("key")) is not None:
+            view.key, view.key_columns = self.reader.key(key, own)
+        if (keep := table.get("keep")) is not None:
+            view.keep = compile_conditions(self.reader, keep, own)
+        if (merge := table.get("merge")) is not None:
+            self._merge(view, merge)
+        if view.made.late:
+            view.keep = _told(view.made.untold, view.keep)
+        if (expect := table.get("expect")) is not None:
+            self._expect(view, self.reader.table(expect, table.span))
+        view.used = False
+        self.views[name] = view
+
+    def _split(self, view: View, split: Table, own: Scope) -> None:
+        self.reader.words(split, language.SPLIT_SOURCE, "`split`")
+        cell = self.reader.column(split.get("column") or Scalar("", split.span), own)
+        on = self.reader.text(split.get("on") or Scalar(",", split.span)) or ","
+        if cell is not None:
+            view.made.split = (cell.column, on)
+
+    def _join(self, view: View, name: Scalar, match: Node, own: Scope) -> None:
+        """`with: {OTHER: {its column: my column}}`: OTHER's columns beside ours, as OTHER.COLUMN."""
+        if name.value in self._below:
+            message = f'"{name.value}" is described further down; a source comes after those that it is joined with.'
+            self.reader.issue("M200", message, name.span)
+            return
+        other = self.known(name)
+        if other is None:
+            return
+        found = self.reader.match(match, other, own, f"`with` needs `{name.value}", name.span)
+        if found is None:
+            return
+        view.made.joins.append(Join(name.value, self.index(other, found.its, found.columns), key_getter(found.mine)))
+        if view.header is None or other.header is None:
+            view.header = None
+            return
+        for column in other.header:
+            view.origins.setdefault(f"{name.value}.{column}", (other, column))
+        view.header = (*view.header, *(f"{name.value}.{column}" for column in other.header))
+
+    def _merge(self, view: View, merge: Node) -> None:
+        """One row for each key; the conditions are asked of each row before, not of what they give together."""
+        how = self.reader.choice(merge, language.MERGE, "only")
+        if not view.key:
+            message = "`merge` needs a `key`: the columns of which each value gets one row."
+            self.reader.issue("M112", message, merge.span)
+            return
+        view.made.merge = Merge(view.key, how == "most", view.keep)
+        view.keep = None
+
+    def _inline(self, name: Scalar, node: Node) -> InlineRows:
+        """`rows: [{column: text}]`; what a row does not name is empty in it."""
+        tables = [item for item in node.items if isinstance(item, Table)] if isinstance(node, Items) else []
+        if not tables or not isinstance(node, Items) or len(tables) < len(node.items):
+            self.reader.issue("M112", "`rows` is a list of {column: text}.", node.span)
+        if name.value in self.headers:
+            message = f"config.toml has [sources.{name.value}] too; one of the two must have another name."
+            self.reader.issue("M200", message, name.span)
+        columns = tuple(dict.fromkeys(key.value for table in tables for key, _ in table.entries))
+        rows = [
+            (table.span.line, {key.value: self.reader.text(value).strip() for key, value in table.entries})
+            for table in tables
+        ]
+        return InlineRows(columns, tuple((line, tuple(row.get(c, "") for c in columns)) for line, row in rows))
+
+    def _expect(self, view: View, expect: Table) -> None:
+        self.reader.words(expect, language.EXPECT, "`expect`")
+        if (rows := expect.get("min_rows")) is not None:
+            if self.reader.text(rows).isdecimal():
+                view.min_rows = int(self.reader.text(rows))
+            else:
+                self.reader.issue("M113", "min_rows is a whole number.", rows.span)
+        if (age := expect.get("max_age")) is not None:
+            if found := _HOURS.match(self.reader.text(age)):
+                view.max_age_hours = float(found[1]) * (24 if found[2] == "d" else 1)
+            else:
+                self.reader.issue("M113", "max_age is hours or days: 36h, 2d.", age.span)
+
+
+def _told(untold: Mapping[int, RowProblem], keep: Get | None) -> Get:
+    """The conditions of a view, for which a row that could not be made is a problem and not a missing row."""
+
+    def told(frames: Frames) -> bool:
+        if problem := untold.get(frames[0][0]):
+            raise problem
+        return keep is None or bool(keep(frames))
+
+    return told

@@ -1,0 +1,288 @@
+"""What the words under `sources:` make of rows shaped as real systems shape them."""
+
+from __future__ import annotations
+
+from support.mapping import compiled, objects
+from support.one_pupil import NUMBER, ROW, mapping, one, persons, rejected
+from support.small_school import UNIT, number
+
+from adapter.ss12000 import ids
+
+
+def test_a_view_of_a_source_has_its_own_key_and_conditions() -> None:
+    top = """\
+sources:
+  elever: {key: guid}
+  elevkonton: {of: ad, key: nummer, keep: {roll: Elev}}
+  personalkonton: {of: ad, key: nummer, keep: {roll: Personal}}
+"""
+    text = mapping("  id: {uuid5: guid}\n  enrich: {elevkonton: pnr}", top, eduPersonPrincipalNames="elevkonton.upn")
+    rows = [
+        {"nummer": NUMBER, "upn": "elev@edu.exempel.se", "roll": "Elev"},
+        {"nummer": NUMBER, "upn": "personal@edu.exempel.se", "roll": "Personal"},
+    ]
+    assert one(text, ad=rows)["eduPersonPrincipalNames"] == ["elev@edu.exempel.se"]
+
+
+def test_a_row_may_stand_for_several() -> None:
+    text = """\
+mapping: 1
+sources:
+  personal: {key: anst}
+  tjanst: {of: personal, split: {column: enheter, on: ";"}, key: [anst, enheter], keep: {enheter: {not: empty}}}
+Organisation:
+  from: skolor
+  id: {school_unit: kod}
+  fields: {displayName: namn, schoolUnitCode: kod}
+Person:
+  from: personal
+  id: {uuid5: anst}
+  fields:
+    givenName: namn
+    familyName: efter
+    civicNo.value: pnr
+    eduPersonPrincipalNames: eppn
+    securityMarking: {text: Ingen}
+    emails: {list: [{value: {text: a@exempel.se}, type: {text: Skola personal}}]}
+Duty:
+  from: tjanst
+  id: {uuid5: [anst, enheter]}
+  fields:
+    person: {ref: Person, of: personal, via: anst}
+    dutyAt: {ref: Organisation, via: enheter}
+    dutyRole: {text: Lärare}
+"""
+    staff = {**ROW, "anst": "7", "enheter": f";{UNIT}; 11111111;"}
+    none = {**ROW, "anst": "8", "enheter": "", "eppn": "y@edu.exempel.se"}
+    units = [{"kod": code, "namn": "S"} for code in (UNIT, "11111111")]
+    found, issues = objects(text, {"personal": [staff, none], "skolor": units})
+    assert issues == []
+    assert len(found["Person"]) == 2
+    assert sorted(duty["dutyAt"]["id"] for duty in found["Duty"]) == sorted(
+        ids.skolverket_id(code) for code in (UNIT, "11111111")
+    )
+
+
+def test_a_field_may_come_from_another_row_of_the_same_person() -> None:
+    top = "sources:\n  elever: {key: guid}\n  klassrad: {of: elever, key: guid, keep: {ak: {not: empty}}}"
+    text = mapping(
+        "  keep: {ak: empty}\n  id: {uuid5: guid}\n  enrich: {klassrad: guid}", top, middleName="klassrad.ak"
+    )
+    (found,), issues = persons(text, {"ak": ""}, {"ak": "6"})
+    assert (found["middleName"], issues) == ("6", [])
+
+
+def test_rows_may_stand_in_the_mapping_itself() -> None:
+    top = "sources:\n  elever: {key: guid}\n  skolan:\n    rows:\n      - {kod: '31279295', namn: Vår skola}"
+    text = mapping(top=top).replace("from: skolor", "from: skolan")
+    (unit,) = objects(text, {"elever": [ROW]})[0]["Organisation"]
+    assert (unit["schoolUnitCode"], unit["displayName"]) == (UNIT, "Vår skola")
+    wrong = text.replace("'31279295'", "'3127'")
+    _, issues = objects(wrong, {"elever": [ROW]})
+    assert str(issues[0]).startswith("skolan:6 Organisation.schoolUnitCode")
+
+
+def test_a_code_list_may_come_from_a_source() -> None:
+    text = mapping(middleName="{column: x, codes: kurser}").replace(
+        "codes:\n", "codes:\n  kurser: {from: kurstabell, key: kurs, value: prov}\n"
+    )
+    table = [{"kurs": "MA1b", "prov": "MATMAT01b"}, {"kurs": "SV1", "prov": "a"}, {"kurs": "SV1", "prov": "b"}]
+    assert one(text, {"x": "ma1B"}, kurstabell=table)["middleName"] == "MATMAT01b"
+    assert "middleName" not in one(text, {"x": ""}, kurstabell=table)
+    for unclear in ("SV1", "EN5"):
+        assert "is not in the code list kurser" in rejected(text, {"x": unclear}, kurstabell=table)
+    otherwise = text.replace("value: prov}", "value: prov, otherwise: inget}")
+    assert one(otherwise, {"x": "EN5"}, kurstabell=table)["middleName"] == "inget"
+
+
+def test_a_key_may_hold_a_constant() -> None:
+    top = "sources:\n  elever: {key: guid}\n  skolor: {key: [{text: '01'}, kod]}"
+    enrolments = (
+        "{list: [{enroledAt: {ref: Organisation, via: [{text: '01'}, enhet]}, "
+        "schoolType: {text: GR}, schoolYear: {text: '6'}}]}"
+    )
+    assert one(mapping(top=top, enrolments=enrolments), {"enhet": UNIT})["enrolments"]
+
+
+# -- one row is not one object ----------------------------------------------------------------------------------------
+
+SCHOOL = """\
+mapping: 1
+sources:
+  personal: {key: anst}
+  skolor: {key: kod}
+%s
+Organisation:
+  from: skolor
+  id: {school_unit: kod}
+  fields: {displayName: namn, schoolUnitCode: kod}
+Person:
+  - from: personal
+    id: {uuid5: anst}
+    fields:
+      givenName: namn
+      familyName: efter
+      civicNo.value: pnr
+      eduPersonPrincipalNames: {format: "{anst}@edu.exempel.se"}
+      securityMarking: {text: Ingen}
+      emails: {list: [{value: {text: a@exempel.se}, type: {text: Skola personal}}]}
+Duty:
+  from: tjanst
+  id: {uuid5: [tjanst_id, %s]}
+  fields:
+    person: {ref: Person, via: anst}
+    dutyAt: {ref: Organisation, via: %s}
+    dutyRole: {text: Lärare}
+"""
+OTHER = "11111111"
+UNITS = [{"kod": UNIT, "namn": "Norra", "skola": "S1"}, {"kod": OTHER, "namn": "Södra", "skola": "S1"}]
+STAFF = [{**ROW, "anst": "7"}, {**ROW, "anst": "8"}]
+
+
+def test_a_duty_at_a_school_becomes_one_at_each_of_its_units() -> None:
+    text = SCHOOL % ("  tjanst: {of: tjanster, with: {skolor: {skola: skola}}}", "skolor.kod", "skolor.kod")
+    duties = [
+        {"tjanst_id": "1", "anst": "7", "skola": "S1"},
+        {"tjanst_id": "2", "anst": "8", "skola": "S2"},
+    ]
+    found, issues = objects(text, {"personal": STAFF, "skolor": UNITS, "tjanster": duties})
+    assert sorted(duty["dutyAt"]["id"] for duty in found["Duty"]) == sorted(map(ids.skolverket_id, (UNIT, OTHER)))
+    (lost,) = issues  # no unit under S2: told, not lost
+    assert str(lost).startswith("tjanst:3 Duty.id: has no id: tjanst_id, skolor.kod is empty")
+
+
+GROUP = """
+Group:
+  from: grupper
+  id: {uuid5: grupp}
+  fields:
+    displayName: grupp
+    groupType: {text: Undervisning}
+    schoolType: {text: GR}
+    organisation: {ref: Organisation, via: kod}
+    groupMemberships: {list: []}
+Activity:
+  from: grupper
+  id: {uuid5: grupp}
+  fields:
+    displayName: grupp
+    activityType: {text: Undervisning}
+    organisation: {ref: Organisation, via: kod}
+    groups: {list: [{ref: Group, via: grupp}]}
+    parentActivity: {ref: test_activity, via: prov}
+    teachers:
+      each: larare
+      match: {grupp: grupp}
+      fields: {duty: {ref: Duty, via: %s}}
+"""
+DUTIES = [
+    {"tjanst_id": "1", "anst": "7", "kod": UNIT},
+    {"tjanst_id": "2", "anst": "7", "kod": OTHER},
+    {"tjanst_id": "3", "anst": "8", "kod": UNIT},
+]
+TEACHING = {
+    "personal": STAFF,
+    "skolor": UNITS,
+    "tjanst": DUTIES,
+    "grupper": [{"grupp": "MA 6B", "kod": UNIT, "prov": "GRGRMAT01_6"}],
+    "larare": [{"grupp": "MA 6B", "anst": "7", "kod": UNIT}],
+}
+
+
+def test_a_duty_is_found_by_its_person_and_unit() -> None:
+    text = SCHOOL % ("", "kod", "kod") + GROUP % "[anst, kod], by: [anst, kod]"
+    found, issues = objects(text, TEACHING)
+    assert issues == []
+    duty = next(duty for duty in found["Duty"] if duty["id"] == found["Activity"][0]["teachers"][0]["duty"]["id"])
+    assert duty["dutyAt"]["id"] == ids.skolverket_id(UNIT)
+    assert len(found["Activity"][0]["teachers"]) == 1
+
+
+def test_a_reference_that_several_objects_fit_leads_nowhere_and_says_so() -> None:
+    text = SCHOOL % ("", "kod", "kod") + GROUP % "anst, by: anst"
+    found, issues = objects(text, TEACHING)
+    assert "teachers" not in found["Activity"][0] or found["Activity"][0]["teachers"] == []
+    assert [issue.code for issue in issues] == ["M331"]
+    one_of_two = {**TEACHING, "larare": [{"grupp": "MA 6B", "anst": "8", "kod": UNIT}]}
+    found, issues = objects(text, one_of_two)
+    assert (len(found["Activity"][0]["teachers"]), issues) == (1, [])
+
+
+def test_the_test_of_a_group_is_told_by_subject_and_the_year_of_most_members() -> None:
+    sources = """\
+  prov: {key: [amne, ar], rows: [{amne: MA, ar: "6", namn: GRGRMAT01_6}, {amne: MA, ar: "9", namn: GRGRMAT01_9}]}
+  gruppar: {of: medlemmar, with: {elever: {guid: elev}}, key: grupp, merge: most}
+"""
+    text = SCHOOL % (sources, "kod", "kod") + GROUP % "[anst, kod], by: [anst, kod]"
+    text = text.replace(
+        "  from: grupper\n", "  from: grupper\n  enrich: {gruppar: grupp, prov: [amne, gruppar.elever.ar]}\n"
+    )
+    text = text.replace("via: prov}", "via: prov.namn}")
+    tables = {
+        **TEACHING,
+        "grupper": [{"grupp": "MA 6B", "kod": UNIT, "amne": "MA"}],
+        "elever": [{"guid": number, "ar": year} for number, year in (("1", "6"), ("2", "9"), ("3", "6"), ("4", ""))],
+        "medlemmar": [{"grupp": "MA 6B", "elev": number} for number in "1234"],
+    }
+    found, issues = objects(text, tables)
+    assert (found["Activity"][0]["parentActivity"]["id"], issues) == (ids.skolverket_id("GRGRMAT01_6"), [])
+    found, issues = objects(text.replace("merge: most", "merge: only"), tables)
+    assert "Activity" not in found  # they disagree: no year, no test, and it is told
+    assert [str(issue) for issue in issues if "parentActivity" in str(issue)] != []
+
+
+def test_a_class_that_its_rows_describe_differently_is_one_class() -> None:
+    text = SCHOOL % ("  grupper: {of: elever, key: [kod, grupp], merge: most}", "kod", "kod")
+    text += GROUP.partition("Activity:")[0].replace("schoolType: {text: GR}", "schoolType: form")
+    pupils = [{"kod": UNIT, "grupp": "6B", "form": form} for form in ("GR", "SAM", "GR")]
+    found, issues = objects(text, {**TEACHING, "elever": pupils})
+    assert ([group["schoolType"] for group in found["Group"]], issues) == (["GR"], [])
+
+
+def test_a_row_whose_condition_cannot_be_told_is_no_missing_row_of_a_merge() -> None:
+    top = (
+        "sources:\n  elever: {key: guid}\n  ar: {of: inskr, key: elev, keep: {till: {on_or_after: today}}, merge: only}"
+    )
+    text = mapping("  id: {uuid5: guid}\n  enrich: {ar: guid}", top, middleName="ar.ak")
+    rows = [{"elev": "g1", "till": "2027-01-01", "ak": "6"}, {"elev": "g1", "till": "snart", "ak": "7"}]
+    assert rejected(text, inskr=rows).startswith("ar:3 till: is not a date")
+    assert one(text, inskr=rows[:1])["middleName"] == "6"
+    assert one(text, inskr=[rows[0], {**rows[1], "till": "2026-01-01"}])["middleName"] == "6"
+
+
+def test_a_programme_must_be_one_of_skolverkets() -> None:
+    enrolments = (
+        "{list: [{enroledAt: {ref: school_unit, via: enhet}, schoolType: {text: GY}, "
+        "educationCode: {ref: programme, via: program}}]}"
+    )
+    text = mapping(enrolments=enrolments)
+    assert one(text, {"enhet": UNIT, "program": "nanat"})["enrolments"][0]["educationCode"] == "NANAT"
+    assert "refers to no programme" in rejected(text, {"enhet": UNIT, "program": "NANATX"})
+
+
+def test_columns_that_were_never_meant_for_each_other_are_told() -> None:
+    text = mapping("  id: {uuid5: guid}\n  enrich: {ad: pnr}", "sources:\n  elever: {key: guid}\n  ad: {key: nr}")
+    pupils = [{"guid": f"g{n}", "eppn": f"x{n}@edu.exempel.se"} for n in range(10)]
+    _, issues = persons(text, *pupils, ad=[{"nr": f"{NUMBER[2:8]}-{NUMBER[8:]}"}])
+    (found,) = issues
+    assert str(found) == (
+        "mapping.yaml:15:12: M343 Person from elever with ad: not one of 10 finds a row "
+        "(its keys look like 999999-9999, ours like 999999999999). Is it the right column?"
+    )
+    assert persons(text, *pupils[1:], ad=[{"nr": "1"}])[1] == []  # nine may be chance
+
+
+def test_two_objects_with_one_key_are_told() -> None:
+    text = mapping("  id: {uuid5: pnr}", "sources: {elever: {key: guid}}")
+    other = {"pnr": number("20140101", 2), "eppn": "x2@edu.exempel.se"}
+    found, issues = persons(text, {}, other)
+    assert (len(found), [issue.code for issue in issues]) == (2, ["M352"])
+
+
+def test_what_a_source_is_joined_with_stands_above_it() -> None:
+    text = mapping(top="sources:\n  elever: {key: guid, with: {ad: {nr: pnr}}}\n  ad: {key: nr}")
+    (issue,) = compiled(text, {"elever": list(ROW), "ad": ["nr"], "skolor": ["kod", "namn"]}).errors
+    assert str(issue).startswith('m.yaml:3:30: M200 "ad" is described further down')
+    text = mapping(top="sources:\n  elever: {merge: most}")
+    (issue,) = compiled(text, {"elever": list(ROW), "skolor": ["kod", "namn"]}).errors
+    assert str(issue) == "m.yaml:3:19: M112 `merge` needs a `key`: the columns of which each value gets one row."
