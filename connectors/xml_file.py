@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Self
 from xml.parsers import expat
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from connectors.base import Batch, SourceError
 from connectors.files import Stamp, age_hours, matching, stamp, unchanged, unreadable
@@ -24,6 +24,7 @@ _CHUNK = 1 << 14  # bytes
 _TWICE_ENCODED_BOM = b"\xc3\xaf\xc2\xbb\xc2\xbf"  # seen from one vendor's interface
 _STEP = re.compile(r"(?P<name>\.\.|[^\[\]/@]+)(?:\[(?P<key>@?[^\[\]/=]+)='(?P<value>[^']*)'\])?\Z")
 _FORM = "steps between /: name, name[@attribute='value'], name[child='value'], .. for the parent, @attribute last"
+_ROOT = "/"
 
 
 class XmlOptions(BaseModel):
@@ -44,15 +45,18 @@ class XmlOptions(BaseModel):
 
     @field_validator("columns")
     @classmethod
-    def _readable(cls, value: dict[str, str]) -> dict[str, str]:
+    def _readable(cls, value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        rows = str(info.data.get("rows", "")).split("/")
         for path in value.values():
-            _steps(path)
+            steps = _steps(path)
+            if _climbs(steps) >= len(rows) or (_from_root(steps) and steps[1].name == rows[0]):
+                raise ValueError(f'"{path}" reaches beyond the row; /name is for what stands before all rows')
         return value
 
 
 @dataclass(frozen=True)
 class _Step:
-    """One step of a path: to children of a name, to the parent (".."), or to an attribute ("@name", the last)."""
+    """One step: to children of a name, to the parent (".."), to the root ("/"), or to an attribute ("@name")."""
 
     name: str
     key: str = ""
@@ -125,24 +129,30 @@ class XmlTable:
             yield Batch(number, rows)
 
     def _elements(self) -> Iterator[_Element]:
-        climbs = max(_climbs(_steps(path)) for path in self._options.columns.values())
+        paths = [_steps(path) for path in self._options.columns.values()]
+        climbs = max(map(_climbs, paths))
+        head = {steps[1].name for steps in paths if _from_root(steps)}
         for path, before in self._files:
             try:
-                yield from _Walk(path, self._options.rows.split("/"), climbs).elements()
+                yield from _Walk(path, self._options.rows.split("/"), climbs, head).elements()
                 unchanged(path, before)
             except OSError as error:
                 raise unreadable(path, error) from None
 
 
 class _Walk:
-    """One pass over one file. Of the tree only the element is kept that the paths of its rows can reach."""
+    """One pass over one file. Of the tree only the element is kept that the paths of its rows can reach, and of the
+    root's children those that are named as its head.
+    """
 
-    def __init__(self, path: Path, steps: list[str], climbs: int) -> None:
+    def __init__(self, path: Path, steps: list[str], climbs: int, head: set[str]) -> None:
         self._path = path
-        self._whole = steps[: max(1, len(steps) - climbs)]
+        self._whole = steps[: len(steps) - climbs]
         self._rest = steps[len(self._whole) :]
+        self._head = head
+        self._root = _Element("", {}, None)
         self._open: list[str] = []
-        self._kept: _Element | None = None
+        self._kept = self._root
         self._done: list[_Element] = []
 
     def elements(self) -> Iterator[_Element]:
@@ -180,24 +190,27 @@ class _Walk:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         local = _local(name)
-        at_whole = len(self._open) == len(self._whole) and [*self._open[1:], local] == self._whole
-        if self._kept is not None or at_whole:
+        depth = len(self._open)
+        outside = self._kept is self._root
+        at_whole = depth == len(self._whole) and [*self._open[1:], local] == self._whole
+        in_head = depth == 1 and local in self._head and all(one.name != local for one in self._root.children)
+        if not outside or at_whole or in_head:
             plain = {_local(key): value.strip() for key, value in attributes.items()}
             element = _Element(local, plain, self._kept)
-            if self._kept is not None:
+            if not outside or in_head:
                 self._kept.children.append(element)
             self._kept = element
         self._open.append(local)
 
     def _end(self, name: str) -> None:
         self._open.pop()
-        if self._kept is not None:
-            if self._kept.parent is None:
+        if self._kept.parent is not None:
+            if self._kept.parent is self._root and self._kept.name not in self._head:
                 self._done.append(self._kept)
             self._kept = self._kept.parent
 
     def _text(self, text: str) -> None:
-        if self._kept is not None:
+        if self._kept is not self._root:
             self._kept.texts.append(text)
 
     def _entity(self, name: str, *details: object) -> None:
@@ -211,7 +224,7 @@ def _local(name: str) -> str:
 
 def _steps(path: str) -> tuple[_Step, ...]:
     """Raises ValueError for what is no path."""
-    found = []
+    found = [_Step(_ROOT)] if path.strip().startswith(_ROOT) else []
     parts = [] if path.strip() == "." else re.split(r"/(?![^\[]*\])", path.strip().strip("/"))
     for position, part in enumerate(parts):
         if part.startswith("@") and position == len(parts) - 1:
@@ -221,6 +234,10 @@ def _steps(path: str) -> tuple[_Step, ...]:
         else:
             raise ValueError(f'"{path}" is no path; {_FORM}')
     return tuple(found)
+
+
+def _from_root(steps: tuple[_Step, ...]) -> bool:
+    return len(steps) > 1 and steps[0].name == _ROOT
 
 
 def _climbs(steps: tuple[_Step, ...]) -> int:
@@ -235,9 +252,17 @@ def _value(row: _Element, steps: tuple[_Step, ...]) -> str:
             return ",".join(value for one in found if (value := one.attributes.get(step.name[1:])))
         if step.name == "..":
             found = [one.parent for one in found if one.parent is not None]
+        elif step.name == _ROOT:
+            found = [_top(row)]
         else:
             found = [child for one in found for child in one.children if child.name == step.name and _fits(child, step)]
     return ",".join(text for one in found if (text := one.text))
+
+
+def _top(element: _Element) -> _Element:
+    while element.parent is not None:
+        element = element.parent
+    return element
 
 
 def _fits(element: _Element, step: _Step) -> bool:

@@ -176,12 +176,20 @@ class Reader:
             self.issue("M112", f"{what}: {{its column: my column}}`.", span)
             return None
         own = Scope((Frame(view.name, view),))
-        pairs = [(self.key_part(its, own), self.key_part(my, mine)) for its, my in node.entries]
+        pairs = [(_as_in_key(self.key_part(its, own), view), self.key_part(my, mine)) for its, my in node.entries]
         good = [(its, my) for its, my in pairs if its is not None and my is not None]
         if len(good) < len(pairs):
             return None
         its_parts, my_parts = [its for its, _ in good], [my for _, my in good]
         return Match(tuple(p[0] for p in its_parts), tuple(p[1] for p in its_parts), tuple(p[0] for p in my_parts))
+
+
+def _as_in_key(part: tuple[Get, str] | None, view: View) -> tuple[Get, str] | None:
+    """A column that the view's own key converts is compared in that form."""
+    if part is None:
+        return None
+    as_key = (own for own in zip(view.key, view.key_columns, strict=True) if own[1].startswith(f"{part[1]} as "))
+    return next(as_key, part)
 
 
 def converted_key(cell: Cell, steps: tuple[conversions.Convert, ...], span: Span) -> Get:

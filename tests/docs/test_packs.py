@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from support.mapping import compiled
 from support.small_school import Rows
 
 from adapter.sync.examples import run_tests
+from connectors.registry import create
 
 ROOT = Path(__file__).parents[2] / "mappings"
 PACKS = sorted(path.parent for path in ROOT.rglob("mapping.yaml"))
@@ -31,6 +33,16 @@ def headers(pack: Path) -> dict[str, list[str]]:
 def test_a_pack_fits_the_columns_that_its_readme_names(pack: Path) -> None:
     text = (pack / "mapping.yaml").read_text(encoding="utf-8")
     assert compiled(text, headers(pack)).issues == []
+
+
+@pytest.mark.parametrize("pack", [p for p in PACKS if (p / "sources.toml").exists()], ids=lambda pack: pack.name)
+def test_a_pack_s_own_sources_give_the_columns_that_its_readme_names(pack: Path) -> None:
+    sources = tomllib.loads((pack / "sources.toml").read_text(encoding="utf-8"))["sources"]
+    named = headers(pack)
+    assert sources.keys() == named.keys()
+    for name, options in sources.items():
+        create(name, options)
+        assert list(options.get("columns", named[name])) == named[name]
 
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name)

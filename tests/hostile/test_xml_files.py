@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from connectors.base import SourceError
-from connectors.registry import create
+from connectors.registry import OptionsError, create
 
 IMS = """\
 <?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE enterprise SYSTEM "ims_epv1p1.dtd">
 <x:enterprise xmlns:x="urn:example:v12">
+  <properties lang="sv"><schooltype>GR</schooltype></properties>
   <x:person recstatus="1">
     <sourcedid><source>S</source><id>p1</id></sourcedid>
     <userid useridtype="GUID">g</userid>
@@ -64,6 +65,19 @@ def test_a_path_leads_to_a_text(ims: Path, path: str, text: str) -> None:
 def test_a_row_may_take_from_what_surrounds_it(ims: Path) -> None:
     found = read(ims, "membership/member", group="../sourcedid/id", member="sourcedid/id", role="role/@roletype")
     assert found == [("k1", "p1", "Student,Mentor"), ("k1", "p2", "")]
+
+
+def test_a_row_may_take_from_the_head_of_the_file(ims: Path) -> None:
+    found = read(ims, "membership/member", form="/properties/schooltype", language="/properties/@lang", other="/x/id")
+    assert found == [("GR", "sv", "")] * 2
+    assert read(ims, "person", form="/properties/schooltype") == [("GR",)]
+
+
+@pytest.mark.parametrize("path", ["../properties/schooltype", "/person/name", "a[b", "@lang/x"])
+def test_a_path_that_leads_nowhere_is_refused(ims: Path, path: str) -> None:
+    with pytest.raises(OptionsError) as caught:
+        read(ims, "person", value=path)
+    assert f'"{path}"' in str(caught.value.problems)
 
 
 def test_a_byte_order_mark_that_was_encoded_twice_is_passed_over(tmp_path: Path) -> None:

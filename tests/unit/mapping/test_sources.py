@@ -72,6 +72,19 @@ def test_a_field_may_come_from_another_row_of_the_same_person() -> None:
     assert (found["middleName"], issues) == ("6", [])
 
 
+def test_a_column_is_matched_in_the_form_that_its_own_key_has() -> None:
+    top = """\
+sources:
+  ad: {key: {column: nummer, as: personnummer}}
+  elever: {key: guid, with: {ad: {nummer: {column: pnr, as: personnummer}}}}
+"""
+    text = mapping(top=top, eduPersonPrincipalNames="ad.eppn")
+    other_form = f"{NUMBER[2:8]}-{NUMBER[8:]}"
+    assert one(text, ad=[{"nummer": other_form, "eppn": "a@edu.exempel.se"}])["eduPersonPrincipalNames"] == [
+        "a@edu.exempel.se"
+    ]
+
+
 def test_rows_may_stand_in_the_mapping_itself() -> None:
     top = "sources:\n  elever: {key: guid}\n  skolan:\n    rows:\n      - {kod: '31279295', namn: Vår skola}"
     text = mapping(top=top).replace("from: skolor", "from: skolan")
