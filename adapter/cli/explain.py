@@ -25,6 +25,7 @@ from adapter.store.changes import Spool
 from adapter.store.engine import Store, open_store
 from adapter.sync.report import Report
 from adapter.sync.run import assemble
+from adapter.sync.trace import keys_of
 
 _CODE = re.compile(r"[A-Z]\d{3}\Z")
 _MOST = 20  # rows
@@ -80,7 +81,7 @@ class _Rows:
     lost: list[tuple[Rule, Row, str, list[Issue]]] = field(default_factory=list)
 
     def keep(self, rule: Rule, row: Row, values: Values) -> None:
-        if len(self.made) < _MOST and not self.wanted.isdisjoint((values["id"], *_keys(rule, row))):
+        if len(self.made) < _MOST and not self.wanted.isdisjoint((values["id"], *keys_of(rule, row))):
             self.made.append((rule, row, values))
 
     def miss(self, rule: Rule, row: Row, issues: list[Issue]) -> None:
@@ -90,13 +91,8 @@ class _Rows:
             object_id = str(rule.id((row,)))
         except RowProblem:
             object_id = ""
-        if not self.wanted.isdisjoint((object_id, *_keys(rule, row))):
+        if not self.wanted.isdisjoint((object_id, *keys_of(rule, row))):
             self.lost.append((rule, row, object_id, issues))
-
-
-def _keys(rule: Rule, row: Row) -> list[str]:
-    keys = [str(part((row,))).casefold() for part in rule.view.key]
-    return [*keys, "/".join(keys), *(known for key in keys if (known := canonical_uuid(key)))]
 
 
 def _told(installation: wiring.Installation, store: Store, args: argparse.Namespace) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from adapter.cli import (
     auth,
+    capture,
     check,
     demo,
     explain,
@@ -28,7 +29,7 @@ from adapter.cli import (
 )
 from adapter.errors import AdapterError
 
-_COMMANDS = (init, check, preview, explain, sync, serve, notify, status, open_data, auth, rehearse, demo)
+_COMMANDS = (init, check, preview, explain, capture, sync, serve, notify, status, open_data, auth, rehearse, demo)
 _EXIT_CODES = """\
 exit codes: 0 all well · 1 a bug, please report it · 2 configuration or mapping is wrong · 3 the change gate held the
 run · 4 objects were rejected (only with --strict) · 5 a source failed · 6 published, but a notice is still pending ·

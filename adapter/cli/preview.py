@@ -20,6 +20,7 @@ from adapter.store.changes import Spool
 from adapter.store.engine import open_store
 from adapter.sync.report import Report
 from adapter.sync.run import assemble
+from adapter.sync.trace import keys_of
 
 _LOOKED_AT = 200  # objects of a type, to find some that are to be published
 
@@ -58,8 +59,7 @@ class _Seen:
             self.objects.append((rule, row, values))
 
     def _is_wanted(self, rule: Rule, row: Row, values: Values) -> bool:
-        keys = [str(part((row,))).casefold() for part in rule.view.key]
-        return self.wanted in (values["id"], "/".join(keys), *keys)
+        return self.wanted in (values["id"], *keys_of(rule, row))
 
 
 def run(args: argparse.Namespace) -> int:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 from adapter.issues import RowRef, Severity, did_you_mean
 from adapter.mapping import language
@@ -29,6 +30,7 @@ class Surroundings:
     """What a mapping is compiled against: all that is not written in it.
 
     headers: config source -> its columns, or None where they were not looked at.
+    table: makes what rows and ids are looked up in; a run that is traced has tables that tell what they were asked.
     """
 
     headers: Mapping[str, Sequence[str] | None]
@@ -37,6 +39,7 @@ class Surroundings:
     open_data: OpenData
     sink: Sink
     today: dt.date
+    table: Callable[[], dict[Hashable, Any]] = dict
 
 
 def compile_mapping(text: str, file: str, around: Surroundings) -> Plan:
@@ -56,7 +59,7 @@ class _Compiler:
     def __post_init__(self) -> None:
         self.views: dict[str, View] = {}
         self.reader = Reader(self.around.today, self.views)
-        self.sources = SourceCompiler(self.reader, self.around.headers, self.views)
+        self.sources = SourceCompiler(self.reader, self.around.headers, self.views, self.around.table)
 
     def plan(self) -> Plan:
         reader = self.reader
@@ -71,7 +74,7 @@ class _Compiler:
         drafts = [(kind, node, view) for kind, node in nodes if (view := self._driving_view(kind, node)) is not None]
         for kind, node, view in drafts:
             self._key_from_id(node, view)
-            self.targets.setdefault(str(kind), []).append(Target(str(kind), view))
+            self.targets.setdefault(str(kind), []).append(Target(str(kind), view, self.around.table()))
         if not nodes:
             reader.issue("M112", "no type is mapped; write at least Person.", self.tree.span)
         references = References(reader, self.targets, self.sources.index, self.around.open_data, self.around.sink)

@@ -98,6 +98,7 @@ class Made:
     joins: list[Join] = field(default_factory=list)
     merge: Merge | None = None
     untold: dict[int, RowProblem] = field(default_factory=dict)
+    groups: dict[int, list[Row]] | None = None  # where a run is traced: merged row -> what it is made of
 
     @property
     def late(self) -> bool:

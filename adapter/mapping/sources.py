@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from adapter.issues import did_you_mean
 from adapter.mapping import language
@@ -26,6 +27,7 @@ class SourceCompiler:
     reader: Reader
     headers: Headers
     views: dict[str, View]
+    table: Callable[[], dict[Hashable, Any]] = dict
     inline: dict[str, InlineRows] = field(default_factory=dict)
     _indexes: dict[tuple[int, tuple[str, ...]], Index] = field(default_factory=dict)
     _below: set[str] = field(default_factory=set)  # described further down
@@ -61,7 +63,7 @@ class SourceCompiler:
     def index(self, view: View, key: tuple[Get, ...], columns: tuple[str, ...]) -> Index:
         """The view's rows by these columns; the same index for all who ask for it."""
         view.used = True
-        return self._indexes.setdefault((id(view), columns), Index(view, key))
+        return self._indexes.setdefault((id(view), columns), Index(view, key, self.table()))
 
     def _view(self, name: str, source: str, table: Table) -> None:
         inline = self.inline.get(source)

@@ -87,9 +87,10 @@ class _Inline:
 
 
 class Extraction:
-    """One run's reading of the sources that a plan uses."""
+    """One run's reading of the sources that a plan uses. `traced`: what was read stays at hand when it is used."""
 
-    def __init__(self, sources: Sources, plan: Plan) -> None:
+    def __init__(self, sources: Sources, plan: Plan, traced: bool = False) -> None:
+        self._traced = traced
         self._tables: dict[str, SourceTable] = {**sources.tables}
         self._tables.update((name, _Inline(rows)) for name, rows in plan.inline.items())
         self._views = plan.views
@@ -118,6 +119,8 @@ class Extraction:
 
     def _release(self, indexes: Iterable[Index]) -> None:
         """Let go of indexes that nobody looks into any more."""
+        if self._traced:
+            return
         for index in indexes:
             self._uses[id(index)] -= 1
             if not self._uses[id(index)]:
@@ -128,6 +131,7 @@ class Extraction:
         known = layouts.get(id(view.slots))
         if known is None:
             known = layouts[id(view.slots)] = _Layout(view, pending=[] if view.made.late else None)
+            view.made.groups = {} if self._traced else None
             for join in view.made.joins:
                 self._want(join.index)
                 self._uses[id(join.index)] += 1

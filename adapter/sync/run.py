@@ -6,12 +6,13 @@ import datetime as dt
 import gc
 import hashlib
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version as installed_version
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from adapter.errors import AdapterError, ConfigError, GateHeld, SourceFailed
@@ -33,6 +34,7 @@ from adapter.sync.assemble import Assembly, Missed, Observer
 from adapter.sync.extract import Extraction, Sources
 from adapter.sync.report import Report
 from adapter.sync.stage import Stage
+from adapter.sync.trace import Trace
 from connectors.base import Connector
 
 _ZONE = ZoneInfo("Europe/Stockholm")
@@ -145,17 +147,19 @@ def assemble(
     spool: Spool,
     observe: Observer | None = None,
     miss: Missed | None = None,
+    trace: Trace | None = None,
 ) -> Assembly:
     """All objects as the sources give them now: what previews show and what a run publishes.
 
-    `observe` is shown every object beside its row, `miss` every row that gives none, with what is wrong with it.
+    `observe` is shown every object beside its row, `miss` every row that gives none, with what is wrong with it,
+    `trace` what each row looks up.
 
     Raises SourceFailed, ConfigError.
     """
     with ExitStack() as stack:
         with report.timed("open"):
             sources = stack.enter_context(Sources(inputs.connectors))
-            plan = compiled(inputs, sources, report)
+            plan = compiled(inputs, sources, report, trace.table if trace else dict)
         if plan.errors:
             known = store.setting(_MAPPED_WITH) == _digest(inputs.mapping)
             problem = SourceFailed if known else ConfigError  # a mapping that was good yesterday is not to blame
@@ -172,10 +176,10 @@ def assemble(
         }
         namespace = inputs.settings.organiser.id_namespace.bytes
         assembly = Assembly(stages, inputs.settings.profile, namespace, partial(publish.bodies, store), observe, miss)
-        extraction = Extraction(sources, plan)
+        extraction = Extraction(sources, plan, traced=trace is not None)
         with report.timed("read and map"):
             try:
-                assembly.build(plan, extraction.rows)
+                assembly.build(plan, trace.rows(plan, extraction.rows) if trace else extraction.rows)
             except RunStopped as stop:
                 raise SourceFailed(
                     "the mapping stops the run where this is missing (missing: stop)", [stop.issue(False)]
@@ -200,7 +204,7 @@ def _tell_of_matches(plan: Plan, report: Report) -> None:
             report.findings.add(Issue("M343", message, Severity.WARNING, tally.span))
 
 
-def compiled(inputs: Inputs, sources: Sources, report: Report) -> Plan:
+def compiled(inputs: Inputs, sources: Sources, report: Report, table: Callable[[], dict[Hashable, Any]] = dict) -> Plan:
     """The mapping against the sources' headers; `issues` and `errors` say what is wrong with it."""
     around = Surroundings(
         headers=sources.headers,
@@ -209,6 +213,7 @@ def compiled(inputs: Inputs, sources: Sources, report: Report) -> Plan:
         open_data=inputs.open_data(),
         sink=report.findings,
         today=inputs.date(),
+        table=table,
     )
     plan = compile_mapping(inputs.mapping, inputs.mapping_name, around)
     for view in plan.views if not inputs.expectations else ():

@@ -8,7 +8,7 @@ from sys import intern
 from typing import Any
 
 from adapter.mapping.problems import RowProblem
-from adapter.mapping.scope import Index, Join, Merge, Row, View, row_key
+from adapter.mapping.scope import Index, Join, Made, Merge, Row, View, row_key
 from connectors.base import Batch
 
 
@@ -61,7 +61,7 @@ def finished(view: View, rows: list[Row]) -> list[Row]:
     """The rows of a view that is joined or merged, all others being read."""
     for join in view.made.joins:
         rows = list(_joined(rows, join, view))
-    return _merged(rows, view.made.merge, view.made.untold) if view.made.merge else rows
+    return _merged(rows, view.made.merge, view.made) if view.made.merge else rows
 
 
 def _parts(rows: list[Row], slot: int, on: str) -> Iterator[Row]:
@@ -93,8 +93,9 @@ def _joined(rows: Iterable[Row], join: Join, view: View) -> Iterator[Row]:
             yield tuple(cells)
 
 
-def _merged(rows: Iterable[Row], merge: Merge, untold: dict[int, RowProblem]) -> list[Row]:
+def _merged(rows: Iterable[Row], merge: Merge, made: Made) -> list[Row]:
     """One row for each key, numbered like the first of those that it is made of."""
+    untold = made.untold
     groups: dict[Hashable, list[Row]] = {}
     key = row_key(merge.key)
     for row in rows:
@@ -108,6 +109,8 @@ def _merged(rows: Iterable[Row], merge: Merge, untold: dict[int, RowProblem]) ->
     merged = []
     for group in groups.values():
         number = min(row[0] for row in group)
+        if made.groups is not None:
+            made.groups[number] = group
         if unclear := [untold[row[0]] for row in group if row[0] in untold]:
             untold[number] = unclear[0]
         columns = list(zip(*group, strict=True))[1:]

@@ -1,0 +1,113 @@
+"""One real case in invented values: the rows that an object is made of, and what they come to by themselves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from adapter.issues import Issue
+from adapter.mapping.plan import Rule
+from adapter.mapping.problems import RowProblem
+from adapter.mapping.scope import Row
+from adapter.mapping.syntax import parse
+from adapter.ss12000.ids import canonical_uuid
+from adapter.ss12000.profile import Values
+from adapter.ss12000.rules import is_protected
+from adapter.store.changes import Spool
+from adapter.store.engine import open_store
+from adapter.sync.disguise import Disguise, words_of
+from adapter.sync.examples import Headers, Replayed, anywhere, replay
+from adapter.sync.report import Report
+from adapter.sync.run import Inputs, assemble
+from adapter.sync.trace import Tables, Trace, keys_of
+
+_PERSONAL = ("givenName", "middleName", "familyName", "eduPersonPrincipalNames", "emails.value", "civicNo.value")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case to keep: invented rows and what they come to.
+
+    kinds: the types of the objects that were asked for; name: the rule that makes the first.
+    like_real: whether it comes out as the real rows do. protected: whether it is about anybody protected.
+    elsewhere: codes that the nightly run reports of the object because of rows that are not among these.
+    """
+
+    name: str
+    kinds: frozenset[str]
+    rows: Tables
+    outcome: Replayed
+    like_real: bool
+    protected: bool
+    elsewhere: list[str]
+
+
+def capture(inputs: Inputs, headers: Headers, what: str) -> Case | None:
+    """The case of the object with this id or key; None where there is none. Raises what a run raises."""
+    inputs = replace(inputs, today=inputs.date(), settings=anywhere(inputs.settings))
+    asked = {what.casefold(), canonical_uuid(what) or what.casefold()}
+    trace = Trace(lambda rule, row, object_id: not asked.isdisjoint((object_id, *keys_of(rule, row))))
+    report = _run(inputs, trace)
+    if not trace.found:
+        return None
+    rows = trace.case()
+    real = replay(inputs, headers, rows)
+    invented = _disguise(inputs, trace).tables(rows)
+    shown = replay(inputs, headers, invented)
+    return Case(
+        name=trace.found[0][0].name,
+        kinds=frozenset(str(rule.kind) for rule, _ in trace.found),
+        rows=invented,
+        outcome=shown,
+        like_real=real.same(shown),
+        protected=bool(real.withheld) or any(map(is_protected, real.objects["Person"])),
+        elsewhere=_elsewhere(trace, report, real.issues),
+    )
+
+
+def _run(inputs: Inputs, trace: Trace) -> Report:
+    """The whole run on an empty state, followed."""
+
+    def built(rule: Rule, row: Row, values: Values) -> None:
+        trace.take(rule, row, values["id"])
+
+    def missed(rule: Rule, row: Row, issues: list[Issue]) -> None:
+        try:
+            trace.take(rule, row, str(rule.id((row,))))
+        except RowProblem:
+            trace.take(rule, row, "")
+
+    report = Report("capture", inputs.clock())
+    store = open_store("sqlite:///:memory:")
+    try:
+        with Spool() as spool:
+            assemble(store, inputs, report, spool, built, missed, trace)
+    finally:
+        store.close()
+    return report
+
+
+def _disguise(inputs: Inputs, trace: Trace) -> Disguise:
+    tree, _ = parse(inputs.mapping, inputs.mapping_name)
+    data = inputs.open_data()
+    columns = {
+        origin.removeprefix("column ")
+        for subject, origin, _ in trace.coverage
+        if subject.removeprefix("Person.") in _PERSONAL
+    }
+
+    def harmless(text: str) -> bool:
+        return data.test_activity_id(text) is not None or data.programme_code(text) is not None
+
+    personal = columns | {column.rpartition(".")[2] for column in columns}
+    return Disguise(words_of(tree), harmless, personal, inputs.date())
+
+
+def _elsewhere(trace: Trace, report: Report, issues: list[Issue]) -> list[str]:
+    places = {(rule.view.name, row[0]) for rule, row in trace.found}
+    nightly = Counter(
+        issue.code
+        for issue in report.findings.in_order()
+        if issue.row is not None and (issue.row.source, issue.row.row) in places and issue.severity != "note"
+    )
+    return sorted((nightly - Counter(issue.code for issue in issues)).keys())

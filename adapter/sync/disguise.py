@@ -1,0 +1,148 @@
+"""Real rows in invented values: of the same form, and equal where the real ones are equal, so that they map alike.
+
+What is not known to be harmless is replaced. Harmless are the mapping's and the standard's own words, numbers below a
+hundred, single letters, dates, and what the caller says. Nothing of the invented values is derived from the real ones.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from itertools import count
+from typing import get_args
+
+from adapter.mapping.syntax import Items, Node, Scalar, Table
+from adapter.ss12000 import civicno, codes
+from adapter.ss12000.ids import canonical_uuid
+
+_TOKEN = re.compile(r"\d+|[^\W\d_]+")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ][\d:.]+(Z|[+-][\d:]+)?)?\Z", re.ASCII)
+_NUMBER = re.compile(r"(\d{2})?\d{6}[-+ ]?(\d{4}|TF\d{2})\Z", re.ASCII | re.IGNORECASE)
+_HEX = re.compile(r"[0-9a-f]", re.IGNORECASE)
+_SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstv" for vowel in "aeiouyåäö"]
+_DOMAIN = "exempel.se"
+_STANDARD = (codes.SchoolType, codes.GroupType, codes.ActivityType, codes.EmailType, codes.SecurityMarking)
+
+
+def words_of(mapping: Table) -> set[str]:
+    """The texts of a mapping but for its tests, and of the standard's lists: what a case may go on saying."""
+    found = {str(word) for kind in (*_STANDARD, codes.DutyRole) for word in get_args(kind)}
+    for name, node in mapping.entries:
+        if name.value != "tests":
+            found.update(_texts(node))
+    return found
+
+
+def _texts(node: Node) -> Iterable[str]:
+    if isinstance(node, Scalar):
+        yield node.value
+    elif isinstance(node, Items):
+        for item in node.items:
+            yield from _texts(item)
+    else:
+        for key, value in node.entries:
+            yield key.value
+            yield from _texts(value)
+
+
+class Disguise:
+    """Gives each real text its invented one, always the same.
+
+    words: texts that may stay. harmless: says of other cells whether they may. personal: columns in which nothing may.
+    """
+
+    def __init__(
+        self, words: Collection[str], harmless: Callable[[str], bool], personal: Collection[str], today: dt.date
+    ) -> None:
+        self._cells = {word.casefold() for word in words}
+        self._tokens = {_plain(token) for word in words for token in _TOKEN.findall(word)}
+        self._harmless = harmless
+        self._personal = {column.casefold() for column in personal}
+        self._today = today
+        self._given: dict[tuple[str, str], str] = {}
+        self._taken: set[str] = set()
+
+    def tables(self, tables: Mapping[str, list[dict[str, str]]]) -> dict[str, list[dict[str, str]]]:
+        """Source -> rows, every cell disguised."""
+        return {
+            source: [{column: self.cell(column, text) for column, text in row.items()} for row in rows]
+            for source, rows in tables.items()
+        }
+
+    def cell(self, column: str, text: str) -> str:
+        """One cell of a column."""
+        if canonical := canonical_uuid(text):
+            return self._uuid(text, canonical)
+        if _NUMBER.match(text):
+            return self._civic_number(text)
+        personal = column.casefold() in self._personal
+        if not personal and (text.casefold() in self._cells or _DATE.match(text) or self._harmless(text)):
+            return text
+        local, at, domain = text.partition("@")
+        if at and "." in domain:
+            return f"{self._worded(local, personal)}@{_DOMAIN}"
+        return self._worded(text, personal)
+
+    def _worded(self, text: str, personal: bool) -> str:
+        return _TOKEN.sub(lambda found: self._token(found[0], personal), text)
+
+    def _token(self, token: str, personal: bool) -> str:
+        if token.isdecimal():
+            return self._digits(token)
+        if not personal and (len(token) == 1 or _plain(token) in self._tokens):
+            return token
+        word = self._invented("word", token.casefold(), lambda n: _word(n, len(token)))
+        return word.upper() if token.isupper() else word.capitalize() if token[:1].isupper() else word
+
+    def _digits(self, token: str) -> str:
+        value = token.lstrip("0")
+        if len(value) <= 2 or value in self._tokens:
+            return token
+        zeros = token[: len(token) - len(value)]
+        return zeros + self._invented("number", value, lambda n: str(10 ** (len(value) - 1) + n))
+
+    def _uuid(self, text: str, canonical: str) -> str:
+        digits = iter(self._invented("uuid", canonical, lambda n: f"{n:08x}00004000800000000000{n:04x}"))
+        mine = _HEX.sub(lambda found: next(digits), text)
+        return mine.upper() if text.isupper() else mine
+
+    def _civic_number(self, text: str) -> str:
+        """Of the same birth year and form; with a right check digit where the real one has."""
+        real = civicno.normalise(text, self._today) or text
+        good = not civicno.problem(real)
+        offset = 60 if real[6:8].isdecimal() and int(real[6:8]) > 60 else 0
+
+        def number(n: int) -> str:
+            month = n % 12 + 1 if good or "check" in civicno.problem(real) else 13
+            date = f"{real[:4]}{month:02d}{n // 12 % 28 + 1 + offset:02d}"
+            if "TF" in real:
+                return date + real[8:]
+            nine = f"{date[2:]}{238 + n // 336 % 2}"
+            digit = civicno.check_digit(nine)
+            return f"{date}{nine[6:]}{digit if good else (int(digit) + 1) % 10}"
+
+        mine = self._invented("civic", real, number)
+        sign = text[-5] if text[-5] in "-+ " else ""
+        return (mine[:8] if len(text) - len(sign) == 12 else mine[2:8]) + sign + mine[8:]
+
+    def _invented(self, kind: str, real: str, make: Callable[[int], str]) -> str:
+        """The text that stands for a real one: the first that stands for no other and may not be taken for a word."""
+        if (known := self._given.get((kind, real))) is not None:
+            return known
+        tried = (make(n) for n in count(len(self._given) + 1))
+        mine = next(text for text in tried if text not in self._taken and text not in self._tokens and text != real)
+        self._taken.add(mine)
+        self._given[kind, real] = mine
+        return mine
+
+
+def _plain(token: str) -> str:
+    return token.lstrip("0") if token.isdecimal() else token.casefold()
+
+
+def _word(n: int, length: int) -> str:
+    """The n-th word that can be spoken; longer than asked where there are no more of that length."""
+    syllables = max(1, (length + 1) // 2) + n // len(_SYLLABLES)
+    word = "".join(_SYLLABLES[(31 * n + 53 * place) % len(_SYLLABLES)] for place in range(syllables))
+    return word[:-1] if len(word) - length == 1 and length > 1 else word

@@ -1,0 +1,166 @@
+"""Which rows one object is made of: its own, those that it looks up, and those of the objects that it refers to.
+
+A traced run has tables that tell what they were asked, and lets go of nothing. What was asked while a row was built is
+what it was built from; joined and merged rows are taken apart again into rows of the sources.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapter.issues import Span
+from adapter.mapping.plan import Plan, Rule
+from adapter.mapping.problems import RowProblem
+from adapter.mapping.scope import Index, Join, Row, View, row_key
+from adapter.ss12000.ids import canonical_uuid
+
+Tables = dict[str, list[dict[str, str]]]
+"""Source -> rows as the source has them, in order; only cells that the mapping reads."""
+_Question = tuple[int, Hashable]
+
+
+@dataclass(frozen=True)
+class _Built:
+    rule: Rule
+    row: Row
+    asked: tuple[_Question, ...]
+
+
+def keys_of(rule: Rule, row: Row) -> list[str]:
+    """What a row's object may be asked for by: its key as the source writes it, and as a uuid."""
+    cells = [row[slot] for slot in rule.distinct] or [part((row,)) for part in rule.view.key]
+    keys = [str(cell).casefold() for cell in cells]
+    return [*keys, "/".join(keys), *(known for key in keys if (known := canonical_uuid(key)))]
+
+
+class _Table(dict[Hashable, Any]):
+    """Tells `log` which of its keys were asked for."""
+
+    def __init__(self, log: list[_Question]) -> None:
+        super().__init__()
+        self._log = log
+
+    def get(self, key: Hashable, default: Any = None) -> Any:
+        self._log.append((id(self), key))
+        return super().get(key, default)
+
+    def __contains__(self, key: object) -> bool:
+        self._log.append((id(self), key))
+        return super().__contains__(key)
+
+
+@dataclass(eq=False)
+class Trace:
+    """Follows a run. `wanted` says of a rule, a row and an object's id ("" where it has none) whether it is the one."""
+
+    wanted: Callable[[Rule, Row, str], bool]
+    found: list[tuple[Rule, Row]] = field(default_factory=list)
+    _log: list[_Question] = field(default_factory=list)
+    _built: dict[_Question, list[_Built]] = field(default_factory=dict)
+    _wanted: list[_Built] = field(default_factory=list)
+    _plan: Plan | None = None
+
+    def table(self) -> dict[Hashable, Any]:
+        """What the mapping's rows and ids are to be looked up in."""
+        return _Table(self._log)
+
+    def rows(self, plan: Plan, rows: Callable[[Rule], Iterator[Row]]) -> Callable[[Rule], Iterator[Row]]:
+        """The same rows; what is asked from now on is asked for the row that was handed out last."""
+        self._plan = plan
+
+        def handed_out(rule: Rule) -> Iterator[Row]:
+            for row in rows(rule):
+                self._log.clear()
+                yield row
+
+        return handed_out
+
+    def take(self, rule: Rule, row: Row, object_id: str) -> None:
+        """A row was built, or gave no object."""
+        built = _Built(rule, row, tuple(dict.fromkeys(self._log)))
+        self._built.setdefault((id(rule.target.ids), row_key(rule.view.key)(row)), []).append(built)
+        if self.wanted(rule, row, object_id):
+            self.found.append((rule, row))
+            self._wanted.append(built)
+
+    @property
+    def coverage(self) -> list[tuple[str, str, Span]]:
+        """Attribute, where it comes from, and where that is said."""
+        return self._plan.coverage if self._plan is not None else []
+
+    def case(self) -> Tables:
+        """The rows that the wanted objects are made of. Call it when the run has ended."""
+        assert self._plan is not None, "nothing was traced"
+        plan, parts = self._plan, _Parts()
+        indexes = {id(index.rows): index for rules in plan.rules.values() for rule in rules for index in rule.indexes}
+        pending, known = list(self._wanted), set(map(id, self._wanted))
+        while pending:
+            built = pending.pop()
+            parts.take_apart(built.rule.view, built.row)
+            for table, key in built.asked:
+                if (index := indexes.get(table)) is not None:
+                    for row in _rows(index, key):
+                        parts.take_apart(index.view, row)
+                for other in self._built.get((table, key), ()):
+                    if id(other) not in known:
+                        known.add(id(other))
+                        pending.append(other)
+        return {source: parts.of(source) for source in parts.sources if source not in plan.inline}
+
+
+@dataclass
+class _Parts:
+    """Rows of views, taken apart into rows of their sources: (source, number) -> cells."""
+
+    _cells: dict[tuple[str, int], dict[str, str]] = field(default_factory=dict)
+    _known: set[tuple[int, Row]] = field(default_factory=set)
+
+    @property
+    def sources(self) -> list[str]:
+        """Those that any row is of."""
+        return sorted({source for source, _ in self._cells})
+
+    def of(self, source: str) -> list[dict[str, str]]:
+        """A source's rows in order, without what is empty in them."""
+        rows = sorted((number, cells) for (name, number), cells in self._cells.items() if name == source)
+        return [{column: cell for column, cell in cells.items() if cell} for _, cells in rows]
+
+    def take_apart(self, view: View, row: Row) -> None:
+        """Add what a view's row is made of."""
+        if (id(view.slots), row) in self._known:
+            return
+        self._known.add((id(view.slots), row))
+        for part in (view.made.groups or {}).get(row[0], [row]) if view.made.merge else [row]:
+            self._add(view, part)
+            for join in view.made.joins:
+                for match in _rows(join.index, join.key((part,))):
+                    if _fits(view, join, part, match):
+                        self.take_apart(join.index.view, match)
+
+    def _add(self, view: View, row: Row) -> None:
+        cells = self._cells.setdefault((view.source, row[0]), {})
+        split, on = view.made.split or ("", "")
+        for column, slot in view.slots.items():
+            if column in view.origins:
+                continue
+            known, cell = cells.get(column, ""), row[slot]
+            if column == split and known:
+                cells[column] = known if cell in known.split(on) else f"{known}{on}{cell}"
+            elif len(cell) > len(known):
+                cells[column] = cell
+
+
+def _rows(index: Index, key: Hashable) -> list[Row]:
+    return [row for row in dict.get(index.rows, key) or () if not isinstance(row, RowProblem)]
+
+
+def _fits(view: View, join: Join, row: Row, match: Row) -> bool:
+    """Whether the joined row has this match's cells."""
+    other = join.index.view
+    return all(
+        row[slot] == match[other.slots[view.origins[column][1]]]
+        for column, slot in view.slots.items()
+        if column in view.origins and column.startswith(f"{join.name}.")
+    )
