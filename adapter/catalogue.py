@@ -57,6 +57,11 @@ PAGES: dict[str, tuple[str, str]] = {
     "M232": ("A reference with more or fewer columns than the key.", "Name as many as the target's `key` has."),
     "M233": ("A source is looked up and has no key.", "Say under `sources:` which column finds its rows."),
     "M234": ("An organisation with an id of its own.", "Units have Skolverket's id: {school_unit: COLUMN}."),
+    "M235": (
+        "Columns are compared that have no value in common.",
+        "Numbers never equal uuids or dates: name the right column, or bring both to one form with `as`.",
+    ),
+    "M236": ("A reference to the wrong type.", "Say what the attribute refers to: the message names it."),
     "M240": ("A code list that does not exist.", "Correct its name, or add it under `codes:`."),
     "M241": ("A code list is not used.", "Nothing is wrong; take it away, or use it."),
     "M242": ("A value that the standard does not have.", "Use one of those that the message names."),

@@ -13,6 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from connectors import select_only
 from connectors.base import Batch, Cell, SourceError
+from connectors.sql_kinds import kinds
 from connectors.text import as_text
 
 BATCH = 2000  # rows
@@ -86,6 +87,7 @@ class SqlTable:
             _read_only(connection, options.timeout_seconds)
             with self._executed(f"SELECT * FROM ({self._select}\n) AS source_rows WHERE 1 = 0") as empty:
                 self.columns: Sequence[str] = tuple(empty.keys())
+                self.kinds = kinds(connection.dialect.name, empty.cursor.description if empty.cursor else None)
         except SourceError:
             self.close()
             raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from adapter import wiring
 from adapter.cli import arguments, output
@@ -36,14 +36,16 @@ def run(args: argparse.Namespace) -> int:
     inputs = installation.inputs(args.today)
     failed: AdapterError | None = None
     headers: dict[str, Sequence[str] | None] = dict.fromkeys(installation.connectors)
+    kinds: dict[str, Mapping[str, str]] = {}
     if not args.offline:
         try:
             with Sources(installation.connectors) as sources:
-                headers = dict(sources.headers)
+                headers, kinds = dict(sources.headers), sources.kinds
         except SourceFailed as error:
             failed = error
     around = Surroundings(
         headers=headers,
+        kinds=kinds,
         shapes=shapes(installation.profile),
         namespace=installation.settings.organiser.id_namespace.bytes,
         open_data=OpenData(),  # names are looked up when rows are read

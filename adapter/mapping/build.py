@@ -90,7 +90,7 @@ def builder(rule: Rule, withhold: bool) -> Builder:
             raise Rejected(object_id, problem, protected) from None
         return values
 
-    return Builder(rule, row_key(rule.view.key), make)
+    return Builder(rule, row_key(rule.view.key.parts), make)
 
 
 def _all(frames: Frames) -> bool:

@@ -16,7 +16,7 @@ from adapter.mapping.plan import Enrichment, Plan, Rule, Tally
 from adapter.mapping.problems import RowProblem
 from adapter.mapping.reader import Reader
 from adapter.mapping.references import OpenData, References, Sink
-from adapter.mapping.scope import Frame, Frames, Get, Index, Scope, Target, View, key_getter
+from adapter.mapping.scope import Frame, Frames, Get, Index, Key, KeyPart, Scope, Target, View, key_getter
 from adapter.mapping.sources import SourceCompiler
 from adapter.mapping.syntax import Items, Node, Scalar, Table, parse
 from adapter.mapping.values import Values
@@ -30,6 +30,7 @@ class Surroundings:
     """What a mapping is compiled against: all that is not written in it.
 
     headers: config source -> its columns, or None where they were not looked at.
+    kinds: config source -> column -> what it holds (numbers, dates, uuids), as far as the source knows.
     table: makes what rows and ids are looked up in; a run that is traced has tables that tell what they were asked.
     """
 
@@ -40,6 +41,7 @@ class Surroundings:
     sink: Sink
     today: dt.date
     table: Callable[[], dict[Hashable, Any]] = dict
+    kinds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def compile_mapping(text: str, file: str, around: Surroundings) -> Plan:
@@ -59,7 +61,9 @@ class _Compiler:
     def __post_init__(self) -> None:
         self.views: dict[str, View] = {}
         self.reader = Reader(self.around.today, self.views)
-        self.sources = SourceCompiler(self.reader, self.around.headers, self.views, self.around.table)
+        self.sources = SourceCompiler(
+            self.reader, self.around.headers, self.views, self.around.table, self.around.kinds
+        )
 
     def plan(self) -> Plan:
         reader = self.reader
@@ -125,8 +129,9 @@ class _Compiler:
         part, cell = self.reader.key_part(key, own), self.reader.column(value, own)
         if part is None or cell is None:
             return None
-        get, column = part
-        index = self.sources.index(view, (lambda frames: str(get(frames)).casefold(),), (f"{column}, in any case",))
+        get = part.get
+        any_case = KeyPart(lambda frames: str(get(frames)).casefold(), f"{part.name}, in any case", "")
+        index = self.sources.index(view, Key.of([any_case]))
         otherwise = self.reader.text(table.get("otherwise") or Scalar("", table.span))
         rows_of, slot = index.rows, cell.own_slot
 
@@ -182,8 +187,8 @@ class _Compiler:
     def _key_from_id(self, node: Table, view: View) -> None:
         """A source without a key is known by the columns its objects' id is made from."""
         given = node.get("id")
-        if not view.key and isinstance(given, Table) and given.entries:
-            view.key, view.key_columns = self.reader.key(given.entries[0][1], Scope((Frame(view.name, view),)))
+        if not view.key.parts and isinstance(given, Table) and given.entries:
+            view.key = self.reader.key(given.entries[0][1], Scope((Frame(view.name, view),)))
 
     def _rule(self, kind: ResourceType, node: Table, view: View, target: Target, values: Values) -> Rule | None:
         values.used_indexes = values.plain.used_indexes = values.references.used_indexes = []
@@ -233,15 +238,16 @@ class _Compiler:
         for name, mine in self.reader.table(node.get("enrich"), node.span).entries:
             if (view := self.sources.known(name)) is None:
                 continue
-            if not view.key:
+            if not view.key.parts:
                 message = f'source "{name.value}" has no key; say under `sources:` which column finds its rows.'
                 self.reader.issue("M233", message, name.span)
                 continue
             view.used = True
-            key, _ = self.reader.key(mine, scope)
-            index = self.sources.index(view, view.key, view.key_columns)
+            key = self.reader.key(mine, scope)
+            self.reader.comparable(key, view.key, name.value, mine.span)
+            index = self.sources.index(view, view.key)
             tally = Tally(f"{rule} with {name.value}", index, name.span)
-            found.append(Enrichment(name.value, key_getter(key), tally))
+            found.append(Enrichment(name.value, key_getter(key.parts), tally))
             scope = Scope((*scope.frames, Frame(name.value, view)))
         return found, scope
 
@@ -253,10 +259,10 @@ class _Compiler:
         name, column = node.entries[0]
         if (view := self.sources.known(name)) is None:
             return None
-        key, columns = self.reader.key(column, Scope((Frame(view.name, view),)))
-        if len(key) != 1:
+        key = self.reader.key(column, Scope((Frame(view.name, view),)))
+        if len(key.parts) != 1:
             return None
-        used.append(self.sources.index(view, key, columns))
+        used.append(self.sources.index(view, key))
         return used[-1]
 
     def _id(self, kind: ResourceType, node: Table, scope: Scope) -> Get | None:
@@ -267,7 +273,7 @@ class _Compiler:
             return None
         self.reader.words(given, language.ID, "`id`")
         word, columns = given.entries[0]
-        parts, names = self.reader.key(columns, scope)
+        parts, names, _ = self.reader.key(columns, scope)
         if not parts:
             return None
         if kind is ResourceType.ORGANISATION and word.value != "school_unit":

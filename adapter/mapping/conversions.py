@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -48,6 +48,16 @@ def parse(text: str, today: dt.date) -> Convert:
     raise ValueError(f'"{text}" is no conversion; there are {", ".join(DOCS)}')
 
 
+def kind(words: Sequence[str]) -> str:
+    """What a column holds after these conversions: numbers, dates, uuids, personnummer, list; "" for any text."""
+    found = ""
+    for word in words:
+        name = word.partition("(")[0]
+        found = _KINDS.get(name, "" if name in ("first", "join", "pattern", "pad") else found)
+    return found
+
+
+_KINDS = {"integer": "numbers", "date": "dates", "uuid": "uuids", "personnummer": "personnummer", "split": "list"}
 NAMES = tuple(entry.partition("(")[0] for entry in DOCS)
 
 

@@ -120,3 +120,13 @@ MISSING = ("drop_item", "drop_object", "stop")
 MERGE = ("only", "most")
 UNMATCHED = ("ignore", "report")
 OPEN_DATA = ("test_activity", "school_unit", "programme")
+_UNIT = ("Organisation", "school_unit")
+REFERS_TO = {
+    **dict.fromkeys(("organisation", "enroledAt", "dutyAt"), _UNIT),
+    "person": ("Person",),
+    "duty": ("Duty",),
+    "groups": ("Group",),
+    "parentActivity": ("test_activity",),
+    "educationCode": ("programme",),
+}
+"""Attribute -> what a reference in it may lead to."""

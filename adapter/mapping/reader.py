@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from adapter.issues import Issue, RowRef, Severity, Span, did_you_mean
 from adapter.mapping import conversions, language
 from adapter.mapping.problems import RowProblem
-from adapter.mapping.scope import Frame, Frames, Get, OwnCell, Scope, View
+from adapter.mapping.scope import Frame, Frames, Get, Key, KeyPart, OwnCell, Scope, View
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 
 
@@ -21,6 +21,7 @@ class Cell:
     place: Callable[[Frames], RowRef]
     column: str
     why_empty: Callable[[Frames], str] = lambda frames: "is empty"
+    kind: str = ""
 
     @property
     def own_slot(self) -> int:
@@ -28,13 +29,15 @@ class Cell:
         return self.get.slot if isinstance(self.get, OwnCell) else 0
 
 
+_ALIKE = ({"numbers", "personnummer"},)
+
+
 @dataclass(frozen=True)
 class Match:
-    """How rows of a view are found: by its key, from the parts of mine. `columns` tells its keys apart."""
+    """How rows of a view are found: by these columns of it, from those of mine."""
 
-    its: tuple[Get, ...]
-    columns: tuple[str, ...]
-    mine: tuple[Get, ...]
+    its: Key
+    mine: Key
 
 
 @dataclass
@@ -126,9 +129,9 @@ class Reader:
             return None
         number, view, column = found
         view.used = True
-        slot, view_name = view.slot(column), view.name
+        slot, view_name, kind = view.slot(column), view.name, view.kind(column)
         if number == 0:
-            return Cell(OwnCell(slot), lambda frames: RowRef(view_name, frames[0][0]), column)
+            return Cell(OwnCell(slot), lambda frames: RowRef(view_name, frames[0][0]), column, kind=kind)
         own = scope.frames[0].view.name
 
         def place(frames: Frames) -> RowRef:
@@ -138,17 +141,17 @@ class Reader:
         def why_empty(frames: Frames) -> str:
             return "is empty" if frames[number][0] else f"is empty: no row of {view_name} matches"
 
-        return Cell(lambda frames: frames[number][slot], place, column, why_empty)
+        return Cell(lambda frames: frames[number][slot], place, column, why_empty, kind)
 
-    def key_part(self, node: Node, scope: Scope) -> tuple[Get, str] | None:
-        """A column of a key: its name, or {column, as}. Returns (getter, what tells it from others)."""
+    def key_part(self, node: Node, scope: Scope) -> KeyPart | None:
+        """A column of a key: its name, or {column, as}."""
         if not isinstance(node, Table):
             cell = self.column(node, scope)
-            return (cell.get, cell.column) if cell else None
+            return KeyPart(cell.get, cell.column, cell.kind) if cell else None
         self.words(node, language.COLUMN, "a key column")
         if (constant := node.get("text")) is not None:
             text = self.text(constant)
-            return (lambda frames: text), f'"{text}"'
+            return KeyPart(lambda frames: text, f'"{text}"', "")
         name = node.get("column")
         if name is None:
             self.issue("M112", "a key column is a name or {column: NAME, as: …}.", node.span)
@@ -158,17 +161,30 @@ class Reader:
         if cell is None:
             return None
         if not steps:
-            return cell.get, cell.column
-        words = ", ".join(self.texts(node.get("as") or node))
-        return converted_key(cell, steps, node.span), f"{cell.column} as {words}"
+            return KeyPart(cell.get, cell.column, cell.kind)
+        words = self.texts(node.get("as") or node)
+        kind = conversions.kind(words)
+        if kind == "list":
+            self.issue("M120", "a key is one text; add `first` or `join(…)` after the split.", node.span)
+        return KeyPart(converted_key(cell, steps), f"{cell.column} as {', '.join(words)}", kind)
 
-    def key(self, node: Node, scope: Scope) -> tuple[tuple[Get, ...], tuple[str, ...]]:
-        """A key of one or several columns: (getters, column names)."""
+    def key(self, node: Node, scope: Scope) -> Key:
+        """A key of one or several columns."""
         nodes = node.items if isinstance(node, Items) else (node,)
         if not nodes:
             self.issue("M112", "a column name is missing here.", node.span)
         parts = [part for item in nodes if (part := self.key_part(item, scope)) is not None]
-        return tuple(get for get, _ in parts), tuple(column for _, column in parts)
+        return Key.of(parts)
+
+    def comparable(self, mine: Key, its: Key, source: str, span: Span) -> None:
+        """Report columns that are compared though no value of one can be one of the other."""
+        for my, other in zip(mine.each(), its.each(), strict=False):
+            if my.kind and other.kind and my.kind != other.kind and {my.kind, other.kind} not in _ALIKE:
+                message = (
+                    f'"{other.name}" of "{source}" holds {other.kind}, "{my.name}" {my.kind}: no row can ever match. '
+                    "Is it the right column, or is an `as` missing?"
+                )
+                self.issue("M235", message, span)
 
     def match(self, node: Node | None, view: View, mine: Scope, what: str, span: Span) -> Match | None:
         """`{its column: my column}`, `its` being a view's; None (and an issue) where it cannot be read."""
@@ -180,19 +196,19 @@ class Reader:
         good = [(its, my) for its, my in pairs if its is not None and my is not None]
         if len(good) < len(pairs):
             return None
-        its_parts, my_parts = [its for its, _ in good], [my for _, my in good]
-        return Match(tuple(p[0] for p in its_parts), tuple(p[1] for p in its_parts), tuple(p[0] for p in my_parts))
+        found = Match(Key.of([its for its, _ in good]), Key.of([my for _, my in good]))
+        self.comparable(found.mine, found.its, view.name, span)
+        return found
 
 
-def _as_in_key(part: tuple[Get, str] | None, view: View) -> tuple[Get, str] | None:
+def _as_in_key(part: KeyPart | None, view: View) -> KeyPart | None:
     """A column that the view's own key converts is compared in that form."""
     if part is None:
         return None
-    as_key = (own for own in zip(view.key, view.key_columns, strict=True) if own[1].startswith(f"{part[1]} as "))
-    return next(as_key, part)
+    return next((key for key in view.key.each() if key.name.startswith(f"{part.name} as ")), part)
 
 
-def converted_key(cell: Cell, steps: tuple[conversions.Convert, ...], span: Span) -> Get:
+def converted_key(cell: Cell, steps: tuple[conversions.Convert, ...]) -> Get:
     """A key column in another form: what cannot be converted is compared as it stands, and so matches nothing."""
 
     def get(frames: Frames) -> object:
@@ -203,7 +219,7 @@ def converted_key(cell: Cell, steps: tuple[conversions.Convert, ...], span: Span
                 value = step(value)
         except ValueError:
             return text
-        return value
+        return value if isinstance(value, str) else str(value)
 
     return get
 

@@ -10,7 +10,7 @@ from adapter.issues import RowRef, Severity, Span, did_you_mean
 from adapter.mapping import language
 from adapter.mapping.problems import ItemOmitted, ItemProblem, NotExposed, RowProblem, RunStopped
 from adapter.mapping.reader import Reader
-from adapter.mapping.scope import Frame, Frames, Get, Index, Scope, Target, View, key_getter, row_key
+from adapter.mapping.scope import Frame, Frames, Get, Index, Key, Scope, Target, View, key_getter, row_key
 from adapter.mapping.syntax import Node, Scalar, Table
 from adapter.ss12000.shape import Field
 
@@ -54,7 +54,7 @@ class References:
 
     reader: Reader
     targets: dict[str, list[Target]]
-    index: Callable[[View, tuple[Get, ...], tuple[str, ...]], Index]
+    index: Callable[[View, Key], Index]
     open_data: OpenData
     sink: Sink
     used_indexes: list[Index] = field(default_factory=list)
@@ -91,11 +91,17 @@ class References:
         if said is None or via is None:
             self.reader.issue("M112", "a reference is {ref: TYPE, via: COLUMN}.", node.span)
             return None
-        parts, columns = self.reader.key(via, scope)
+        mine = self.reader.key(via, scope)
+        parts = mine.parts
         name = self.reader.text(said)
+        right = language.REFERS_TO.get(field_.name, (name,))
+        if name not in right and (name in self.targets or name in language.OPEN_DATA):
+            message = f"{subject} refers to {' or '.join(right)}, not to {name}."
+            self.reader.issue("M236", message, said.span)
+            return None
         if name in language.OPEN_DATA:
             known = _Known(self._open_data(name))
-        elif (own := self._own(name, said, node, parts, columns)) is not None:
+        elif (own := self._own(name, said, node, mine)) is not None:
             known = own
         else:
             return None
@@ -105,27 +111,24 @@ class References:
         absent = _absent(name, scope, node.span, subject, missing, empty, known)
         return Reference(key_getter(parts), known.find, absent)
 
-    def _own(
-        self, name: str, said: Node, node: Table, parts: tuple[Get, ...], columns: tuple[str, ...]
-    ) -> _Known | None:
+    def _own(self, name: str, said: Node, node: Table, mine: Key) -> _Known | None:
         """Objects of this mapping, by their source's key or `by` other columns of it."""
-        targets = self._targets(said, name, node, columns)
-        if not targets or not parts:
+        targets = self._targets(said, name, node, mine.columns)
+        if not targets or not mine.parts:
             return None
         view, by = targets[0].view, node.get("by")
-        key, key_columns = view.key, view.key_columns
-        if by is not None:
-            key, key_columns = self.reader.key(by, Scope((Frame(view.name, view),)))
-        if key and len(parts) != len(key):
+        its = view.key if by is None else self.reader.key(by, Scope((Frame(view.name, view),)))
+        self.reader.comparable(mine, its, view.name, (node.get("via") or node).span)
+        if its.parts and len(mine.parts) != len(its.parts):
             words = "`by` names" if by is not None else f'{name} of "{view.name}" has the key'
-            message = f"{words} {', '.join(key_columns)}; `via` names {len(parts)} column(s)."
+            message = f"{words} {', '.join(its.columns)}; `via` names {len(mine.parts)} column(s)."
             self.reader.issue("M232", message, (node.get("via") or node).span)
             return None
         if by is None:
             return _among(targets)
-        if not key:
+        if not its.parts:
             return None
-        index = self.index(view, key, key_columns)
+        index = self.index(view, its)
         self.used_indexes.append(index)
         return _by_columns(index, view, _among(targets))
 
@@ -146,7 +149,7 @@ class References:
                 self.reader.issue("M231", message, of.span, did_you_mean(source, sources))
             return chosen
         if len({target.view.name for target in candidates}) > 1:
-            same = [target for target in candidates if target.view.key_columns == columns]
+            same = [target for target in candidates if target.view.key.columns == columns]
             if len({target.view.name for target in same}) == 1:
                 return same
             listed = ", ".join(target.view.name for target in candidates)
@@ -196,7 +199,7 @@ def _among(targets: list[Target]) -> _Known:
 
 def _by_columns(index: Index, view: View, known: _Known) -> _Known:
     """By other columns of the source: they lead to its rows, and those to the objects."""
-    key_of = row_key(view.key)
+    key_of = row_key(view.key.parts)
 
     def keys(wanted: Hashable) -> list[Hashable]:
         return [key_of(row) for row in index.rows.get(wanted, ()) if not isinstance(row, RowProblem)]

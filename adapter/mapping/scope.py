@@ -6,10 +6,10 @@ from: the own row, then the rows of enriching sources, then those of the surroun
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from adapter.issues import did_you_mean
 from adapter.mapping.problems import RowProblem
@@ -18,6 +18,31 @@ Row = tuple[Any, ...]
 Frames = tuple[Row, ...]
 Get = Callable[[Frames], Any]
 """A compiled value: frames -> a plain value, or None for nothing. Raises what `problems` defines."""
+
+
+class KeyPart(NamedTuple):
+    """One column of a key: its getter, what tells it from others, and its kind ("" where that is not known)."""
+
+    get: Get
+    name: str
+    kind: str
+
+
+class Key(NamedTuple):
+    """A key of one or several columns."""
+
+    parts: tuple[Get, ...]
+    columns: tuple[str, ...]
+    kinds: tuple[str, ...]
+
+    @classmethod
+    def of(cls, columns: Sequence[KeyPart]) -> Key:
+        """These columns together."""
+        return cls(*zip(*columns, strict=True)) if columns else cls((), (), ())
+
+    def each(self) -> Iterable[KeyPart]:
+        """Its columns one by one."""
+        return map(KeyPart, self.parts, self.columns, self.kinds)
 
 
 @dataclass(eq=False)
@@ -30,8 +55,8 @@ class View:
     empties: frozenset[str] = frozenset()
     min_rows: int = 1  # an empty source is a failed export unless the mapping says otherwise
     max_age_hours: float | None = None
-    key: tuple[Get, ...] = ()
-    key_columns: tuple[str, ...] = ()
+    key: Key = field(default_factory=lambda: Key((), (), ()))
+    kinds: Mapping[str, str] = field(default_factory=dict)  # column -> number, date, uuid, where the source knows it
     keep: Get | None = None
     made: Made = field(default_factory=lambda: Made())
     origins: dict[str, tuple[View, str]] = field(default_factory=dict)  # columns of views that it is joined with
@@ -50,6 +75,12 @@ class View:
         if (origin := self.origins.get(column)) is not None:
             origin[0].slot(origin[1])
         return self.slots.setdefault(column, len(self.slots) + 1)
+
+    def kind(self, column: str) -> str:
+        """What the column holds, "" where that is not known."""
+        if (origin := self.origins.get(column)) is not None:
+            return origin[0].kind(origin[1])
+        return self.kinds.get(column, "")
 
     def suggestion(self, name: str) -> str:
         """The column that was probably meant, or ""."""

@@ -13,7 +13,7 @@ from adapter.mapping.conditions import compile_conditions
 from adapter.mapping.plan import InlineRows
 from adapter.mapping.problems import RowProblem
 from adapter.mapping.reader import Reader
-from adapter.mapping.scope import Frame, Frames, Get, Index, Join, Merge, Scope, View, key_getter
+from adapter.mapping.scope import Frame, Frames, Get, Index, Join, Key, Merge, Scope, View, key_getter
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 
 _HOURS = re.compile(r"(\d{1,4})([hd])\Z")
@@ -28,6 +28,7 @@ class SourceCompiler:
     headers: Headers
     views: dict[str, View]
     table: Callable[[], dict[Hashable, Any]] = dict
+    kinds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     inline: dict[str, InlineRows] = field(default_factory=dict)
     _indexes: dict[tuple[int, tuple[str, ...]], Index] = field(default_factory=dict)
     _below: set[str] = field(default_factory=set)  # described further down
@@ -35,7 +36,7 @@ class SourceCompiler:
     def compile(self, described: Table) -> None:
         """Fill `views`; a source that the mapping says nothing of has one all the same."""
         for plain, header in self.headers.items():
-            self.views[plain] = View(plain, plain, header)
+            self.views[plain] = View(plain, plain, header, kinds=self.kinds.get(plain, {}))
         self._below = {name.value for name, _ in described.entries}
         for name, node in described.entries:
             table = self.reader.table(node, name.span)
@@ -60,14 +61,15 @@ class SourceCompiler:
             self.reader.issue("M200", f'there is no source "{name.value}".', name.span, known)
         return view
 
-    def index(self, view: View, key: tuple[Get, ...], columns: tuple[str, ...]) -> Index:
+    def index(self, view: View, key: Key) -> Index:
         """The view's rows by these columns; the same index for all who ask for it."""
         view.used = True
-        return self._indexes.setdefault((id(view), columns), Index(view, key, self.table()))
+        return self._indexes.setdefault((id(view), key.columns), Index(view, key.parts, self.table()))
 
     def _view(self, name: str, source: str, table: Table) -> None:
         inline = self.inline.get(source)
-        view = View(name, source, inline.columns if inline else self.headers[source])
+        header = inline.columns if inline else self.headers[source]
+        view = View(name, source, header, kinds=self.kinds.get(source, {}))
         own = Scope((Frame(name, view),))
         if (empty := table.get("empty")) is not None:
             view.empties = frozenset(text.strip() for text in self.reader.texts(empty))
@@ -76,7 +78,7 @@ class SourceCompiler:
         for other, match in self.reader.table(table.get("with"), table.span).entries:
             self._join(view, other, match, own)
         if (key := table.get("key")) is not None:
-            view.key, view.key_columns = self.reader.key(key, own)
+            view.key = self.reader.key(key, own)
         if (keep := table.get("keep")) is not None:
             view.keep = compile_conditions(self.reader, keep, own)
         if (merge := table.get("merge")) is not None:
@@ -107,7 +109,7 @@ class SourceCompiler:
         found = self.reader.match(match, other, own, f"`with` needs `{name.value}", name.span)
         if found is None:
             return
-        view.made.joins.append(Join(name.value, self.index(other, found.its, found.columns), key_getter(found.mine)))
+        view.made.joins.append(Join(name.value, self.index(other, found.its), key_getter(found.mine.parts)))
         if view.header is None or other.header is None:
             view.header = None
             return
@@ -118,11 +120,11 @@ class SourceCompiler:
     def _merge(self, view: View, merge: Node) -> None:
         """One row for each key; the conditions are asked of each row before, not of what they give together."""
         how = self.reader.choice(merge, language.MERGE, "only")
-        if not view.key:
+        if not view.key.parts:
             message = "`merge` needs a `key`: the columns of which each value gets one row."
             self.reader.issue("M112", message, merge.span)
             return
-        view.made.merge = Merge(view.key, how == "most", view.keep)
+        view.made.merge = Merge(view.key.parts, how == "most", view.keep)
         view.keep = None
 
     def _inline(self, name: Scalar, node: Node) -> InlineRows:

@@ -283,9 +283,9 @@ class Values:
         if (keep := node.get("keep")) is not None:
             own = Scope((Frame(view.name, view),))
             view = self._filtered(view, compile_conditions(self.reader, keep, own), keep.span)
-        index = self.sources.index(view, found.its, found.columns)
+        index = self.sources.index(view, found.its)
         self.used_indexes.append(index)
-        return index, key_getter(found.mine)
+        return index, key_getter(found.mine.parts)
 
     def _filtered(self, view: View, keep: Get | None, span: Span) -> View:
         """The same source and slots, with one more condition."""

@@ -50,6 +50,11 @@ class Sources:
         """Source -> its columns."""
         return {name: table.columns for name, table in self.tables.items()}
 
+    @property
+    def kinds(self) -> dict[str, Mapping[str, str]]:
+        """Source -> column -> what it holds, where the source knows that."""
+        return {name: getattr(table, "kinds", {}) for name, table in self.tables.items()}
+
 
 @dataclass(eq=False)
 class _Layout:

@@ -208,6 +208,7 @@ def compiled(inputs: Inputs, sources: Sources, report: Report, table: Callable[[
     """The mapping against the sources' headers; `issues` and `errors` say what is wrong with it."""
     around = Surroundings(
         headers=sources.headers,
+        kinds=sources.kinds,
         shapes=shapes(inputs.profile),
         namespace=inputs.settings.organiser.id_namespace.bytes,
         open_data=inputs.open_data(),

@@ -30,7 +30,7 @@ class _Built:
 
 def keys_of(rule: Rule, row: Row) -> list[str]:
     """What a row's object may be asked for by: its key as the source writes it, and as a uuid."""
-    cells = [row[slot] for slot in rule.distinct] or [part((row,)) for part in rule.view.key]
+    cells = [row[slot] for slot in rule.distinct] or [part((row,)) for part in rule.view.key.parts]
     keys = [str(cell).casefold() for cell in cells]
     return [*keys, "/".join(keys), *(known for key in keys if (known := canonical_uuid(key)))]
 
@@ -80,7 +80,7 @@ class Trace:
     def take(self, rule: Rule, row: Row, object_id: str) -> None:
         """A row was built, or gave no object."""
         built = _Built(rule, row, tuple(dict.fromkeys(self._log)))
-        self._built.setdefault((id(rule.target.ids), row_key(rule.view.key)(row)), []).append(built)
+        self._built.setdefault((id(rule.target.ids), row_key(rule.view.key.parts)(row)), []).append(built)
         if self.wanted(rule, row, object_id):
             self.found.append((rule, row))
             self._wanted.append(built)

@@ -626,4 +626,79 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
         "fields: {organisationNumber: kod, displayName: namn",
         ("12:12: M202 organisationNumber is not in Skolverket's profile: it is neither read nor sent.",),
     ),
+    (
+        "ad: {key: pnr}",
+        "ad: {key: pnr, merge: all}",
+        ('4:25: M113 "all" is not one of only, most.',),
+    ),
+    (
+        "ad: {key: pnr}",
+        "ad: {merge: most}",
+        (
+            '4:3: M201 source "ad" is not used.',
+            "4:15: M112 `merge` needs a `key`: the columns of which each value gets one row.",
+            '17:14: M233 source "ad" has no key; say under `sources:` which column finds its rows.',
+            '22:40: M210 the row of "ad" is not at hand here; add `enrich: {ad: COLUMN}` to the rule.',
+        ),
+    ),
+    (
+        "ad: {key: pnr}",
+        "ad: {key: pnr, with: {elever: pnr}}",
+        ("4:25: M112 `with` needs `elever: {its column: my column}`.",),
+    ),
+    (
+        "ad: {key: pnr}",
+        "ad: {key: pnr, with: {elevr: {pnr: pnr}}}",
+        ('4:25: M200 there is no source "elevr". Did you mean "elever"?',),
+    ),
+    (
+        "ad: {key: pnr}",
+        "ad: {key: pnr, with: {skolor: {kod: eppn}}}",
+        ('4:25: M200 "skolor" is described further down; a source comes after those that it is joined with.',),
+    ),
+    (
+        "ad: {key: pnr}",
+        "ad: {key: pnr, with: {elever: {pnr: prn}}}",
+        ('4:39: M210 source "ad" has no column "prn". Did you mean "pnr"?',),
+    ),
+    (
+        "ad: {key: pnr}",
+        "ad: {key: pnr, with: elever}",
+        ("4:24: M111 a table of `word: value` is expected here.",),
+    ),
+    (
+        "ad: {key: pnr}",
+        "ad: {key: pnr, split: {column: epn}}",
+        ('4:34: M210 source "ad" has no column "epn". Did you mean "eppn"?',),
+    ),
+    (
+        "ad: {key: pnr}",
+        "ad: {key: [pnr, {column: eppn, as: 'split(@)'}]}",
+        ("4:19: M120 a key is one text; add `first` or `join(…)` after the split.",),
+    ),
+    (
+        "enroledAt: {ref: Organisation, via: kod}",
+        "enroledAt: {ref: Organisation, via: kod, by: nmn}",
+        ('28:56: M210 source "skolor" has no column "nmn". Did you mean "namn"?',),
+    ),
+    (
+        "enroledAt: {ref: Organisation, via: kod}",
+        "enroledAt: {ref: Organisation, via: kod, by: [kod, namn]}",
+        ("28:47: M232 `by` names kod, namn; `via` names 1 column(s).",),
+    ),
+    (
+        "enroledAt: {ref: Organisation, via: kod}",
+        "enroledAt: {ref: programme, via: kod}",
+        ("28:28: M236 Person.enrolments.enroledAt refers to Organisation or school_unit, not to programme.",),
+    ),
+    (
+        "enroledAt: {ref: Organisation, via: kod}",
+        "enroledAt: {ref: test_activity, via: kod}",
+        ("28:28: M236 Person.enrolments.enroledAt refers to Organisation or school_unit, not to test_activity.",),
+    ),
+    (
+        "match: {guid: guid}",
+        'match: {guid: {column: guid, as: "split(,)"}}',
+        ("26:23: M120 a key is one text; add `first` or `join(…)` after the split.",),
+    ),
 ]
