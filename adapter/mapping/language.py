@@ -31,7 +31,7 @@ SOURCE: Words = {
     "keep": "only rows that satisfy these conditions",
     "expect": "what a good export looks like: min_rows, max_age",
     "empty": "texts that mean nothing was entered; an empty cell always does",
-    "split": "{column: COLUMN, on: SEPARATOR}: a row for each part of this column's text",
+    "split": "{column: COLUMN, on: SEPARATOR}, or several in a list: a row for each part of this column's text",
     "with": "{OTHER: {its column: my column}}: a row for each row of OTHER that matches; its columns are OTHER.COLUMN",
     "merge": "one row for each key: a column holds what all its rows say (only), or what most of them say (most)",
     "rows": "the rows themselves, [{column: text}], for what no table holds; then config.toml has no such source",

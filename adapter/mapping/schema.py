@@ -73,7 +73,10 @@ def _parts(words: Words) -> dict[str, Schema]:
 
 def _source() -> Schema:
     split = _object(language.SPLIT_SOURCE, dict.fromkeys(language.SPLIT_SOURCE, _TEXT))
-    return _object(language.SOURCE, {**_parts(language.SOURCE), "empty": _TEXTS, "split": split})
+    return _object(
+        language.SOURCE,
+        {**_parts(language.SOURCE), "empty": _TEXTS, "split": {"anyOf": [split, {"type": "array", "items": split}]}},
+    )
 
 
 def _rules(shape: Field) -> Schema:

@@ -125,7 +125,7 @@ class Made:
     `untold`: the numbers of rows that could not be made, with the reason.
     """
 
-    split: tuple[str, str] | None = None  # a column with several parts, and what stands between them
+    split: dict[str, str] = field(default_factory=dict)  # columns with several parts, and what stands between them
     joins: list[Join] = field(default_factory=list)
     merge: Merge | None = None
     untold: dict[int, RowProblem] = field(default_factory=dict)

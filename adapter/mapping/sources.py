@@ -73,7 +73,8 @@ class SourceCompiler:
         own = Scope((Frame(name, view),))
         if (empty := table.get("empty")) is not None:
             view.empties = frozenset(text.strip() for text in self.reader.texts(empty))
-        if (split := table.get("split")) is not None:
+        splits = table.get("split")
+        for split in splits.items if isinstance(splits, Items) else (splits,) if splits is not None else ():
             self._split(view, self.reader.table(split, table.span), own)
         for other, match in self.reader.table(table.get("with"), table.span).entries:
             self._join(view, other, match, own)
@@ -95,7 +96,7 @@ class SourceCompiler:
         cell = self.reader.column(split.get("column") or Scalar("", split.span), own)
         on = self.reader.text(split.get("on") or Scalar(",", split.span)) or ","
         if cell is not None:
-            view.made.split = (cell.column, on)
+            view.made.split[cell.column] = on
 
     def _join(self, view: View, name: Scalar, match: Node, own: Scope) -> None:
         """`with: {OTHER: {its column: my column}}`: OTHER's columns beside ours, as OTHER.COLUMN."""

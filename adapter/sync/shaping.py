@@ -35,10 +35,9 @@ def laid_out(batch: Batch, cells: Mapping[str, Sequence[str]], view: View, stay:
     if stay:
         wanted = [list(map(intern, column)) for column in wanted]
     rows: list[Row] = list(zip(range(batch.first_row, batch.first_row + count), *wanted, strict=True))
-    if view.made.split is None:
-        return rows
-    column, on = view.made.split
-    return list(_parts(rows, view.slots[column], on))
+    for column, on in view.made.split.items():
+        rows = list(_parts(rows, view.slots[column], on))
+    return rows
 
 
 def fill(index: Index, rows: Sequence[Row]) -> None:

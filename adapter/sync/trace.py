@@ -141,12 +141,12 @@ class _Parts:
 
     def _add(self, view: View, row: Row) -> None:
         cells = self._cells.setdefault((view.source, row[0]), {})
-        split, on = view.made.split or ("", "")
         for column, slot in view.slots.items():
             if column in view.origins:
                 continue
             known, cell = cells.get(column, ""), row[slot]
-            if column == split and known:
+            on = view.made.split.get(column)
+            if on is not None and known:
                 cells[column] = known if cell in known.split(on) else f"{known}{on}{cell}"
             elif len(cell) > len(known):
                 cells[column] = cell
