@@ -9,9 +9,9 @@ from typing import Any
 import yaml
 
 from adapter import wiring
+from adapter.cases.capture import Case, capture
 from adapter.cli import arguments, output
 from adapter.errors import ConfigError
-from adapter.sync.capture import Case, capture
 from adapter.sync.extract import Sources
 
 _WIDTH = 116

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Mapping, Sequence
 
 from adapter import wiring
+from adapter.cases.examples import Outcome, run_tests
 from adapter.cli import arguments, output
 from adapter.errors import AdapterError, ConfigError, SourceFailed
 from adapter.issues import Issue, Severity
@@ -15,7 +16,6 @@ from adapter.mapping.plan import Plan
 from adapter.opendata.lookup import OpenData
 from adapter.ss12000.shape import shapes
 from adapter.ss12000.types import FETCH_ORDER
-from adapter.sync.examples import Outcome, run_tests
 from adapter.sync.extract import Sources
 from adapter.sync.findings import Findings
 

@@ -11,7 +11,7 @@ from support import small_school
 from support.mapping import compiled
 from support.small_school import Rows
 
-from adapter.sync.examples import run_tests
+from adapter.cases.examples import run_tests
 from connectors.registry import create
 
 ROOT = Path(__file__).parents[2] / "mappings"

@@ -11,7 +11,7 @@ from support import small_school
 from support.ims import connectors, mapping, register
 from support.small_school import UNIT, Rows, Tables, tables
 
-from adapter.sync.capture import Case, capture
+from adapter.cases.capture import Case, capture
 
 ONE, TWO = ("{00000001-0000-4000-8000-000000000000}", "{00000002-0000-4000-8000-000000000000}")
 

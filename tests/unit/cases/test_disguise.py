@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.small_school import number
 
+from adapter.cases.disguise import Disguise
 from adapter.ss12000 import civicno
-from adapter.sync.disguise import Disguise
 
 TODAY = dt.date(2026, 11, 23)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 
+from adapter.cases.disguise import Disguise, words_of
+from adapter.cases.examples import Headers, Replayed, anywhere, replay
 from adapter.issues import Issue
 from adapter.mapping.plan import Rule
 from adapter.mapping.problems import RowProblem
@@ -15,8 +17,6 @@ from adapter.ss12000.profile import Values
 from adapter.ss12000.rules import is_protected
 from adapter.store.changes import Spool
 from adapter.store.engine import open_store
-from adapter.sync.disguise import Disguise, words_of
-from adapter.sync.examples import Headers, Replayed, anywhere, replay
 from adapter.sync.report import Report
 from adapter.sync.run import Inputs, assemble
 from adapter.sync.trace import Tables, Trace, keys_of
