@@ -19,7 +19,7 @@ from adapter.store.changes import Spool
 from adapter.store.engine import open_store
 from adapter.sync.report import Report
 from adapter.sync.run import Inputs, assemble
-from adapter.sync.trace import Tables, Trace, keys_of
+from adapter.sync.trace import Tables, Trace, key_of, names_of
 
 _PERSONAL = ("givenName", "middleName", "familyName", "eduPersonPrincipalNames", "emails.value", "civicNo.value")
 
@@ -46,7 +46,7 @@ def capture(inputs: Inputs, headers: Headers, what: str) -> Case | None:
     """The case of the object with this id or key; None where there is none. Raises what a run raises."""
     inputs = replace(inputs, today=inputs.date(), settings=anywhere(inputs.settings))
     asked = {what.casefold(), canonical_uuid(what) or what.casefold()}
-    trace = Trace(lambda rule, row, object_id: not asked.isdisjoint((object_id, *keys_of(rule, row))))
+    trace = Trace(lambda rule, row, object_id: not asked.isdisjoint((object_id, *names_of(key_of(rule, row)))))
     report = _run(inputs, trace)
     if not trace.found:
         return None

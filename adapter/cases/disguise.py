@@ -17,10 +17,12 @@ from adapter.ss12000 import civicno, codes
 from adapter.ss12000.ids import canonical_uuid
 
 _TOKEN = re.compile(r"\d+|[^\W\d_]+")
+_SEPARATORS = re.compile(r"([,;|]\s*)")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ][\d:.]+(Z|[+-][\d:]+)?)?\Z", re.ASCII)
 _NUMBER = re.compile(r"(\d{2})?\d{6}[-+ ]?(\d{4}|TF\d{2})\Z", re.ASCII | re.IGNORECASE)
 _HEX = re.compile(r"[0-9a-f]", re.IGNORECASE)
 _SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstv" for vowel in "aeiouyåäö"]
+_ASCII = [syllable for syllable in _SYLLABLES if syllable.isascii()]
 _DOMAIN = "exempel.se"
 _STANDARD = (codes.SchoolType, codes.GroupType, codes.ActivityType, codes.EmailType, codes.SecurityMarking)
 
@@ -71,7 +73,10 @@ class Disguise:
         }
 
     def cell(self, column: str, text: str) -> str:
-        """One cell of a column."""
+        """One cell of a column; in a list each of its parts is what it would be by itself."""
+        return "".join(self._part(column, part) for part in _SEPARATORS.split(text))
+
+    def _part(self, column: str, text: str) -> str:
         if canonical := canonical_uuid(text):
             return self._uuid(text, canonical)
         if _NUMBER.match(text):
@@ -92,7 +97,9 @@ class Disguise:
             return self._digits(token)
         if not personal and (len(token) == 1 or _plain(token) in self._tokens):
             return token
-        word = self._invented("word", token.casefold(), lambda n: _word(n, len(token)))
+        word = self._invented(
+            "word", token.casefold(), lambda n: _word(n, len(token), _ASCII if token.isascii() else _SYLLABLES)
+        )
         return word.upper() if token.isupper() else word.capitalize() if token[:1].isupper() else word
 
     def _digits(self, token: str) -> str:
@@ -141,8 +148,8 @@ def _plain(token: str) -> str:
     return token.lstrip("0") if token.isdecimal() else token.casefold()
 
 
-def _word(n: int, length: int) -> str:
+def _word(n: int, length: int, of: list[str]) -> str:
     """The n-th word that can be spoken; longer than asked where there are no more of that length."""
-    syllables = max(1, (length + 1) // 2) + n // len(_SYLLABLES)
-    word = "".join(_SYLLABLES[(31 * n + 53 * place) % len(_SYLLABLES)] for place in range(syllables))
+    syllables = max(1, (length + 1) // 2) + n // len(of)
+    word = "".join(of[(31 * n + 53 * place) % len(of)] for place in range(syllables))
     return word[:-1] if len(word) - length == 1 and length > 1 else word

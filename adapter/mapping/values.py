@@ -353,10 +353,16 @@ class Values:
     def cover_reference(self, node: Table, subject: str) -> None:
         """Remember for the coverage table where a reference comes from."""
         via = node.get("via")
-        columns = [item.value for item in (via.items if isinstance(via, Items) else (via,)) if isinstance(item, Scalar)]
+        columns = [_column(item) for item in (via.items if isinstance(via, Items) else (via,)) if item is not None]
         target = node.get("ref")
         name = target.value if isinstance(target, Scalar) else "?"
         self.plain.cover(subject, f"{name} by {', '.join(columns)}", node.span)
+
+
+def _column(node: Node) -> str:
+    """What a part of a key is called."""
+    named = (node.get("column") or node.get("text")) if isinstance(node, Table) else node
+    return named.value if isinstance(named, Scalar) else "?"
 
 
 def _form(node: Node, field_: Field) -> str:

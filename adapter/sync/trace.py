@@ -28,11 +28,22 @@ class _Built:
     asked: tuple[_Question, ...]
 
 
-def keys_of(rule: Rule, row: Row) -> list[str]:
-    """What a row's object may be asked for by: its key as the source writes it, and as a uuid."""
+def key_of(rule: Rule, row: Row) -> tuple[str, ...]:
+    """The key of a row's object as the source writes it, in lower case."""
     cells = [row[slot] for slot in rule.distinct] or [part((row,)) for part in rule.view.key.parts]
-    keys = [str(cell).casefold() for cell in cells]
-    return [*keys, "/".join(keys), *(known for key in keys if (known := canonical_uuid(key)))]
+    return tuple(str(cell).casefold() for cell in cells)
+
+
+def names_of(key: tuple[str, ...]) -> list[str]:
+    """What a key may be asked for by: a uuid in any form, several columns with / between them."""
+    whole = "/".join(key)
+    return [whole, canonical_uuid(whole) or whole]
+
+
+def keys_of(rule: Rule, row: Row) -> list[str]:
+    """What a row may be asked for by: its key, or one column of it."""
+    key = key_of(rule, row)
+    return [name for part in (key, *((column,) for column in key)) for name in names_of(part)]
 
 
 class _Table(dict[Hashable, Any]):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from support import small_school
 from support.ims import connectors, mapping, register
-from support.small_school import UNIT, Rows, Tables, tables
+from support.small_school import UNIT, Tables, tables
 
 from adapter.cases.capture import Case, capture
 
@@ -110,9 +110,17 @@ def test_joined_and_merged_rows_are_taken_apart_into_rows_of_the_sources(tmp_pat
 
 
 def test_a_row_that_stands_for_several_is_one_row_again() -> None:
-    text = small_school.MAPPING.replace("{key: [anst, kod]}", "{split: {column: kod}, key: [anst, kod]}")
+    text = small_school.MAPPING.replace("  tjanst:", "  medlemmar: {split: {column: elev}}\n  tjanst:", 1)
     school = tables()
-    school["tjanst"] = [{"anst": "71", "kod": f"{UNIT}, 11111111", "roll": "Lärare"}]
-    case = captured("71", {name: Rows(rows) for name, rows in school.items()}, text)
-    assert len(case.rows["tjanst"][0]["kod"].split(",")) == 2
-    assert (len(case.outcome.objects["Duty"]), case.like_real) == (2, True)
+    school["medlemmar"] = [{"grupp": "g1", "elev": f"{ONE}, {TWO}"}]
+    case = captured("g1", school, text)
+    (row,) = case.rows["medlemmar"]
+    assert len(row["elev"].split(",")) == 2
+    group = next(group for group in case.outcome.objects["Group"] if group["groupType"] == "Undervisning")
+    assert (len(group["groupMemberships"]), case.like_real) == (2, True)
+
+
+def test_a_part_of_a_key_is_not_enough() -> None:
+    case = captured("71", tables())  # the person; the duty has the key 71/31279295
+    assert (sorted(case.rows), case.outcome.objects["Duty"]) == (["personal"], [])
+    assert captured(f"71/{UNIT}", tables()).outcome.objects["Duty"]
