@@ -197,9 +197,7 @@ class _Compiler:
         enrich, scope = self._enrich(node, own, f"{kind} from {view.name}")
         object_id = self._id(kind, node, own)
         looked_up: list[Index] = []
-        keep = compile_conditions(
-            self.reader, node.get("keep") or Table((), node.span), scope, partial(self._found_in, looked_up)
-        )
+        keep = self._conditions(node, scope, looked_up)
         shape = self.around.shapes[kind]
         fields = self.reader.table(node.get("fields"), node.span)
         if not fields.entries:
@@ -214,6 +212,15 @@ class _Compiler:
             return None
         indexes = [*values.used_indexes, *(item.tally.index for item in enrich), *looked_up]
         return Rule(kind, view, target, object_id, build, node.span, keep, marking, distinct, enrich, indexes)
+
+    def _conditions(self, node: Table, scope: Scope, looked_up: list[Index]) -> Get | None:
+        """A rule's `keep` and `when`: both must hold."""
+        find = partial(self._found_in, looked_up)
+        said = [given for word in ("keep", "when") if (given := node.get(word)) is not None]
+        found = [test for given in said if (test := compile_conditions(self.reader, given, scope, find)) is not None]
+        if len(found) < 2:
+            return found[0] if found else None
+        return lambda frames: all(test(frames) for test in found)
 
     def _distinct(self, node: Table, view: View) -> tuple[View, tuple[int, ...]]:
         """For objects that exist only as values: the view cut down to the columns that tell them apart."""

@@ -43,6 +43,7 @@ EXPECT: Words = {
 RULE: Words = {
     "from": "the source whose rows become objects, or {distinct: SOURCE, by: [columns]}",
     "keep": "only rows that satisfy these conditions",
+    "when": "the same as `keep`; where both are said, both must hold",
     "id": "{uuid: COLUMN}, {uuid5: COLUMN or list} or {school_unit: COLUMN}",
     "enrich": "{SOURCE: COLUMN}: a second source's row for the same object, found by its key",
     "fields": "attribute: value; the tree looks like the object",

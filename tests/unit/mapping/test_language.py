@@ -11,6 +11,17 @@ from adapter.ss12000 import ids
 # -- plain values -------------------------------------------------------------------------------------------------
 
 
+def test_a_rule_s_keep_and_when_must_both_hold() -> None:
+    text = mapping("  keep: {status: A}\n  when: {ort: [X, Y]}\n  id: {uuid5: guid}")
+    rows = [
+        {"guid": f"{n}", "eppn": f"{n}@exempel.se", "status": s, "ort": o}
+        for n, (s, o) in enumerate([("A", "X"), ("A", "Z"), ("B", "Y")])
+    ]
+    found, issues = persons(text, *rows)
+    assert (len(found), issues) == (1, [])
+    assert len(persons(text.replace("  keep: {status: A}\n", ""), *rows)[0]) == 2
+
+
 def test_a_column_is_trimmed() -> None:
     assert one(mapping())["givenName"] == "Åsa"
 
