@@ -1,7 +1,8 @@
 """Real rows in invented values: of the same form, and equal where the real ones are equal, so that they map alike.
 
 What is not known to be harmless is replaced. Harmless are the mapping's and the standard's own words, numbers below a
-hundred, single letters, dates, and what the caller says. Nothing of the invented values is derived from the real ones.
+hundred, single letters, dates of late, and what the caller says. An invented value keeps the form of the real one and,
+where it may tell of a birth, the year.
 """
 
 from __future__ import annotations
@@ -18,12 +19,15 @@ from adapter.ss12000.ids import canonical_uuid
 
 _TOKEN = re.compile(r"\d+|[^\W\d_]+")
 _SEPARATORS = re.compile(r"([,;|]\s*)")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ][\d:.]+(Z|[+-][\d:]+)?)?\Z", re.ASCII)
+_DATE = re.compile(r"(\d{4})(-?)(\d{2})\2(\d{2})(?P<rest>([T ][\d:.]+(Z|[+-][\d:]+)?)?)\Z", re.ASCII)
 _NUMBER = re.compile(r"(\d{2})?\d{6}[-+ ]?(\d{4}|TF\d{2})\Z", re.ASCII | re.IGNORECASE)
 _HEX = re.compile(r"[0-9a-f]", re.IGNORECASE)
 _SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstv" for vowel in "aeiouyåäö"]
 _ASCII = [syllable for syllable in _SYLLABLES if syllable.isascii()]
 _DOMAIN = "exempel.se"
+_OF_LATE = dt.timedelta(days=5 * 365)  # nobody in a school was born since
+_LONG_AGO = 1901  # nor before: 1900-01-01 is what a program writes for no date
+_ENOUGH = 1000  # texts tried
 _STANDARD = (codes.SchoolType, codes.GroupType, codes.ActivityType, codes.EmailType, codes.SecurityMarking)
 
 
@@ -82,8 +86,10 @@ class Disguise:
         if _NUMBER.match(text):
             return self._civic_number(text)
         personal = column.casefold() in self._personal
-        if not personal and (text.casefold() in self._cells or _DATE.match(text) or self._harmless(text)):
+        if not personal and (text.casefold() in self._cells or self._harmless(text)):
             return text
+        if found := _DATE.match(text):
+            return self._date(text, found)
         local, at, domain = text.partition("@")
         if at and "." in domain:
             return f"{self._worded(local, personal)}@{_DOMAIN}"
@@ -114,6 +120,18 @@ class Disguise:
         mine = _HEX.sub(lambda found: next(digits), text)
         return mine.upper() if text.isupper() else mine
 
+    def _date(self, text: str, found: re.Match[str]) -> str:
+        """A date that may be somebody's birth becomes another day of that year."""
+        year, dash, month, day = found.group(1, 2, 3, 4)
+        try:
+            real = dt.date(int(year), int(month), int(day))
+        except ValueError:
+            return text if dash else self._worded(text, False)
+        if real > self._today - _OF_LATE or real.year < _LONG_AGO:
+            return text
+        mine = self._invented("date", real.isoformat(), lambda n: f"{year}-{n // 28 % 12 + 1:02d}-{n % 28 + 1:02d}")
+        return mine.replace("-", dash) + found["rest"]
+
     def _civic_number(self, text: str) -> str:
         """Of the same birth year and form; with a right check digit where the real one has."""
         real = civicno.normalise(text, self._today) or text
@@ -134,11 +152,16 @@ class Disguise:
         return (mine[:8] if len(text) - len(sign) == 12 else mine[2:8]) + sign + mine[8:]
 
     def _invented(self, kind: str, real: str, make: Callable[[int], str]) -> str:
-        """The text that stands for a real one: the first that stands for no other and may not be taken for a word."""
+        """The text that stands for a real one: the first that stands for no other and may not be taken for a word.
+
+        Of some forms there are not enough (the days of a year); then two real ones may share one.
+        """
         if (known := self._given.get((kind, real))) is not None:
             return known
-        tried = (make(n) for n in count(len(self._given) + 1))
-        mine = next(text for text in tried if text not in self._taken and text not in self._tokens and text != real)
+        first = len(self._given) + 1
+        tried = ((n, make(n)) for n in count(first))
+        others = ((n, text) for n, text in tried if text not in self._tokens and text != real)
+        mine = next(text for n, text in others if text not in self._taken or n > first + _ENOUGH)
         self._taken.add(mine)
         self._given[kind, real] = mine
         return mine

@@ -21,9 +21,32 @@ def disguise() -> Disguise:
 
 
 @pytest.mark.parametrize(
-    "text", ["6", "6B", "4-6", "2026-08-17", "lärare", "31279295", "GRGRMAT01_6", "99", "007", "", " ", "-", "A"]
+    "text",
+    [
+        "6",
+        "6B",
+        "4-6",
+        "2026-08-17",
+        "20260817",
+        "0000-00-00",
+        "1900-01-01",
+        "lärare",
+        "31279295",
+        "GRGRMAT01_6",
+        "99",
+        "007",
+        "",
+        " ",
+        "-",
+        "A",
+    ],
 )
 def test_what_tells_of_nobody_stays(text: str) -> None:
+    assert disguise().cell("x", text) == text
+
+
+@pytest.mark.parametrize("text", ["20260817", "2026-08-17T08:00:00", "0000-00-00", "1900-01-01", "9999-12-31"])
+def test_a_date_that_can_be_nobody_s_birth_stays(text: str) -> None:
     assert disguise().cell("x", text) == text
 
 
@@ -38,6 +61,10 @@ def test_what_tells_of_nobody_stays(text: str) -> None:
         ("0f8fad5bd9cb469fa16570867728950e", r"[0-9a-f]{32}"),
         ("EG_4a1SUSANNE", r"EG_4a1[A-ZÅÄÖ]{7}"),
         ("20140109TF05", r"2014\d{4}TF05"),
+        ("2014-01-09", r"2014-(0\d|1[012])-([01]\d|2[0-8])"),
+        ("20140109", r"2014(0\d|1[012])([01]\d|2[0-8])"),
+        ("1987-01-09T00:00:00", r"1987-(0\d|1[012])-([01]\d|2[0-8])T00:00:00"),
+        ("20143109", r"\d{8}"),
     ],
 )
 def test_what_may_tell_of_somebody_keeps_its_form_alone(text: str, form: str) -> None:
@@ -61,6 +88,14 @@ def test_a_number_is_the_same_in_all_its_forms_and_as_right_as_it_was(serial: in
     assert (bool(civicno.problem(whole)), whole[:4]) == (bool(civicno.problem(real)), real[:4])
     wrong = real[:-1] + str((int(real[-1]) + 1) % 10)
     assert civicno.problem(given_.cell("x", wrong)) == civicno.problem(wrong)
+
+
+def test_more_people_than_there_are_numbers_of_a_year_are_still_disguised() -> None:
+    given_ = disguise()
+    real = [number(f"2014{month:02d}{day:02d}", n) for month in range(1, 10) for day in range(1, 29) for n in (1, 2, 3)]
+    invented = [given_.cell("x", text) for text in real]
+    assert not set(invented) & set(real)
+    assert len(set(invented)) > 600
 
 
 @given(st.lists(st.text(max_size=12), max_size=30), st.sampled_from(["x", "fornamn"]))
