@@ -24,7 +24,11 @@ _FILES = (".csv", ".txt", ".tsv", ".skv")
 
 def add_to(commands: arguments.Commands) -> None:
     """The command's words."""
-    parser = commands.add_parser("init", help="write a first config.toml and mapping from a database or files")
+    parser = commands.add_parser(
+        "init",
+        help="write a first config.toml and mapping from a database or files",
+        usage="ss12000-adapter init [DIR] --from URL_OR_PATH …",
+    )
     parser.add_argument("dir", nargs="?", type=Path, default=Path(), metavar="DIR", help="where to; default: here")
     parser.add_argument(
         "--from", dest="sources", nargs="+", required=True, metavar="URL_OR_PATH", help="a database, folders, files"
@@ -92,8 +96,12 @@ def _absolute(url: str) -> str:
 
 def _files(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
     if not path.exists():
-        raise SourceFailed(f"{path}: there is no such file or folder.")
-    files = sorted(found for found in path.iterdir() if found.suffix.lower() in _FILES) if path.is_dir() else [path]
+        raise SourceFailed(f"{path}: there is no such file or folder. (The folder to write to comes before --from.)")
+    found = sorted(path.iterdir()) if path.is_dir() else [path]
+    xml = [file for file in found if file.suffix.lower() == ".xml"]
+    files = [file for file in found if file.suffix.lower() in _FILES or (file == path and not xml)]
+    if xml and not files:
+        raise SourceFailed(f"{path}: init reads tables, not xml. Start from mappings/ims and docs/connectors.md.")
     for file in files:
         yield file.stem, {"connector": "csv", "path": str(file.absolute())}
 

@@ -95,6 +95,14 @@ def test_what_exists_is_not_overwritten_and_what_does_not_is_told(made: Path, tm
     assert run("init", str(tmp_path / "x"), "--from", str(tmp_path)).code == 2
 
 
+def test_xml_is_sent_to_the_pack_that_reads_it(tmp_path: Path) -> None:
+    (tmp_path / "ims").mkdir()
+    (tmp_path / "ims" / "export.xml").write_text("<enterprise/>", encoding="utf-8")
+    for place in (tmp_path / "ims", tmp_path / "ims" / "export.xml"):
+        done = run("init", str(tmp_path / "new"), "--from", str(place))
+        assert (done.code, "Start from mappings/ims" in done.err) == (5, True), done
+
+
 def test_a_password_does_not_get_into_the_configuration(tmp_path: Path) -> None:
     from adapter.cli.init import _toml
 
