@@ -44,6 +44,10 @@ PAGES: dict[str, tuple[str, str]] = {
     "M112": ("A part is missing.", "Add what the message names."),
     "M113": ("A value that this word does not take.", "Use one of those that the message names."),
     "M120": ("A conversion that does not exist, or lacks its argument.", "docs/mapping.md lists them."),
+    "M121": (
+        "A conversion whose result does not fit what comes next.",
+        "Text goes in first; `split` gives a list, `integer` a number. docs/mapping.md says what each takes and gives.",
+    ),
     # the mapping's names
     "M200": ("A source that does not exist.", "Correct its name, or add [sources.NAME] to config.toml."),
     "M201": ("A source is described and not used.", "Nothing is wrong; take it away, or use it."),

@@ -91,15 +91,16 @@ def _disguise(inputs: Inputs, trace: Trace) -> Disguise:
     tree, _ = parse(inputs.mapping, inputs.mapping_name)
     data = inputs.open_data()
     columns = {
-        origin.removeprefix("column ")
-        for subject, origin, _ in trace.coverage
-        if subject.removeprefix("Person.") in _PERSONAL
+        column
+        for found in trace.coverage
+        if found.subject.removeprefix("Person.") in _PERSONAL
+        for column in found.columns
     }
 
     def harmless(text: str) -> bool:
         return data.test_activity_id(text) is not None or data.programme_code(text) is not None
 
-    personal = columns | {column.rpartition(".")[2] for column in columns}
+    personal = columns | {column.rpartition(".")[2] for column in columns}  # of a joined view: OTHER.COLUMN
     return Disguise(words_of(tree), harmless, personal, inputs.date())
 
 

@@ -50,7 +50,7 @@ def run_tests(inputs: Inputs, headers: Headers) -> Outcome:
 
 
 def _run(inputs: Inputs, headers: Headers, reader: Reader, test: Table) -> None:
-    reader.words(test, language.TEST, "a test")
+    test = reader.words(test, language.TEST, "a test")
     name = reader.text(test.get("name") or Scalar("without a name", test.span))
     rows = _rows(reader, test, headers)
     try:

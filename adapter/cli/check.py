@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 from adapter import wiring
 from adapter.cases.examples import Outcome, run_tests
@@ -83,9 +84,7 @@ def _describe(
         output.line(f"{output.plural(errors, 'error')}; nothing was read but headers")
         return
     if not args.quiet:
-        output.line("What is mapped:")
-        covered = dict.fromkeys((subject, origin, span.line) for subject, origin, span in plan.coverage)
-        output.table(("attribute", "from", "line"), covered)
+        _describe_coverage(plan)
         output.line("Careful defaults, where the mapping does not say otherwise:")
         for words in DEFAULTS:
             output.line(f"  {words}")
@@ -93,6 +92,22 @@ def _describe(
     opened = sum(header is not None for header in headers.values())
     sources = output.plural(opened, "source") + " opened" if opened else "no source opened"
     output.line(f"all well: {output.plural(rules, 'rule')}, {sources}")
+
+
+def _describe_coverage(plan: Plan) -> None:
+    """Each attribute of the profile, rule by rule, and where it comes from."""
+    output.line("What is mapped:")
+    covered = list(dict.fromkeys(plan.coverage))
+    widths = [
+        max((len(text) for text in texts), default=0)
+        for texts in ([found.subject.partition(".")[2] for found in covered], [found.origin for found in covered])
+    ]
+    for rule, of_rule in groupby(covered, lambda found: found.rule):
+        output.line(f"  {rule}")
+        for found in of_rule:
+            attribute = found.subject.partition(".")[2].ljust(widths[0])
+            place = f"{found.origin.ljust(widths[1])}  [{found.span}]" if found.origin else "not mapped"
+            output.line(f"    {attribute}  {place}")
 
 
 DEFAULTS = (
@@ -111,7 +126,8 @@ def _document(plan: Plan, issues: list[Issue]) -> dict[str, object]:
         "ok": not any(issue.severity is Severity.ERROR for issue in issues),
         "issues": [issue.as_json() for issue in issues],
         "coverage": [
-            {"attribute": subject, "from": origin, "line": span.line} for subject, origin, span in plan.coverage
+            {"rule": found.rule, "attribute": found.subject, "from": found.origin, "line": found.span.line}
+            for found in dict.fromkeys(plan.coverage)
         ],
         "defaults": list(DEFAULTS),
     }

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from adapter.issues import RowRef, Severity, did_you_mean
+from adapter.issues import RowRef, Severity, Span, did_you_mean
 from adapter.mapping import language
 from adapter.mapping.conditions import compile_conditions
 from adapter.mapping.plain import CodeList, Codes, PlainValues
@@ -67,7 +67,7 @@ class _Compiler:
 
     def plan(self) -> Plan:
         reader = self.reader
-        reader.words(self.tree, language.TOP, "a mapping")
+        self.tree = reader.words(self.tree, language.TOP, "a mapping")
         version = self.tree.get("mapping")
         if not isinstance(version, Scalar) or version.value != "1":
             place = version.span if version else self.tree.span
@@ -82,6 +82,7 @@ class _Compiler:
         if not nodes:
             reader.issue("M112", "no type is mapped; write at least Person.", self.tree.span)
         references = References(reader, self.targets, self.sources.index, self.around.open_data, self.around.sink)
+        references.broken = {str(kind) for kind, _ in nodes}
         plain = PlainValues(reader, codes)
         values = Values(reader, plain, self.sources, references)
         rules: dict[ResourceType, list[Rule]] = {kind: [] for kind in BUILD_ORDER}
@@ -91,12 +92,13 @@ class _Compiler:
             taken[str(kind)] += 1
             if (rule := self._rule(kind, node, view, target, values)) is not None:
                 rules[kind].append(rule)
-        self._notes(plain.used_codes)
+        if not any(issue.severity is Severity.ERROR for issue in reader.issues):
+            self._notes(plain.used_codes)
         unique = list(dict.fromkeys(reader.issues))
         unique.sort(key=lambda issue: issue.sort_key)
         views = [view for view in self.views.values() if view.used]
         tallies = [item.tally for some in rules.values() for rule in some for item in rule.enrich]
-        return Plan(rules, views, plain.coverage, unique, self.sources.inline, [*tallies, *values.tallies])
+        return Plan(rules, views, plain.coverage, unique, self.sources.inline, [*tallies, *values.lists.tallies])
 
     # -- codes --------------------------------------------------------------------------------------------
 
@@ -116,7 +118,7 @@ class _Compiler:
 
     def _codes_from(self, table: Table) -> CodeList | None:
         """A list that a source holds; it is looked up while the rows are read."""
-        self.reader.words(table, language.CODES_FROM, "a code list from a source")
+        table = self.reader.words(table, language.CODES_FROM, "a code list from a source")
         name, key, value = (table.get(word) for word in ("from", "key", "value"))
         if not isinstance(name, Scalar) or key is None or value is None:
             self.reader.issue(
@@ -147,6 +149,11 @@ class _Compiler:
         for name, _ in described.entries if isinstance(described, Table) else ():
             if (view := self.views.get(name.value)) is not None and not view.used:
                 self.reader.issue("M201", f'source "{name.value}" is not used.', name.span, severity=Severity.NOTE)
+        used = {view.source for view in self.views.values() if view.used}
+        told = {name.value for name, _ in described.entries} if isinstance(described, Table) else set()
+        for source in self.around.headers.keys() - used - told:
+            message = f"[sources.{source}] of config.toml is not used here: it is opened every night for nothing."
+            self.reader.issue("M201", message, Span(self.tree.span.file), severity=Severity.NOTE)
         listed = self.tree.get("codes")
         for name, _ in listed.entries if isinstance(listed, Table) else ():
             if name.value not in used_codes:
@@ -162,8 +169,7 @@ class _Compiler:
         found = []
         for item in node.items if isinstance(node, Items) else (node,):
             if isinstance(item, Table):
-                self.reader.words(item, language.RULE, f"a rule for {kind}")
-                found.append(item)
+                found.append(self.reader.words(item, language.RULE, f"a rule for {kind}"))
             else:
                 self.reader.issue("M111", f"a rule for {kind} is a table with from, id and fields.", item.span)
         return found
@@ -174,7 +180,7 @@ class _Compiler:
             self.reader.issue("M112", f"this rule for {kind} does not say `from:` which source.", node.span)
             return None
         if isinstance(source, Table):
-            self.reader.words(source, language.DISTINCT, "`from`")
+            source = self.reader.words(source, language.DISTINCT, "`from`")
             source = source.get("distinct") or source
         name = self.reader.text(source)
         view = self.views.get(name)
@@ -191,7 +197,8 @@ class _Compiler:
             view.key = self.reader.key(given.entries[0][1], Scope((Frame(view.name, view),)))
 
     def _rule(self, kind: ResourceType, node: Table, view: View, target: Target, values: Values) -> Rule | None:
-        values.used_indexes = values.plain.used_indexes = values.references.used_indexes = []
+        values.plain.rule = f"{kind} from {view.name}"
+        values.lists.used_indexes = values.plain.used_indexes = values.references.used_indexes = []
         driving, distinct = self._distinct(node, view)
         own = Scope((Frame(view.name, driving),))
         enrich, scope = self._enrich(node, own, f"{kind} from {view.name}")
@@ -205,12 +212,13 @@ class _Compiler:
             return None
         marking = None
         if kind is ResourceType.PERSON and (said := fields.get("securityMarking")) is not None:
-            part = shape.part("securityMarking")
+            part, covered = shape.part("securityMarking"), len(values.plain.coverage)
             marking = values.compile(said, part, scope, "Person.securityMarking") if part else None
+            del values.plain.coverage[covered:]
         build = values.compile_object(fields, shape, scope, str(kind))
         if object_id is None or build is None:
             return None
-        indexes = [*values.used_indexes, *(item.tally.index for item in enrich), *looked_up]
+        indexes = [*values.lists.used_indexes, *(item.tally.index for item in enrich), *looked_up]
         return Rule(kind, view, target, object_id, build, node.span, keep, marking, distinct, enrich, indexes)
 
     def _conditions(self, node: Table, scope: Scope, looked_up: list[Index]) -> Get | None:
@@ -227,7 +235,7 @@ class _Compiler:
         source = node.get("from")
         if not isinstance(source, Table):
             return view, ()
-        by = source.get("by")
+        by = self.reader.words(source, language.DISTINCT, "`from`").get("by")
         own = Scope((Frame(view.name, view),))
         nodes = (by.items if isinstance(by, Items) else (by,)) if by is not None else ()
         cells = [cell for item in nodes if (cell := self.reader.column(item, own)) is not None]
@@ -242,10 +250,16 @@ class _Compiler:
     def _enrich(self, node: Table, scope: Scope, rule: str) -> tuple[list[Enrichment], Scope]:
         """The enriching sources in order, each seeing those before it; and what names mean with all of them."""
         found: list[Enrichment] = []
-        for name, mine in self.reader.table(node.get("enrich"), node.span).entries:
+        said = node.get("enrich")
+        self.reader.unusable = {said.value} if isinstance(said, Scalar) else set()
+        for name, mine in self.reader.table(said, node.span).entries:
             if (view := self.sources.known(name)) is None:
+                self.reader.unusable |= {name.value, did_you_mean(name.value, self.views)}
                 continue
             if not view.key.parts:
+                self.reader.unusable.add(name.value)
+                if view.key_told:
+                    continue
                 message = f'source "{name.value}" has no key; say under `sources:` which column finds its rows.'
                 self.reader.issue("M233", message, name.span)
                 continue
@@ -278,7 +292,7 @@ class _Compiler:
             place = given.span if given else node.span
             self.reader.issue("M112", "`id:` is one of {uuid: …}, {uuid5: …}, {school_unit: …}.", place)
             return None
-        self.reader.words(given, language.ID, "`id`")
+        given = self.reader.words(given, language.ID, "`id`")
         word, columns = given.entries[0]
         parts, names, _ = self.reader.key(columns, scope)
         if not parts:

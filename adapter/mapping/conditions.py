@@ -9,7 +9,7 @@ from operator import itemgetter
 
 from adapter.mapping import conversions, language
 from adapter.mapping.problems import RowProblem
-from adapter.mapping.reader import Cell, Reader
+from adapter.mapping.reader import Cell, Reader, Steps
 from adapter.mapping.scope import Frames, Get, Index, Scope
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 
@@ -67,10 +67,11 @@ _Compiled = tuple[Cell, dict[str, bool], Callable[[str, Frames], bool]]
 
 
 def _compile_one(reader: Reader, column: Scalar, wanted: Node, scope: Scope, find: Find | None) -> _Compiled | None:
-    steps: tuple[conversions.Convert, ...] = ()
+    steps = Steps()
     if isinstance(wanted, Table):
-        reader.words(wanted, language.CONDITION, "a condition")
+        wanted = reader.words(wanted, language.CONDITION, "a condition")
         steps = reader.conversions(wanted.get("as"))
+        reader.gives(steps, conversions.ONE, "a condition compares one text")
     cell = reader.column(column, scope)
     test = _test(reader, wanted, find)
     if cell is None or test is None:
@@ -81,9 +82,7 @@ def _compile_one(reader: Reader, column: Scalar, wanted: Node, scope: Scope, fin
 
     def tell(text: str, frames: Frames) -> bool:
         try:
-            value = text
-            for step in steps if text else ():
-                value = step(value)
+            value = str(steps.apply(text)) if text else text
             if len(known) > _REMEMBERED:
                 known.clear()
             return test(value)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from adapter.ss12000 import civicno, ids
 
@@ -17,48 +17,34 @@ _CALL = re.compile(r"([a-z_0-9]+)(?:\((.*)\))?\Z", re.DOTALL)
 _TRUE = frozenset({"1", "true", "ja", "j", "yes", "y", "sant", "x"})
 _FALSE = frozenset({"0", "false", "nej", "n", "no", "falskt", ""})
 
-DOCS = {
-    "integer": "a whole number",
-    "boolean": "1/0, ja/nej, true/false, J/N, Y/N",
-    "date(FORMAT)": "a date in the given form (%Y-%m-%d), as ISO",
-    "personnummer": "any Swedish form, as twelve characters",
-    "uuid": "with or without braces, hyphens, capitals, as canonical lower case",
-    "lower": "in lower case",
-    "upper": "in upper case",
-    "pad(N)": "filled with zeros from the left to N characters",
-    "pattern(REGEX)": "the part that the expression's group matches, or all that it matches",
-    "split(SEP)": "the parts between separators, trimmed, empty ones left out",
-    "join(SEP)": "the parts of a split, put together again",
-    "first": "the first part of a split",
-}
+TEXT, NUMBER, FLAG, LIST = "a text", "a whole number", "yes or no", "a list"
+"""What a conversion takes and gives; TEXT is what a cell holds."""
+ONE = (TEXT, NUMBER, FLAG)
 
 
-def parse(text: str, today: dt.date) -> Convert:
+class Conversion(NamedTuple):
+    """One step of `as:`, ready to run. `holds`: what a column holds after it, "" where that may be any text."""
+
+    name: str
+    takes: str
+    gives: str
+    holds: str
+    apply: Convert
+
+
+def parse(text: str, today: dt.date) -> Conversion:
     """The conversion that a word of `as:` means. Raises ValueError with what is wrong and what is known."""
     found = _CALL.match(text)
     name, argument = (found[1], found[2]) if found else (text, None)
-    if name in _WITH_ARGUMENT:
-        if not argument:
-            raise ValueError(f"{name} needs something in parentheses: {_signature(name)}")
-        return _WITH_ARGUMENT[name](argument)
-    if name in _PLAIN or name == "personnummer":
-        if argument is not None:
-            raise ValueError(f"{name} takes nothing in parentheses")
-        return _personnummer(today) if name == "personnummer" else _PLAIN[name]
-    raise ValueError(f'"{text}" is no conversion; there are {", ".join(DOCS)}')
-
-
-def kind(words: Sequence[str]) -> str:
-    """What a column holds after these conversions: numbers, dates, uuids, personnummer, list; "" for any text."""
-    found = ""
-    for word in words:
-        name = word.partition("(")[0]
-        found = _KINDS.get(name, "" if name in ("first", "join", "pattern", "pad") else found)
-    return found
-
-
-_KINDS = {"integer": "numbers", "date": "dates", "uuid": "uuids", "personnummer": "personnummer", "split": "list"}
-NAMES = tuple(entry.partition("(")[0] for entry in DOCS)
+    word = _WORDS.get(name)
+    if word is None:
+        hint = "; a comma in it asks for quotes" if found is None and text.endswith("(") else ""
+        raise ValueError(f'"{text}" is no conversion{hint}; there are {", ".join(DOCS)}')
+    if word.argument and not argument:
+        raise ValueError(f"{name} needs something in parentheses: {name}({word.argument})")
+    if argument is not None and not word.argument:
+        raise ValueError(f"{name} takes nothing in parentheses")
+    return Conversion(name, word.takes, word.gives, word.holds, word.make(argument or "", today))
 
 
 def iso_date(text: str) -> str:
@@ -70,10 +56,6 @@ def iso_date(text: str) -> str:
         return dt.date.fromisoformat(head).isoformat()
     except ValueError:
         raise ValueError("is not a date (ÅÅÅÅ-MM-DD)") from None
-
-
-def _signature(name: str) -> str:
-    return next(entry for entry in DOCS if entry.startswith(f"{name}("))
 
 
 def _integer(text: str) -> int:
@@ -109,6 +91,14 @@ def _personnummer(today: dt.date) -> Convert:
 
 
 def _date(form: str) -> Convert:
+    sample = dt.datetime(2033, 11, 22)  # noqa: DTZ001 - a date has no zone
+    try:
+        usable = dt.datetime.strptime(sample.strftime(form), form).date() == sample.date()  # noqa: DTZ007
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError(f"date({form}): year, month and day are written %Y (or %y), %m and %d: date(%Y-%m-%d)")
+
     def convert(text: str) -> str:
         try:
             return dt.datetime.strptime(text, form).date().isoformat()  # noqa: DTZ007 - a date has no zone
@@ -150,18 +140,44 @@ def _first(parts: list[str]) -> str:
     return parts[0] if parts else ""
 
 
-_PLAIN: dict[str, Convert] = {
-    "integer": _integer,
-    "boolean": _boolean,
-    "uuid": _uuid,
-    "lower": str.lower,
-    "upper": str.upper,
-    "first": _first,
+class _Word(NamedTuple):
+    """A word of `as:`: what it means, what it takes and gives, how it is made of its argument and today's date."""
+
+    meaning: str
+    gives: str
+    make: Callable[[str, dt.date], Convert]
+    takes: str = TEXT
+    argument: str = ""
+    holds: str = ""
+
+
+def _plain(convert: Convert) -> Callable[[str, dt.date], Convert]:
+    return lambda argument, today: convert
+
+
+def _made(make: Callable[[str], Convert]) -> Callable[[str, dt.date], Convert]:
+    return lambda argument, today: make(argument)
+
+
+_WORDS = {
+    "integer": _Word("a whole number", NUMBER, _plain(_integer), holds="numbers"),
+    "boolean": _Word("1/0, ja/nej, true/false, J/N, Y/N", FLAG, _plain(_boolean)),
+    "date": _Word("a date in the given form (%Y-%m-%d), as ISO", TEXT, _made(_date), TEXT, "FORMAT", "dates"),
+    "personnummer": _Word(
+        "any Swedish form, as twelve characters", TEXT, lambda _, today: _personnummer(today), holds="personnummer"
+    ),
+    "uuid": _Word(
+        "with or without braces, hyphens, capitals, as canonical lower case", TEXT, _plain(_uuid), holds="uuids"
+    ),
+    "lower": _Word("in lower case", TEXT, _plain(str.lower)),
+    "upper": _Word("in upper case", TEXT, _plain(str.upper)),
+    "pad": _Word("filled with zeros from the left to N characters", TEXT, _made(_pad), TEXT, "N"),
+    "pattern": _Word(
+        "the part that the expression's group matches, or all that it matches", TEXT, _made(_pattern), TEXT, "REGEX"
+    ),
+    "split": _Word("the parts between separators, trimmed, empty ones left out", LIST, _made(_split), TEXT, "SEP"),
+    "join": _Word("the parts of a split, put together again", TEXT, _made(_join), LIST, "SEP"),
+    "first": _Word("the first part of a split", TEXT, _plain(_first), LIST),
 }
-_WITH_ARGUMENT: dict[str, Callable[[str], Convert]] = {
-    "date": _date,
-    "pattern": _pattern,
-    "pad": _pad,
-    "split": _split,
-    "join": _join,
-}
+DOCS = {f"{name}({word.argument})" if word.argument else name: word.meaning for name, word in _WORDS.items()}
+NAMES = tuple(_WORDS)

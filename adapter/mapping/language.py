@@ -100,6 +100,7 @@ SPLIT_SOURCE: Words = {
     "column": "a column whose text has several parts",
     "on": "what stands between them; default: a comma",
 }
+EACH_COLUMNS: Words = {"columns": "columns, each of which gives an item where it is not empty"}
 SPLIT: Words = {"split": "a column whose text has several parts", "on": "what stands between them; default: a comma"}
 CODES_FROM: Words = {
     "from": "the source that holds the list",

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from adapter.issues import RowRef, Span, did_you_mean
 from adapter.mapping import conversions, language
+from adapter.mapping.conversions import Conversion
+from adapter.mapping.plan import Covered
 from adapter.mapping.problems import ItemOmitted, RowProblem
-from adapter.mapping.reader import Cell, Reader, convert
+from adapter.mapping.reader import Cell, Reader, Steps, convert
 from adapter.mapping.scope import Frames, Get, Index, Scope
-from adapter.mapping.syntax import Node, Scalar, Table
+from adapter.mapping.syntax import Items, Node, Scalar, Table
 from adapter.ss12000.shape import Field
 
 PROTECTED_WHEN_UNKNOWN = "Sekretessmarkering"
@@ -43,7 +45,8 @@ class PlainValues:
     codes: dict[str, CodeList]
     used_indexes: list[Index] = field(default_factory=list)
     used_codes: set[str] = field(default_factory=set)
-    coverage: list[tuple[str, str, Span]] = field(default_factory=list)
+    coverage: list[Covered] = field(default_factory=list)
+    rule: str = ""  # the one that is compiled
 
     def compile(self, form: str, node: Node, field_: Field, scope: Scope, subject: str) -> Get | None:
         """The function for a column, text or format; None when it cannot be made."""
@@ -57,27 +60,39 @@ class PlainValues:
         if cell is None:
             return None
         options = node if isinstance(node, Table) else Table((), node.span)
-        self.cover(subject, f"column {cell.column}", node.span)
-        return self._cell_value(cell, options, field_, subject)
+        codes = options.get("codes")
+        through = f", codes {codes.value}" if isinstance(codes, Scalar) else ""
+        self.cover(subject, f"{cell.origin}{through}", node.span, cell.columns)
+        return self._cell_value(cell, options, field_, scope, subject)
 
     def _text(self, node: Table, field_: Field, subject: str) -> Get | None:
-        text = self.reader.text(node.get("text") or node)
+        said = node.get("text") or node
+        text = self.reader.text(said)
         self.cover(subject, f'always "{text}"', node.span)
-        value: object = text
-        if step := _implied(field_, subject, self.reader):
+        value = self._constant(text, field_, said.span, subject)
+        return None if value is None else constant(value)
+
+    def _constant(self, text: str, field_: Field, span: Span, subject: str) -> Any:
+        """A text of the mapping as the attribute's value; None (and an issue) where it is none."""
+        value: Any = text
+        if step := self._implied(field_, subject):
             try:
-                value = step(text)
+                value = step.apply(text)
             except ValueError as error:
-                self.reader.issue("M250", f'"{text}" {error}.', node.span)
+                self.reader.issue("M250", f'"{text}" {error}.', span)
                 return None
-        self._allowed(value, field_, node.span, subject)
-        return constant(value)
+        self._allowed(value, field_, span, subject)
+        return value
 
     def _format(self, node: Table, scope: Scope) -> Cell | None:
         template = node.get("format") or node
+        if not isinstance(template, Scalar):
+            self.reader.issue("M111", "a format is one text: put it in quotes, for it holds { and }.", template.span)
+            return None
         text = self.reader.text(template)
         pieces = _PLACEHOLDER.split(text)
-        found = [self.reader.column(Scalar(name, template.span), scope) for name in pieces[1::2]]
+        names = [Scalar(name, _inside(template, name)) for name in pieces[1::2]]
+        found = [self.reader.column(name, scope) for name in names]
         cells = [cell for cell in found if cell is not None]
         if not found or len(cells) < len(found):
             if not found:
@@ -91,20 +106,24 @@ class PlainValues:
                 return ""
             return between[0] + "".join(text + after for text, after in zip(texts, between[1:], strict=True))
 
-        return Cell(get, cells[0].place, text)
+        columns = tuple(column for cell in cells for column in cell.columns)
+        return Cell(get, cells[0].place, text, columns, f'"{text}"')
 
-    def _cell_value(self, cell: Cell, node: Table, field_: Field, subject: str) -> Get | None:
+    def _cell_value(self, cell: Cell, node: Table, field_: Field, scope: Scope, subject: str) -> Get | None:
         steps = self.reader.conversions(node.get("as"))
         translate, known = self._codes(node, field_, subject)
-        if not steps and translate is None and (implied := _implied(field_, subject, self.reader)):
-            steps = (implied,)
-        empty = self.when_empty(node, field_, None, subject, cell)
+        if translate is not None:
+            self.reader.gives(steps, conversions.ONE, "a code list translates one text")
+        else:
+            steps = self._fitted(steps, field_, subject)
+        empty = self.when_empty(node, field_, scope, subject, cell)
         unknown = self._when_unknown(node, field_, subject)
         text_of, place, span = cell.get, cell.place, node.span
         listed = self.codes.get(known)
         from_source = listed is not None and listed.index is not None
         translates_empty = translate is not None and not from_source and translate("") is not None
-        if not steps and translate is None:
+        finish = self._implied(field_, subject)
+        if not steps.steps and translate is None:
             if slot := cell.own_slot:
                 return lambda frames: frames[0][slot] or empty(frames)
             return lambda frames: text_of(frames) or empty(frames)
@@ -113,18 +132,33 @@ class PlainValues:
             text = text_of(frames)
             if not text and not translates_empty:
                 return empty(frames)
-            value: Any = convert(steps, text, place(frames), span, subject) if steps and text else text
+            value: Any = convert(steps, text, place(frames), span, subject) if text else text
             if translate is None:
                 return value
-            found = translate(value)
-            if found is not None:
-                return found
-            if unknown is not None:
-                return unknown
-            words = f"is not in the code list {known}"
-            raise RowProblem("M320", words, place(frames), span, subject, text)
+            found = translate(str(value))
+            if found is None:
+                if unknown is not None:
+                    return unknown
+                words = f"is not in the code list {known}"
+                raise RowProblem("M320", words, place(frames), span, subject, text)
+            return found if finish is None else convert(Steps((finish,)), found, place(frames), span, subject)
 
         return _remembering(cell.own_slot, get) if cell.own_slot else get
+
+    def _fitted(self, steps: Steps, field_: Field, subject: str) -> Steps:
+        """These steps, and the one that the attribute's own type asks for; what they give must fit it."""
+        form = {"integer": conversions.NUMBER, "boolean": conversions.FLAG}.get(field_.type, conversions.TEXT)
+        wanted = {conversions.TEXT, form, *((conversions.LIST,) if field_.many else ())}
+        self.reader.gives(steps, wanted, f"{subject} takes {form}")
+        last = self._implied(field_, subject) if steps.gives == conversions.TEXT else None
+        if last is None or (steps.steps and steps.steps[-1].name == last.name):
+            return steps
+        return Steps((*steps.steps, last), steps.span)
+
+    def _implied(self, field_: Field, subject: str) -> Conversion | None:
+        """The conversion that the attribute's own type asks for."""
+        name = "personnummer" if subject == "Person.civicNo.value" else field_.type
+        return conversions.parse(name, self.reader.today) if name in conversions.NAMES else None
 
     def _codes(self, node: Table, field_: Field, subject: str) -> tuple[Codes | None, str]:
         said = node.get("codes")
@@ -140,7 +174,7 @@ class PlainValues:
         if found.index is not None:
             self.used_indexes.append(found.index)
         for value in found.values:
-            self._allowed(value, field_, said.span, subject)
+            self._constant(value, field_, said.span, subject)
         return found.translate, name
 
     def _when_unknown(self, node: Table, field_: Field, subject: str) -> Any:
@@ -151,20 +185,19 @@ class PlainValues:
             if field_.name != "securityMarking":
                 self.reader.issue("M113", "`unknown: protected` is for securityMarking only.", said.span)
             return PROTECTED_WHEN_UNKNOWN
-        self._allowed(word, field_, said.span, subject)
-        return word
+        return self._constant(word, field_, said.span, subject)
 
     def when_empty(
         self,
         node: Table,
         field_: Field,
-        scope: Scope | None,
+        scope: Scope,
         subject: str,
         cell: Cell | None = None,
     ) -> Get:
         """What an empty cell means: as written, else a fault where a value is required and nothing elsewhere."""
         default = "reject" if field_.required else "omit"
-        choice = self.reader.choice(node.get("empty"), language.EMPTY, default)
+        choice = self.reader.item_choice(node.get("empty"), language.EMPTY, default, scope)
         where = cell.place if cell else place_of(scope)
         why = cell.why_empty if cell else lambda frames: "is empty"
         span = node.span
@@ -187,8 +220,29 @@ class PlainValues:
             message = f'"{value}" is not a value of {subject}; there are {", ".join(known)}.'
             self.reader.issue("M242", message, span, did_you_mean(str(value), known))
 
-    def cover(self, subject: str, origin: str, span: Span) -> None:
-        self.coverage.append((subject, origin, span))
+    def cover_reference(self, node: Table, subject: str) -> None:
+        """Remember for the coverage table where a reference comes from."""
+        via = node.get("via")
+        columns = [_column(item) for item in (via.items if isinstance(via, Items) else (via,)) if item is not None]
+        target = node.get("ref")
+        name = target.value if isinstance(target, Scalar) else "?"
+        self.cover(subject, f"{name} by {', '.join(columns)}", node.span)
+
+    def cover(self, subject: str, origin: str, span: Span, columns: tuple[str, ...] = ()) -> None:
+        """Remember for the coverage table where an attribute comes from."""
+        self.coverage.append(Covered(self.rule, subject, origin, span, columns))
+
+
+def _column(node: Node) -> str:
+    """What a part of a key is called."""
+    named = (node.get("column") or node.get("text")) if isinstance(node, Table) else node
+    return named.value if isinstance(named, Scalar) else "?"
+
+
+def _inside(template: Scalar, name: str) -> Span:
+    """Where the name of a column stands in a format."""
+    place = template.at(f"{{{name}}}")
+    return replace(place, column=place.column + 1)
 
 
 def _remembering(slot: int, get: Get) -> Get:
@@ -207,19 +261,12 @@ def _remembering(slot: int, get: Get) -> Get:
     return remembered
 
 
-def _implied(field_: Field, subject: str, reader: Reader) -> conversions.Convert | None:
-    """The conversion that the attribute's own type asks for when the mapping names none."""
-    if subject == "Person.civicNo.value":
-        return conversions.parse("personnummer", reader.today)
-    return conversions.parse(field_.type, reader.today) if field_.type in ("integer", "boolean") else None
-
-
 def constant(value: Any) -> Get:
     """The same for every row."""
     return lambda frames: value
 
 
-def place_of(scope: Scope | None) -> Callable[[Frames], RowRef]:
+def place_of(scope: Scope) -> Callable[[Frames], RowRef]:
     """Which row a problem here is about."""
-    name = scope.frames[0].view.name if scope else ""
+    name = scope.frames[0].view.name
     return lambda frames: RowRef(name, frames[0][0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from adapter.issues import Issue, Span
 from adapter.mapping.scope import Frames, Get, Index, Target, View
@@ -82,13 +83,23 @@ class InlineRows:
     rows: tuple[tuple[int, tuple[str, ...]], ...]
 
 
+class Covered(NamedTuple):
+    """Where one attribute comes from: `origin` in words ("" where nothing is mapped to it), and by which columns."""
+
+    rule: str
+    subject: str
+    origin: str
+    span: Span
+    columns: tuple[str, ...] = ()
+
+
 @dataclass(eq=False)
 class Plan:
     """All rules in build order, the views they read, and what `check` tells of them."""
 
     rules: dict[ResourceType, list[Rule]]
     views: list[View]
-    coverage: list[tuple[str, str, Span]]
+    coverage: list[Covered]
     issues: list[Issue]
     inline: dict[str, InlineRows] = field(default_factory=dict)
     tallies: list[Tally] = field(default_factory=list)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from adapter.issues import Issue, RowRef, Severity, Span, did_you_mean
 from adapter.mapping import conversions, language
+from adapter.mapping.conversions import Conversion
 from adapter.mapping.problems import RowProblem
 from adapter.mapping.scope import Frame, Frames, Get, Key, KeyPart, OwnCell, Scope, View
 from adapter.mapping.syntax import Items, Node, Scalar, Table
@@ -20,6 +22,8 @@ class Cell:
     get: Callable[[Frames], str]
     place: Callable[[Frames], RowRef]
     column: str
+    columns: tuple[str, ...]
+    origin: str  # the column, with its source where that is not the own row
     why_empty: Callable[[Frames], str] = lambda frames: "is empty"
     kind: str = ""
 
@@ -29,7 +33,28 @@ class Cell:
         return self.get.slot if isinstance(self.get, OwnCell) else 0
 
 
+_TYPOGRAPHIC = "“”„»’‘´`"
 _ALIKE = ({"numbers", "personnummer"},)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The conversions of an `as:` in order, and where they stand; none where nothing is converted."""
+
+    steps: tuple[Conversion, ...] = ()
+    span: Span | None = None
+
+    @property
+    def gives(self) -> str:
+        """What comes out."""
+        return self.steps[-1].gives if self.steps else conversions.TEXT
+
+    def apply(self, text: str) -> Any:
+        """A text, converted. Raises ValueError where that cannot be."""
+        value: Any = text
+        for step in self.steps:
+            value = step.apply(value)
+        return value
 
 
 @dataclass(frozen=True)
@@ -47,6 +72,7 @@ class Reader:
     today: dt.date
     sources: Container[str] = ()
     issues: list[Issue] = field(default_factory=list)
+    unusable: set[str] = field(default_factory=set)  # enriching sources of this rule that are wrong, which is told
 
     def issue(
         self, code: str, message: str, span: Span, suggestion: str = "", severity: Severity = Severity.ERROR
@@ -54,17 +80,26 @@ class Reader:
         """Report, and go on."""
         self.issues.append(Issue(code, message, severity, span, suggestion=suggestion))
 
-    def words(self, table: Table, known: Mapping[str, str], what: str) -> None:
-        """Every key of a table must be one of the known words."""
-        for key, _ in table.entries:
-            if key.value in known:
-                continue
-            word, colon, rest = key.value.partition(":")
-            if colon and rest and word in known:
-                self.issue("M110", f"a space is missing after the colon: `{word}: {rest}`.", key.span)
-            else:
-                message = f'"{key.value}" is not a word of {what}; there are {", ".join(known)}.'
-                self.issue("M110", message, key.span, did_you_mean(key.value, known))
+    def words(self, table: Table, known: Mapping[str, str], what: str) -> Table:
+        """Every key of a table must be one of the known words.
+
+        Gives the table to go on with: where it is clear which word was meant, as if that stood there.
+        """
+        entries = []
+        for key, value in table.entries:
+            meant = key
+            if key.value not in known and not _is_tail(key):
+                word, colon, rest = key.value.partition(":")
+                if colon and rest and word in known:
+                    self.issue("M110", f"a space is missing after the colon: `{word}: {rest}`.", key.span)
+                    meant, value = replace(key, value=word), Scalar(rest, key.span)
+                else:
+                    message = f'"{key.value}" is not a word of {what}; there are {", ".join(known)}.'
+                    guess = did_you_mean(key.value, known)
+                    self.issue("M110", message, key.span, guess)
+                    meant = replace(key, value=guess) if guess and guess not in table else key
+            entries.append((meant, value))
+        return Table(tuple(entries), table.span)
 
     def text(self, node: Node) -> str:
         """A scalar's text; "" (and an issue) for anything else."""
@@ -97,33 +132,56 @@ class Reader:
         self.issue("M113", f'"{text}" is not one of {", ".join(known)}.', node.span, did_you_mean(text, known))
         return default
 
-    def conversions(self, node: Node | None) -> tuple[conversions.Convert, ...]:
-        """The steps of an `as:`."""
-        if node is None:
-            return ()
-        steps = []
-        for item in node.items if isinstance(node, Items) else (node,):
+    def item_choice(self, node: Node | None, known: tuple[str, ...], default: str, scope: Scope) -> str:
+        """The same, where words that leave out an item need a list that it is left out of."""
+        found = self.choice(node, known, default)
+        if node is not None and found.endswith("_item") and not scope.in_list:
+            here = " or ".join(word for word in known if not word.endswith("_item"))
+            self.issue("M113", f'"{found}" needs a list around it; say {here} here.', node.span)
+            return default
+        return found
+
+    def conversions(self, node: Node | None) -> Steps:
+        """The steps of an `as:`, each of which takes what the one before it gives."""
+        steps: list[Conversion] = []
+        for item in node.items if isinstance(node, Items) else (node,) if node is not None else ():
             text = self.text(item)
             try:
-                steps.append(conversions.parse(text, self.today))
+                step = conversions.parse(text, self.today)
             except ValueError as error:
                 name = text.partition("(")[0]
                 guess = "" if name in conversions.NAMES else did_you_mean(name, conversions.NAMES)
                 self.issue("M120", f"{error}.", item.span, guess)
-        return tuple(steps)
+                continue
+            given = steps[-1].gives if steps else conversions.TEXT
+            if step.takes != given:
+                before = f'after "{steps[-1].name}"' if steps else "at the beginning"
+                self.issue("M121", f'"{step.name}" takes {step.takes}; {before} there is {given}.', item.span)
+            steps.append(step)
+        return Steps(tuple(steps), node.span if node is not None else None)
+
+    def gives(self, steps: Steps, wanted: Container[str], what: str) -> None:
+        """What comes out of an `as:` must be something that its place can use."""
+        if steps.gives not in wanted and steps.span is not None:
+            hint = "; add `first` or `join(…)` after the split" if steps.gives == conversions.LIST else ""
+            self.issue("M121", f'{what}, and "{steps.steps[-1].name}" gives {steps.gives}{hint}.', steps.span)
 
     def column(self, node: Node, scope: Scope) -> Cell | None:
         """The column that a name means here, or None (and an issue)."""
         name = self.text(node)
         if not name:
             if isinstance(node, Scalar):
-                self.issue("M112", "a column name is missing here.", node.span)
+                self.issue("M112", f"a column name is missing here{_comment(node)}.", node.span)
             return None
         found = scope.find(name)
         if found is None:
             view, asked = scope.blamed(name)
-            message = f'source "{view.name}" has no column "{asked}".'
-            if (other := asked.partition(".")[0]) in self.sources:
+            message = f'source "{view.name}" has no column "{asked}"{_comment(node)}.'
+            if asked[0] in _TYPOGRAPHIC:
+                message = f'source "{view.name}" has no column {asked}; write straight quotes (") or none.'
+            if (other := asked.partition(".")[0]) in self.unusable:
+                return None
+            if other in self.sources:
                 message = f'the row of "{other}" is not at hand here; add `enrich: {{{other}: COLUMN}}` to the rule.'
             self.issue("M210", message, node.span, view.suggestion(asked))
             return None
@@ -131,7 +189,9 @@ class Reader:
         view.used = True
         slot, view_name, kind = view.slot(column), view.name, view.kind(column)
         if number == 0:
-            return Cell(OwnCell(slot), lambda frames: RowRef(view_name, frames[0][0]), column, kind=kind)
+            return Cell(
+                OwnCell(slot), lambda frames: RowRef(view_name, frames[0][0]), column, (column,), column, kind=kind
+            )
         own = scope.frames[0].view.name
 
         def place(frames: Frames) -> RowRef:
@@ -141,14 +201,15 @@ class Reader:
         def why_empty(frames: Frames) -> str:
             return "is empty" if frames[number][0] else f"is empty: no row of {view_name} matches"
 
-        return Cell(lambda frames: frames[number][slot], place, column, why_empty, kind)
+        origin = f"{scope.frames[number].name}.{column}"
+        return Cell(lambda frames: frames[number][slot], place, column, (column,), origin, why_empty, kind)
 
     def key_part(self, node: Node, scope: Scope) -> KeyPart | None:
         """A column of a key: its name, or {column, as}."""
         if not isinstance(node, Table):
             cell = self.column(node, scope)
             return KeyPart(cell.get, cell.column, cell.kind) if cell else None
-        self.words(node, language.COLUMN, "a key column")
+        node = self.words(node, language.COLUMN, "a key column")
         if (constant := node.get("text")) is not None:
             text = self.text(constant)
             return KeyPart(lambda frames: text, f'"{text}"', "")
@@ -158,15 +219,13 @@ class Reader:
             return None
         cell = self.column(name, scope)
         steps = self.conversions(node.get("as"))
+        self.gives(steps, conversions.ONE, "a key is one text")
         if cell is None:
             return None
-        if not steps:
+        if not steps.steps:
             return KeyPart(cell.get, cell.column, cell.kind)
-        words = self.texts(node.get("as") or node)
-        kind = conversions.kind(words)
-        if kind == "list":
-            self.issue("M120", "a key is one text; add `first` or `join(…)` after the split.", node.span)
-        return KeyPart(converted_key(cell, steps), f"{cell.column} as {', '.join(words)}", kind)
+        words = ", ".join(self.texts(node.get("as") or node))
+        return KeyPart(converted_key(cell, steps), f"{cell.column} as {words}", steps.steps[-1].holds)
 
     def key(self, node: Node, scope: Scope) -> Key:
         """A key of one or several columns."""
@@ -201,6 +260,16 @@ class Reader:
         return found
 
 
+def _is_tail(key: Scalar) -> bool:
+    """The end of a `split(,)` without quotes, which is told where it begins."""
+    return key.value.endswith(")") and "(" not in key.value
+
+
+def _comment(node: Node) -> str:
+    cut = isinstance(node, Scalar) and node.cut
+    return "; what follows # is a comment: put a text with # in quotes" if cut else ""
+
+
 def _as_in_key(part: KeyPart | None, view: View) -> KeyPart | None:
     """A column that the view's own key converts is compared in that form."""
     if part is None:
@@ -208,15 +277,13 @@ def _as_in_key(part: KeyPart | None, view: View) -> KeyPart | None:
     return next((key for key in view.key.each() if key.name.startswith(f"{part.name} as ")), part)
 
 
-def converted_key(cell: Cell, steps: tuple[conversions.Convert, ...]) -> Get:
+def converted_key(cell: Cell, steps: Steps) -> Get:
     """A key column in another form: what cannot be converted is compared as it stands, and so matches nothing."""
 
     def get(frames: Frames) -> object:
         text = cell.get(frames)
-        value: object = text
         try:
-            for step in steps if text else ():
-                value = step(value)
+            value = steps.apply(text) if text else text
         except ValueError:
             return text
         return value if isinstance(value, str) else str(value)
@@ -224,12 +291,9 @@ def converted_key(cell: Cell, steps: tuple[conversions.Convert, ...]) -> Get:
     return get
 
 
-def convert(steps: tuple[conversions.Convert, ...], text: str, row: RowRef, span: Span, subject: str) -> object:
+def convert(steps: Steps, text: str, row: RowRef, span: Span, subject: str) -> object:
     """Apply conversions to a cell; raises RowProblem M310 with the conversion's own words."""
-    value: object = text
-    for step in steps:
-        try:
-            value = step(value)
-        except ValueError as error:
-            raise RowProblem("M310", str(error), row, span, subject, text) from None
-    return value
+    try:
+        return steps.apply(text)
+    except ValueError as error:
+        raise RowProblem("M310", str(error), row, span, subject, text) from None

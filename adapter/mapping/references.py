@@ -58,6 +58,7 @@ class References:
     open_data: OpenData
     sink: Sink
     used_indexes: list[Index] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)  # types that have rules, all of them wrong, which is told
 
     def report(self, problem: RowProblem, severity: Severity = Severity.WARNING) -> None:
         """Hand a problem that does not end the object to whoever collects them."""
@@ -106,8 +107,9 @@ class References:
         else:
             return None
         default = "drop_item" if field_.lone else "drop_object"
-        missing = self.reader.choice(node.get("missing"), language.MISSING, default)
-        empty = self.reader.choice(node.get("empty"), language.EMPTY, "reject" if field_.required else "omit")
+        missing = self.reader.item_choice(node.get("missing"), language.MISSING, default, scope)
+        on_empty = "reject" if field_.required else "omit"
+        empty = self.reader.item_choice(node.get("empty"), language.EMPTY, on_empty, scope)
         absent = _absent(name, scope, node.span, subject, missing, empty, known)
         return Reference(key_getter(parts), known.find, absent)
 
@@ -135,6 +137,8 @@ class References:
     def _targets(self, said: Node, name: str, node: Table, columns: tuple[str, ...]) -> list[Target]:
         """The rules that are meant: one, or several from one source."""
         candidates = self.targets.get(name)
+        if not candidates and name in self.broken:
+            return []
         if not candidates:
             known = [*self.targets, *language.OPEN_DATA]
             message = f'nothing is mapped to "{name}"; a reference goes to {", ".join(known)}.'

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from adapter.issues import did_you_mean
 from adapter.mapping.problems import RowProblem
+from adapter.mapping.synonyms import COLUMNS, plain
 
 Row = tuple[Any, ...]
 Frames = tuple[Row, ...]
@@ -56,6 +57,7 @@ class View:
     min_rows: int = 1  # an empty source is a failed export unless the mapping says otherwise
     max_age_hours: float | None = None
     key: Key = field(default_factory=lambda: Key((), (), ()))
+    key_told: bool = False  # there is a key and it is wrong, which is told already
     kinds: Mapping[str, str] = field(default_factory=dict)  # column -> number, date, uuid, where the source knows it
     keep: Get | None = None
     made: Made = field(default_factory=lambda: Made())
@@ -83,8 +85,10 @@ class View:
         return self.kinds.get(column, "")
 
     def suggestion(self, name: str) -> str:
-        """The column that was probably meant, or ""."""
-        return did_you_mean(name, self.header or ())
+        """The column that was probably meant: spelled alike, or another word for the same; or ""."""
+        header = self.header or ()
+        meaning = COLUMNS.get(plain(name), name)
+        return did_you_mean(name, header) or next((c for c in header if COLUMNS.get(plain(c)) == meaning), "")
 
 
 @dataclass(eq=False)
@@ -163,10 +167,11 @@ class Scope:
     """What names mean at one place of the mapping: the own row, then enriching and surrounding ones."""
 
     frames: tuple[Frame, ...]
+    in_list: bool = False  # whether what stands here is an item, or part of one
 
     def inner(self, frame: Frame) -> Scope:
         """The scope inside an `each`: its own row in front of all that was visible."""
-        return Scope((frame, *self.frames))
+        return Scope((frame, *self.frames), in_list=True)
 
     def find(self, name: str) -> tuple[int, View, str] | None:
         """(frame, view, column) for a name: an own column first, then SOURCE.COLUMN."""

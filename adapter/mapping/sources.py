@@ -39,8 +39,7 @@ class SourceCompiler:
             self.views[plain] = View(plain, plain, header, kinds=self.kinds.get(plain, {}))
         self._below = {name.value for name, _ in described.entries}
         for name, node in described.entries:
-            table = self.reader.table(node, name.span)
-            self.reader.words(table, language.SOURCE, "a source")
+            table = self.reader.words(self.reader.table(node, name.span), language.SOURCE, "a source")
             of = table.get("of")
             source = self.reader.text(of) if of is not None else name.value
             if (rows := table.get("rows")) is not None:
@@ -80,6 +79,7 @@ class SourceCompiler:
             self._join(view, other, match, own)
         if (key := table.get("key")) is not None:
             view.key = self.reader.key(key, own)
+            view.key_told = not view.key.parts
         if (keep := table.get("keep")) is not None:
             view.keep = compile_conditions(self.reader, keep, own)
         if (merge := table.get("merge")) is not None:
@@ -92,7 +92,7 @@ class SourceCompiler:
         self.views[name] = view
 
     def _split(self, view: View, split: Table, own: Scope) -> None:
-        self.reader.words(split, language.SPLIT_SOURCE, "`split`")
+        split = self.reader.words(split, language.SPLIT_SOURCE, "`split`")
         cell = self.reader.column(split.get("column") or Scalar("", split.span), own)
         on = self.reader.text(split.get("on") or Scalar(",", split.span)) or ","
         if cell is not None:
@@ -144,7 +144,7 @@ class SourceCompiler:
         return InlineRows(columns, tuple((line, tuple(row.get(c, "") for c in columns)) for line, row in rows))
 
     def _expect(self, view: View, expect: Table) -> None:
-        self.reader.words(expect, language.EXPECT, "`expect`")
+        expect = self.reader.words(expect, language.EXPECT, "`expect`")
         if (rows := expect.get("min_rows")) is not None:
             if self.reader.text(rows).isdecimal():
                 view.min_rows = int(self.reader.text(rows))

@@ -6,21 +6,38 @@ and tabs are errors: a mapping is read by people, and says things once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 import yaml
 
 from adapter.issues import Issue, Span
+from adapter.mapping.mishaps import probable
 
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A text. `quoted`: written with quotes or as a block."""
+    """A text. `quoted`: written with quotes or as a block. `raw`: as it stands in the file.
+
+    `cut`: a # stands right behind it, where a text with # in it was probably meant.
+    """
 
     value: str
     span: Span
     quoted: bool = False
+    raw: str = field(default="", compare=False, repr=False)
+    cut: bool = field(default=False, compare=False, repr=False)
+
+    def at(self, part: str) -> Span:
+        """The place of a part of the text, on whatever line it stands."""
+        found = self.raw.find(part)
+        if found < 0:
+            return self.span
+        lines = self.raw.count("\n", 0, found)
+        column = found - self.raw.rfind("\n", 0, found) if lines else self.span.column + found
+        return Span(self.span.file, self.span.line + lines, column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +66,24 @@ class Table:
 Node = Scalar | Items | Table
 
 _MAX_DEPTH = 40
-_HELP = (
-    ("found character '\\t'", "a tab; indent with spaces"),
-    ("mapping values are not allowed", "a colon where none fits: quote a text that holds a colon, or check the indent"),
-    ("could not find expected ':'", "a key without colon: write `key: value`, with a space after the colon"),
-    ("expected <block end>", "the indentation: items of one level start in the same column"),
-    ("expected ',' or", "a comma or a closing bracket is missing before this place"),
-    ("found unexpected end of stream", "a quote or bracket that is never closed"),
-    ("while scanning a quoted scalar", "a quote that is never closed"),
-    ("cannot start any token", "a sign with a meaning of its own (% @ `): put the text in quotes"),
-)
+_COMMENT = re.compile(r"[ \t]*#")
+_CUT = re.compile(r"[ \t]+#[^\s#]")
 
 
 def parse(text: str, file: str) -> tuple[Table, list[Issue]]:
     """The file as a tree and everything that is wrong with its form; the tree is empty when it has none."""
-    parser = _Parser(file)
+    tree, issues = _parsed(text, file)
+    return tree, list(issues)
+
+
+@lru_cache(maxsize=2)  # a mapping with tests is compiled once for each of them
+def _parsed(text: str, file: str) -> tuple[Table, tuple[Issue, ...]]:
+    parser = _Parser(file, text)
     try:
         root = parser.read(yaml.parse(text, Loader=yaml.SafeLoader))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        words = f"{error.context or ''} {error.problem or ''}"
-        meant = next((help_ for sign, help_ in _HELP if sign in words), error.problem or "not YAML")
-        place = Span(file, mark.line + 1, mark.column + 1) if mark else Span(file)
-        parser.issues.append(Issue("M100", f"this is not YAML: {meant}.", span=place))
+        line, column, advice = probable(text, error)
+        parser.issues.append(Issue("M100", f"this is not YAML: {advice}.", span=Span(file, line, column)))
         root = None
     except yaml.YAMLError as error:  # a character that YAML forbids
         place = Span(file, text.count("\n", 0, getattr(error, "position", 0)) + 1)
@@ -81,17 +93,18 @@ def parse(text: str, file: str) -> tuple[Table, list[Issue]]:
         parser.issues.append(Issue("M100", f"this is nested more than {_MAX_DEPTH} levels deep.", span=Span(file)))
         root = None
     if isinstance(root, Table):
-        return root, parser.issues
+        return root, tuple(parser.issues)
     if not parser.issues:
         parser.issues.append(
             Issue("M100", "the mapping is empty or no table: it starts with `mapping: 1`.", span=Span(file))
         )
-    return Table((), Span(file, 1, 1)), parser.issues
+    return Table((), Span(file, 1, 1)), tuple(parser.issues)
 
 
 class _Parser:
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, text: str) -> None:
         self.file = file
+        self.text = text
         self.issues: list[Issue] = []
 
     def read(self, events: Iterator[yaml.Event]) -> Node | None:
@@ -120,8 +133,15 @@ class _Parser:
                 items.append(self._node(event, events, depth + 1))
             return Items(tuple(items), span)
         if isinstance(event, yaml.ScalarEvent):
-            return Scalar(event.value, span, event.style is not None)
+            return self._scalar(event, span)
         return Scalar("", span)
+
+    def _scalar(self, event: yaml.ScalarEvent, span: Span) -> Scalar:
+        start, end = (mark.index if mark is not None else 0 for mark in (event.start_mark, event.end_mark))
+        quoted = event.style is not None
+        value = event.value.rstrip("\n") if event.style in ("|", ">") else event.value
+        cut = not quoted and bool(_CUT.match(self.text, end) if value else _COMMENT.match(self.text, end))
+        return Scalar(value, span, quoted, self.text[start:end], cut)
 
     def _table(self, span: Span, events: Iterator[yaml.Event], depth: int) -> Table:
         entries: dict[str, tuple[Scalar, Node]] = {}

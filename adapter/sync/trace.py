@@ -10,8 +10,7 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from adapter.issues import Span
-from adapter.mapping.plan import Plan, Rule
+from adapter.mapping.plan import Covered, Plan, Rule
 from adapter.mapping.problems import RowProblem
 from adapter.mapping.scope import Index, Join, Row, View, row_key
 from adapter.ss12000.ids import canonical_uuid
@@ -97,7 +96,7 @@ class Trace:
             self._wanted.append(built)
 
     @property
-    def coverage(self) -> list[tuple[str, str, Span]]:
+    def coverage(self) -> list[Covered]:
         """Attribute, where it comes from, and where that is said."""
         return self._plan.coverage if self._plan is not None else []
 

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from support.mapping import digests
+from support.any_mapping import COLUMNS, mappings
+from support.mapping import compiled, digests
 from support.one_pupil import ENROLMENTS, NUMBER, ROW, mapping
 from support.small_school import UNIT, Rows
 
@@ -86,6 +87,30 @@ def test_the_size_of_batches_and_the_kind_of_source_change_nothing(tables: dict[
         patch.setattr(sql, "BATCH", size)
         for kind in (as_csv, as_sqlite):
             assert digests(WHOLE, {name: kind(Path(folder), name, some) for name, some in tables.items()}) == first
+
+
+OF_ANY_MAPPING = {
+    "elever": {"guid": "g1", "namn": "Åsa", "efter": "Öberg", "pnr": NUMBER, "eppn": NAME, "skydd": "N", "x": "a,b"},
+    "ad": {"nummer": NUMBER, "upn": NAME, "x": "6"},
+    "inskr": {"elev": "g1", "enhet": UNIT, "form": "GR", "ak": "6", "till": ""},
+    "skolor": {"kod": UNIT, "namn": "a"},
+    "grupper": {"grupp": "6", "namn": "6A", "kod": UNIT, "elev": "g1"},
+}
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@given(
+    text=mappings(),
+    tables=st.fixed_dictionaries({name: rows(good) for name, good in OF_ANY_MAPPING.items()}),
+    seed=st.integers(0, 1000),
+)
+def test_a_mapping_that_passes_check_never_fails_whatever_the_rows(
+    text: str, tables: dict[str, list[Any]], seed: int
+) -> None:
+    assume(not compiled(text, COLUMNS).errors)
+    first = digests(text, tables)
+    draw = random.Random(seed)
+    assert digests(text, {name: draw.sample(some, len(some)) for name, some in tables.items()}) == first
 
 
 def as_csv(folder: Path, name: str, some: list[dict[str, str | None]]) -> CsvConnector:

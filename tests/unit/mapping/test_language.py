@@ -81,7 +81,6 @@ def test_an_optional_value_that_is_not_there_is_left_out(written: str, cell: str
     ("written", "cell", "words"),
     [
         ("{column: x, empty: reject}", "", "elever:2 Person.middleName: is empty; a value is required"),
-        ("{column: x, as: integer}", "sex", "is not a whole number"),
         ("{column: x, as: uuid}", "{xyz}", "is not a uuid"),
         ("{column: x, as: 'date(%Y%m%d)'}", "2026-08-17", "is not a date of the form %Y%m%d"),
         ("{column: x, as: 'pattern(^A)'}", "B", "does not match pattern(^A)"),
@@ -98,6 +97,27 @@ def test_a_value_that_cannot_be_made_rejects_the_object_and_says_where(written: 
 def test_what_counts_as_empty_is_settable(empty: str) -> None:
     top = 'sources: {elever: {key: guid, empty: ["NULL", "-", "0000-00-00"]}}'
     assert "middleName" not in one(mapping(top=top, middleName="x"), {"x": f" {empty} "})
+
+
+@pytest.mark.parametrize(
+    ("year", "cell"),
+    [
+        ("x", "6"),
+        ("{column: x, as: integer}", "06"),
+        ("{column: x, as: 'pattern([0-9]+)'}", "6B"),
+        ("{column: x, codes: ar}", "sexan"),
+        ("{column: x, codes: ar, unknown: '6'}", "Q"),
+        ("{column: x, as: integer, codes: ar}", "036"),
+        ("{first_of: [{column: x, empty: omit}, {text: '6'}]}", ""),
+    ],
+)
+def test_a_whole_number_is_one_on_the_wire_however_it_was_come_by(year: str, cell: str) -> None:
+    at = "enroledAt: {ref: Organisation, via: enhet}, schoolType: {text: GR}"
+    enrolments = f"{{list: [{{{at}, schoolYear: {year}}}]}}"
+    text = mapping(enrolments=enrolments).replace("codes:\n", "codes:\n  ar: {sexan: '6', '36': '6'}\n")
+    (enrolment,) = one(text, {"x": cell, "enhet": UNIT})["enrolments"]
+    assert enrolment["schoolYear"] == 6
+    assert type(enrolment["schoolYear"]) is int
 
 
 # -- protection fails closed --------------------------------------------------------------------------------------
@@ -220,6 +240,27 @@ def test_each_makes_an_item_of_every_row_that_matches_and_is_kept() -> None:
         "schoolYear": 6,
         "cancelled": False,
     }
+
+
+@pytest.mark.parametrize(("first", "second"), [(UNIT, ""), ("", UNIT), (UNIT, "11111111")])
+def test_a_reference_may_be_the_first_whose_column_is_filled(first: str, second: str) -> None:
+    at = "{first_of: [{ref: Organisation, via: enhet}, {ref: school_unit, via: annan}]}"
+    text = mapping(enrolments=f"{{list: [{{enroledAt: {at}, schoolType: {{text: GR}}, schoolYear: {{text: '6'}}}}]}}")
+    (enrolment,) = one(text, {"enhet": first, "annan": second})["enrolments"]
+    assert enrolment["enroledAt"] == {"id": ids.skolverket_id(UNIT)}
+    assert "M300" in [issue.code for issue in persons(text, {"enhet": "", "annan": ""})[1]]
+
+
+def test_what_is_wrong_in_a_column_of_many_is_told_with_the_row_it_stands_in() -> None:
+    text = mapping(
+        emails="{each: {columns: [a, b]}, fields: {value: {column: value, as: uuid}, type: {text: Skola elev}}}"
+    )
+    assert rejected(text, {"a": "x", "b": ""}).startswith("elever:2 Person.emails.value: is not a uuid")
+
+
+def test_a_required_part_whose_condition_does_not_hold_is_told_and_nothing_fails() -> None:
+    text = mapping(emails="{list: [{value: {column: x, when: {x: a}}, type: {text: Skola elev}}]}")
+    assert "Person.emails.value: has no value, and one is required" in rejected(text, {"x": "b"})
 
 
 def test_a_reference_that_leads_nowhere_in_an_item_is_told_and_the_object_not_half_made() -> None:
