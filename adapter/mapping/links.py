@@ -81,7 +81,7 @@ def compile_links(
         reference = fields.get(attribute)
     if not isinstance(reference, Table) or "ref" not in reference or "when" in reference:
         return None
-    own = Scope(inner.frames[:1])  # a key that needs the parent's columns takes the general way
+    own = Scope(inner.frames[:1], in_list=True)  # a key that needs the parent's columns takes the general way
     if not _own_columns(reference.get("via"), own):
         return None
     path = f"{subject}.{attribute}" if attribute else subject
