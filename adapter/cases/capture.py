@@ -92,7 +92,7 @@ def _disguise(inputs: Inputs, trace: Trace) -> Disguise:
     data = inputs.open_data()
     columns = {
         column
-        for found in trace.coverage
+        for found in trace.plan.coverage
         if found.subject.removeprefix("Person.") in _PERSONAL
         for column in found.columns
     }

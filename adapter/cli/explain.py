@@ -11,7 +11,7 @@ from typing import Any
 from adapter import wiring
 from adapter.catalogue import PAGES
 from adapter.cli import arguments, output
-from adapter.cli.preview import describe, entry
+from adapter.cli.exhibit import Exhibits, describe_lines, describe_rows
 from adapter.errors import ConfigError
 from adapter.issues import Issue, did_you_mean
 from adapter.mapping.plan import Rule
@@ -77,12 +77,15 @@ class _Rows:
     """Collects what becomes of the rows that have the id or key."""
 
     wanted: frozenset[str]
-    made: list[tuple[Rule, Row, Values]] = field(default_factory=list)
-    lost: list[tuple[Rule, Row, str, list[Issue]]] = field(default_factory=list)
+    exhibits: Exhibits = field(default_factory=Exhibits)
+    made: list[dict[str, Any]] = field(default_factory=list)
+    lost: list[tuple[Rule, str, dict[str, Any], list[Issue]]] = field(default_factory=list)
 
     def keep(self, rule: Rule, row: Row, values: Values) -> None:
+        if rule.kind is ResourceType.PERSON:
+            self.exhibits.note(values)
         if len(self.made) < _MOST and not self.wanted.isdisjoint((values["id"], *keys_of(rule, row))):
-            self.made.append((rule, row, values))
+            self.made.append(self.exhibits.entry(rule, row, values))
 
     def miss(self, rule: Rule, row: Row, issues: list[Issue]) -> None:
         if len(self.lost) >= _MOST:
@@ -92,7 +95,7 @@ class _Rows:
         except RowProblem:
             object_id = ""
         if not self.wanted.isdisjoint((object_id, *keys_of(rule, row))):
-            self.lost.append((rule, row, object_id, issues))
+            self.lost.append((rule, object_id, self.exhibits.lost(rule, row), issues))
 
 
 def _told(installation: wiring.Installation, store: Store, args: argparse.Namespace) -> list[dict[str, Any]]:
@@ -101,26 +104,25 @@ def _told(installation: wiring.Installation, store: Store, args: argparse.Namesp
     report = Report("explain", inputs.clock())
     empty = open_store("sqlite:///:memory:")
     with Spool() as spool:
-        assembly = assemble(empty, inputs, report, spool, rows.keep, rows.miss)
+        assembly = assemble(empty, inputs, report, spool, rows.keep, rows.miss, rows.exhibits.lookups)
     empty.close()
     told = []
-    for rule, row, values in rows.made:
-        found = entry(rule, row, values, assembly.exists(rule.kind, values["id"]))
-        told.append({**found, "issues": _about(report, found["source"]), **_published(store, rule.kind, values["id"])})
-    for rule, row, object_id, issues in rows.lost:
+    for found in rows.made:
+        kind, object_id = ResourceType(found["type"]), found["object"]["id"]
+        found["to_be_published"] = assembly.exists(kind, object_id)
+        told.append({**found, "issues": _about(report, found["source"]), **_published(store, kind, object_id)})
+    for rule, object_id, found, issues in rows.lost:
         withheld = object_id in assembly.stages[rule.kind].withheld
-        why = "withheld: protected" if withheld else "" if issues else "left out by a condition (keep)"
-        about = {"type": str(rule.kind), "source": f"{rule.view.name}:{row[0]}", "rule": str(rule.span), "why": why}
+        found["why"] = "withheld: protected" if withheld else "" if issues else "left out by a condition (keep)"
         words = [] if withheld else [str(issue) for issue in issues]
-        told.append({**about, "issues": words, **_published(store, rule.kind, object_id)})
+        told.append({**found, "issues": words, **_published(store, rule.kind, object_id)})
     known = canonical_uuid(args.what)
     if not told and known is not None:
         for kind in ResourceType:
             facts = _published(store, kind, known)
             if facts["published"] or facts["taken_back"]:
-                told.append(
-                    {"type": str(kind), "source": "", "rule": "", "why": "no row gives it now", "issues": [], **facts}
-                )
+                gone = {"source": "", "rule": "", "rows": [], "why": "no row gives it now", "issues": []}
+                told.append({"type": str(kind), **gone, **facts})
     return told
 
 
@@ -146,14 +148,18 @@ def _published(store: Store, kind: ResourceType, object_id: str) -> dict[str, An
 
 
 def _describe(found: dict[str, Any]) -> None:
-    if "object" in found:
-        describe(found)
-    elif found["source"]:
-        output.line(f"{found['type']} from {found['source']}  [{found['rule']}]")
-    else:
-        output.line(f"{found['type']} {found['id']}")
+    place = f"from {found['source']}  [{found['rule']}]" if found["source"] else found["id"]
+    output.line(f"{found['type']} {place}")
     if found.get("why"):
         output.line(f"  {found['why']}")
+    if found["rows"]:
+        output.line("  made of:")
+        describe_rows(found)
+    if "object" in found:
+        output.line("  comes to:")
+        describe_lines(found)
+        if not found["to_be_published"]:
+            output.line("  not to be published: nothing published needs it")
     for issue in found["issues"]:
         output.line(f"  {issue}")
     if found["published"]:

@@ -6,15 +6,12 @@ import argparse
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from adapter import wiring
 from adapter.cli import arguments, output
+from adapter.cli.exhibit import Exhibits, describe_object, describe_rows
 from adapter.mapping.plan import Rule
 from adapter.mapping.scope import Row
-from adapter.masking import masked
 from adapter.ss12000.profile import Values
-from adapter.ss12000.rules import is_protected
 from adapter.ss12000.types import ResourceType
 from adapter.store.changes import Spool
 from adapter.store.engine import open_store
@@ -46,17 +43,20 @@ class _Seen:
     kind: ResourceType | None
     limit: int
     wanted: str
-    objects: list[tuple[Rule, Row, Values]] = field(default_factory=list)
+    objects: list[dict[str, Any]] = field(default_factory=list)
     counts: dict[ResourceType, int] = field(default_factory=dict)
+    exhibits: Exhibits = field(default_factory=Exhibits)
 
     def __call__(self, rule: Rule, row: Row, values: Values) -> None:
+        if rule.kind is ResourceType.PERSON:
+            self.exhibits.note(values)
         if self.kind not in (None, rule.kind):
             return
         if self.wanted and not self._is_wanted(rule, row, values):
             return
         if self.counts.get(rule.kind, 0) < max(self.limit, _LOOKED_AT):
             self.counts[rule.kind] = self.counts.get(rule.kind, 0) + 1
-            self.objects.append((rule, row, values))
+            self.objects.append(self.exhibits.entry(rule, row, values))
 
     def _is_wanted(self, rule: Rule, row: Row, values: Values) -> bool:
         return self.wanted in (values["id"], *keys_of(rule, row))
@@ -70,16 +70,21 @@ def run(args: argparse.Namespace) -> int:
     report = Report("preview", inputs.clock())
     store = open_store("sqlite:///:memory:")
     with Spool() as spool:
-        assembly = assemble(store, inputs, report, spool, seen)
+        assembly = assemble(store, inputs, report, spool, seen, trace=seen.exhibits.lookups)
     store.close()
     issues = report.findings.in_order()
-    shown = [entry(rule, row, values, assembly.exists(rule.kind, values["id"])) for rule, row, values in seen.objects]
-    shown = _chosen(shown, args.limit)
+    for found in seen.objects:
+        found["to_be_published"] = assembly.exists(ResourceType(found["type"]), found["object"]["id"])
+    shown = _chosen(seen.objects, args.limit)
     if args.json:
         output.document({"objects": shown, "issues": [issue.as_json() for issue in issues]})
         return 0
     for found in shown:
-        describe(found)
+        fate = "" if found["to_be_published"] else "  (not to be published: nothing published needs it)"
+        output.line(f"{found['type']} from {found['source']}  [{found['rule']}]{fate}")
+        describe_rows(found)
+        output.line("  ->")
+        describe_object(found)
     if not shown:
         output.line("no such object" if seen.wanted else "no objects")
     if issues:
@@ -97,41 +102,6 @@ def _chosen(entries: list[dict[str, Any]], limit: int) -> list[dict[str, Any]]:
         if counts[entry["type"]] <= limit:
             chosen.append(entry)
     return sorted(chosen, key=entries.index)
-
-
-def entry(rule: Rule, row: Row, values: Values, published: bool) -> dict[str, Any]:
-    """An object beside its row, masked where it is protected."""
-    protected = rule.kind is ResourceType.PERSON and is_protected(values)
-    cells = {column: row[slot] for column, slot in rule.view.slots.items()}
-    return {
-        "type": str(rule.kind),
-        "source": f"{rule.view.name}:{row[0]}",
-        "rule": str(rule.span),
-        "to_be_published": published,
-        "row": _masked(cells) if protected else cells,
-        "object": {"id": values["id"], **_masked({k: v for k, v in values.items() if k != "id"})}
-        if protected
-        else values,
-    }
-
-
-def describe(found: dict[str, Any]) -> None:
-    """For people."""
-    fate = "" if found["to_be_published"] else "  (not to be published: nothing published needs it)"
-    output.line(f"{found['type']} from {found['source']}  [{found['rule']}]{fate}")
-    for column, cell in found["row"].items():
-        output.line(f"    {column} = {cell!r}")
-    output.line("  ->")
-    for text in orjson.dumps(found["object"], option=orjson.OPT_INDENT_2).decode().splitlines():
-        output.line(f"    {text}")
-
-
-def _masked(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _masked(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_masked(inner) for inner in value]
-    return masked(value) if isinstance(value, str) else value
 
 
 def _kind(text: str) -> ResourceType:

@@ -39,9 +39,10 @@ class Withheld(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Builder:
-    """One rule, ready to run. `key` is what references to its objects look up."""
+    """One rule, ready to run. `key` is what references to its objects look up, `counts` whether its conditions hold."""
 
     rule: Rule
+    counts: Callable[[Row], bool]
     key: Callable[[Row], Hashable]
     make: Callable[[Row], ObjectValues | None]
 
@@ -90,7 +91,10 @@ def builder(rule: Rule, withhold: bool) -> Builder:
             raise Rejected(object_id, problem, protected) from None
         return values
 
-    return Builder(rule, row_key(rule.view.key.parts), make)
+    def counts(row: Row) -> bool:
+        return bool(keep_row((row,)) and (rule.keep is None or keep_object(framed(row))))
+
+    return Builder(rule, counts, row_key(rule.target.key.parts), make)
 
 
 def _all(frames: Frames) -> bool:
@@ -103,6 +107,11 @@ def _is_protected(marking: Callable[[Frames], Any], frames: Frames) -> bool:
         return bool(marking(frames) != NOT_PROTECTED)
     except (RowProblem, NotExposed):
         return True
+
+
+def is_marked(rule: Rule, row: Row) -> bool:
+    """Whether a row is about somebody protected, or may be."""
+    return rule.marking is None or _marked(rule, row)[0]
 
 
 def _marked(rule: Rule, row: Row) -> tuple[bool, RowProblem | None]:

@@ -77,8 +77,8 @@ class _Compiler:
         nodes = [(kind, node) for kind in BUILD_ORDER for node in self._rule_nodes(kind)]
         drafts = [(kind, node, view) for kind, node in nodes if (view := self._driving_view(kind, node)) is not None]
         for kind, node, view in drafts:
-            self._key_from_id(node, view)
-            self.targets.setdefault(str(kind), []).append(Target(str(kind), view, self.around.table()))
+            key = self._target_key(node, view)
+            self.targets.setdefault(str(kind), []).append(Target(str(kind), view, key, self.around.table()))
         if not nodes:
             reader.issue("M112", "no type is mapped; write at least Person.", self.tree.span)
         references = References(reader, self.targets, self.sources.index, self.around.open_data, self.around.sink)
@@ -190,11 +190,17 @@ class _Compiler:
         view.used = True
         return view
 
-    def _key_from_id(self, node: Table, view: View) -> None:
-        """A source without a key is known by the columns its objects' id is made from."""
-        given = node.get("id")
+    def _target_key(self, node: Table, view: View) -> Key:
+        """What references to a rule's objects name: the columns that it is distinct by, else the source's key.
+
+        A source without a key is known by the columns its objects' id is made from.
+        """
+        given, source = node.get("id"), node.get("from")
+        if isinstance(source, Table) and (by := source.get("by")) is not None:
+            return self.reader.key(by, Scope((Frame(view.name, view),)))
         if not view.key.parts and isinstance(given, Table) and given.entries:
             view.key = self.reader.key(given.entries[0][1], Scope((Frame(view.name, view),)))
+        return view.key
 
     def _rule(self, kind: ResourceType, node: Table, view: View, target: Target, values: Values) -> Rule | None:
         values.plain.rule = f"{kind} from {view.name}"
@@ -204,7 +210,8 @@ class _Compiler:
         enrich, scope = self._enrich(node, own, f"{kind} from {view.name}")
         object_id = self._id(kind, node, own)
         looked_up: list[Index] = []
-        keep = self._conditions(node, scope, looked_up)
+        whole = Scope((Frame(view.name, view), *scope.frames[1:]))  # conditions see the row, whatever it is distinct by
+        keep = self._conditions(node, whole, looked_up)
         shape = self.around.shapes[kind]
         fields = self.reader.table(node.get("fields"), node.span)
         if not fields.entries:

@@ -226,7 +226,7 @@ class PlainValues:
         columns = [_column(item) for item in (via.items if isinstance(via, Items) else (via,)) if item is not None]
         target = node.get("ref")
         name = target.value if isinstance(target, Scalar) else "?"
-        self.cover(subject, f"{name} by {', '.join(columns)}", node.span)
+        self.cover(subject, f"{name} by {', '.join(columns)}", node.span, tuple(columns))
 
     def cover(self, subject: str, origin: str, span: Span, columns: tuple[str, ...] = ()) -> None:
         """Remember for the coverage table where an attribute comes from."""

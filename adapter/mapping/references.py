@@ -118,8 +118,9 @@ class References:
         targets = self._targets(said, name, node, mine.columns)
         if not targets or not mine.parts:
             return None
+        targets = [target for target in targets if len(target.key.parts) == len(mine.parts)] or targets
         view, by = targets[0].view, node.get("by")
-        its = view.key if by is None else self.reader.key(by, Scope((Frame(view.name, view),)))
+        its = targets[0].key if by is None else self.reader.key(by, Scope((Frame(view.name, view),)))
         self.reader.comparable(mine, its, view.name, (node.get("via") or node).span)
         if its.parts and len(mine.parts) != len(its.parts):
             words = "`by` names" if by is not None else f'{name} of "{view.name}" has the key'
@@ -132,7 +133,7 @@ class References:
             return None
         index = self.index(view, its)
         self.used_indexes.append(index)
-        return _by_columns(index, view, _among(targets))
+        return _by_columns(index, targets[0].key, _among(targets))
 
     def _targets(self, said: Node, name: str, node: Table, columns: tuple[str, ...]) -> list[Target]:
         """The rules that are meant: one, or several from one source."""
@@ -153,7 +154,7 @@ class References:
                 self.reader.issue("M231", message, of.span, did_you_mean(source, sources))
             return chosen
         if len({target.view.name for target in candidates}) > 1:
-            same = [target for target in candidates if target.view.key.columns == columns]
+            same = [target for target in candidates if target.key.columns == columns]
             if len({target.view.name for target in same}) == 1:
                 return same
             listed = ", ".join(target.view.name for target in candidates)
@@ -201,9 +202,9 @@ def _among(targets: list[Target]) -> _Known:
     return _Known(find, lambda key: any(key in target.hidden for target in targets))
 
 
-def _by_columns(index: Index, view: View, known: _Known) -> _Known:
+def _by_columns(index: Index, key: Key, known: _Known) -> _Known:
     """By other columns of the source: they lead to its rows, and those to the objects."""
-    key_of = row_key(view.key.parts)
+    key_of = row_key(key.parts)
 
     def keys(wanted: Hashable) -> list[Hashable]:
         return [key_of(row) for row in index.rows.get(wanted, ()) if not isinstance(row, RowProblem)]

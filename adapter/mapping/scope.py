@@ -143,13 +143,15 @@ class Made:
 
 @dataclass(eq=False)
 class Target:
-    """The objects of one rule by their source's key: what a reference looks up.
+    """The objects of one rule by key: what a reference looks up.
 
+    `key`: its source's, or the columns that it is distinct by.
     `ids` holds those that are (or stay) published, `hidden` the keys of those that exist but are not.
     """
 
     kind: str
     view: View
+    key: Key
     ids: dict[Hashable, str] = field(default_factory=dict)
     hidden: set[Hashable] = field(default_factory=set)
 

@@ -6,12 +6,14 @@ a later type can justify (staff by a duty, a teaching group by an activity, a un
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from adapter.issues import Issue, RowRef
-from adapter.mapping.build import ObjectValues, builder
+from adapter.mapping.build import Builder, ObjectValues, builder
 from adapter.mapping.plan import Plan, Rule
+from adapter.mapping.problems import RowProblem
 from adapter.mapping.scope import Row
 from adapter.settings import ProfileChoice
 from adapter.ss12000.rules import can_be_reached, is_staff
@@ -79,13 +81,7 @@ class Assembly:
         ready = builder(rule, protect.withholds(self.choice))
         change = protect.transformer(self.choice, self.namespace) if stage.kind is ResourceType.PERSON else None
         note = self._notes(stage.kind)
-        seen: set[Row] = set()
-        for row in rows:
-            if rule.distinct:
-                value = tuple(row[slot] for slot in rule.distinct)
-                if value in seen:
-                    continue
-                seen.add(value)
+        for row in _distinct(ready, rows) if rule.distinct else rows:
             told = len(stage.findings.issues)
             values = stage.take(row, ready, change)
             if values is None and self.miss is not None:
@@ -199,6 +195,29 @@ class Assembly:
                 needed.update(found)
         for object_id in [i for i in units.current if i not in needed]:
             units.drop(object_id)
+
+
+def _distinct(ready: Builder, rows: Iterator[Row]) -> Iterator[Row]:
+    """Of the rows that give one object the first; one that counts, where any does.
+
+    A row for which that cannot be told always comes, so that it is reported whatever order the rows are in.
+    """
+    value_of = itemgetter(*ready.rule.distinct)
+    seen: set[Hashable] = set()
+    left_out: dict[Hashable, Row] = {}
+    for row in rows:
+        value = value_of(row)
+        try:
+            if not ready.counts(row):
+                left_out.setdefault(value, row)
+                continue
+        except RowProblem:
+            yield row
+            continue
+        if value not in seen:
+            seen.add(value)
+            yield row
+    yield from (row for value, row in left_out.items() if value not in seen)
 
 
 def _count(stage: Stage, found: TypeChanges) -> None:

@@ -34,7 +34,7 @@ from adapter.sync.assemble import Assembly, Missed, Observer
 from adapter.sync.extract import Extraction, Sources
 from adapter.sync.report import Report
 from adapter.sync.stage import Stage
-from adapter.sync.trace import Trace
+from adapter.sync.trace import Lookups
 from connectors.base import Connector
 
 _ZONE = ZoneInfo("Europe/Stockholm")
@@ -147,7 +147,7 @@ def assemble(
     spool: Spool,
     observe: Observer | None = None,
     miss: Missed | None = None,
-    trace: Trace | None = None,
+    trace: Lookups | None = None,
 ) -> Assembly:
     """All objects as the sources give them now: what previews show and what a run publishes.
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from adapter.mapping.plan import Covered, Plan, Rule
+from adapter.mapping.plan import Plan, Rule
 from adapter.mapping.problems import RowProblem
 from adapter.mapping.scope import Index, Join, Row, View, row_key
 from adapter.ss12000.ids import canonical_uuid
@@ -18,6 +19,14 @@ from adapter.ss12000.ids import canonical_uuid
 Tables = dict[str, list[dict[str, str]]]
 """Source -> rows as the source has them, in order; only cells that the mapping reads."""
 _Question = tuple[int, Hashable]
+
+
+class SourceRow(NamedTuple):
+    """A row of a source of config.toml (or one written in the mapping), with the cells that the mapping reads."""
+
+    source: str
+    number: int
+    cells: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -29,8 +38,7 @@ class _Built:
 
 def key_of(rule: Rule, row: Row) -> tuple[str, ...]:
     """The key of a row's object as the source writes it, in lower case."""
-    cells = [row[slot] for slot in rule.distinct] or [part((row,)) for part in rule.view.key.parts]
-    return tuple(str(cell).casefold() for cell in cells)
+    return tuple(str(part((row,))).casefold() for part in rule.target.key.parts)
 
 
 def names_of(key: tuple[str, ...]) -> list[str]:
@@ -62,15 +70,11 @@ class _Table(dict[Hashable, Any]):
 
 
 @dataclass(eq=False)
-class Trace:
-    """Follows a run. `wanted` says of a rule, a row and an object's id ("" where it has none) whether it is the one."""
+class Lookups:
+    """What a run looks up, row by row."""
 
-    wanted: Callable[[Rule, Row, str], bool]
-    found: list[tuple[Rule, Row]] = field(default_factory=list)
-    _log: list[_Question] = field(default_factory=list)
-    _built: dict[_Question, list[_Built]] = field(default_factory=dict)
-    _wanted: list[_Built] = field(default_factory=list)
-    _plan: Plan | None = None
+    _log: list[_Question] = field(default_factory=list, init=False)
+    _plan: Plan | None = field(default=None, init=False)
 
     def table(self) -> dict[Hashable, Any]:
         """What the mapping's rows and ids are to be looked up in."""
@@ -87,30 +91,55 @@ class Trace:
 
         return handed_out
 
+    @property
+    def plan(self) -> Plan:
+        """The mapping that is followed. Only once the run has begun."""
+        assert self._plan is not None, "nothing was traced"
+        return self._plan
+
+    def made_of(self, rule: Rule, row: Row) -> list[SourceRow]:
+        """The rows that the row handed out last is read beside: its own first, then those that it looked up."""
+        parts = _Parts()
+        parts.take_apart(rule.view, row)
+        own = parts.rows()
+        for table, key in dict.fromkeys(self._log):
+            if (index := self._indexes.get(table)) is not None:
+                for found in _rows(index, key):
+                    parts.take_apart(index.view, found)
+        return [*own, *(found for found in parts.rows() if found not in own)]
+
+    @cached_property
+    def _indexes(self) -> dict[int, Index]:
+        rules = [rule for rules in self.plan.rules.values() for rule in rules]
+        return {id(index.rows): index for rule in rules for index in rule.indexes}
+
+
+@dataclass(eq=False)
+class Trace(Lookups):
+    """Follows a run. `wanted` says of a rule, a row and an object's id ("" where it has none) whether it is the one."""
+
+    wanted: Callable[[Rule, Row, str], bool]
+    found: list[tuple[Rule, Row]] = field(default_factory=list)
+    _built: dict[_Question, list[_Built]] = field(default_factory=dict)
+    _wanted: list[_Built] = field(default_factory=list)
+
     def take(self, rule: Rule, row: Row, object_id: str) -> None:
         """A row was built, or gave no object."""
         built = _Built(rule, row, tuple(dict.fromkeys(self._log)))
-        self._built.setdefault((id(rule.target.ids), row_key(rule.view.key.parts)(row)), []).append(built)
+        self._built.setdefault((id(rule.target.ids), row_key(rule.target.key.parts)(row)), []).append(built)
         if self.wanted(rule, row, object_id):
             self.found.append((rule, row))
             self._wanted.append(built)
 
-    @property
-    def coverage(self) -> list[Covered]:
-        """Attribute, where it comes from, and where that is said."""
-        return self._plan.coverage if self._plan is not None else []
-
     def case(self) -> Tables:
         """The rows that the wanted objects are made of. Call it when the run has ended."""
-        assert self._plan is not None, "nothing was traced"
-        plan, parts = self._plan, _Parts()
-        indexes = {id(index.rows): index for rules in plan.rules.values() for rule in rules for index in rule.indexes}
+        plan, parts = self.plan, _Parts()
         pending, known = list(self._wanted), set(map(id, self._wanted))
         while pending:
             built = pending.pop()
             parts.take_apart(built.rule.view, built.row)
             for table, key in built.asked:
-                if (index := indexes.get(table)) is not None:
+                if (index := self._indexes.get(table)) is not None:
                     for row in _rows(index, key):
                         parts.take_apart(index.view, row)
                 for other in self._built.get((table, key), ()):
@@ -131,6 +160,10 @@ class _Parts:
     def sources(self) -> list[str]:
         """Those that any row is of."""
         return sorted({source for source, _ in self._cells})
+
+    def rows(self) -> list[SourceRow]:
+        """All of them, by source and number."""
+        return [SourceRow(source, number, cells) for (source, number), cells in sorted(self._cells.items())]
 
     def of(self, source: str) -> list[dict[str, str]]:
         """A source's rows in order, without what is empty in them."""

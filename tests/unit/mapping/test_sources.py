@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from support.mapping import compiled, objects
 from support.one_pupil import NUMBER, ROW, mapping, one, persons, rejected
 from support.small_school import UNIT, number
@@ -250,6 +251,45 @@ def test_a_class_that_its_rows_describe_differently_is_one_class() -> None:
     pupils = [{"kod": UNIT, "grupp": "6B", "form": form} for form in ("GR", "SAM", "GR")]
     found, issues = objects(text, {**TEACHING, "elever": pupils})
     assert ([group["schoolType"] for group in found["Group"]], issues) == (["GR"], [])
+
+
+CLASSES = """
+Group:
+  from: {distinct: elever, by: [kod, klass]}
+%s  id: {uuid5: [kod, klass]}
+  fields:
+    displayName: klass
+    groupType: {text: Undervisning}
+    schoolType: {text: GR}
+    organisation: {ref: Organisation, via: kod}
+Activity:
+  from: lektioner
+  id: {uuid5: klass}
+  fields:
+    displayName: klass
+    groups: {list: [{ref: Group, via: [kod, klass]}]}
+    organisation: {ref: Organisation, via: kod}
+    parentActivity: {ref: test_activity, via: {text: GRGRMAT01_6}}
+"""
+PUPILS_OF_CLASSES = [
+    {"guid": "1", "kod": UNIT, "klass": "6A", "status": "S"},
+    {"guid": "2", "kod": UNIT, "klass": "6A", "status": "A"},
+    {"guid": "3", "kod": UNIT, "klass": "6B", "status": "S"},
+]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("at", ["rule", "source"])
+def test_a_class_is_there_as_long_as_one_of_its_rows_counts(at: str, turned: bool) -> None:
+    """Also where the condition asks a column that the class itself does not have."""
+    source = "  elever: {key: guid%s}\n" % (", keep: {status: A}" if at == "source" else "")
+    text = SCHOOL % (source, "kod", "kod") + CLASSES % ("  keep: {status: A}\n" if at == "rule" else "")
+    pupils = PUPILS_OF_CLASSES[::-1] if turned else PUPILS_OF_CLASSES
+    lessons = [{"kod": UNIT, "klass": "6A"}, {"kod": UNIT, "klass": "6B"}]
+    found, issues = objects(text, {**TEACHING, "elever": pupils, "lektioner": lessons})
+    assert [group["displayName"] for group in found["Group"]] == ["6A"]
+    assert [activity["displayName"] for activity in found["Activity"]] == ["6A"]
+    assert [issue.code for issue in issues] == ["M300"]  # 6B is known and left out: the activity is, with a word
 
 
 def test_a_row_whose_condition_cannot_be_told_is_no_missing_row_of_a_merge() -> None:
