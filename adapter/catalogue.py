@@ -95,7 +95,10 @@ PAGES: dict[str, tuple[str, str]] = {
         "Not one row matches.",
         "Two columns that hold different things, or the same thing written differently: see `as:`.",
     ),
-    "M350": ("Two rows give one id to different objects.", "Make `id` from columns that tell them apart."),
+    "M350": (
+        "Two rows give one id to different objects.",
+        "Make `id` from columns that tell them apart; where two rules describe one object, say `same_id: merge`.",
+    ),
     "M351": ("Two persons have one user name.", "Correct the directory: neither is published until then."),
     "M352": (
         "Two objects have one key in their source; references mean the first by id.",

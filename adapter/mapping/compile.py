@@ -226,7 +226,8 @@ class _Compiler:
         if object_id is None or build is None:
             return None
         indexes = [*values.lists.used_indexes, *(item.tally.index for item in enrich), *looked_up]
-        return Rule(kind, view, target, object_id, build, node.span, keep, marking, distinct, enrich, indexes)
+        merges = self.reader.choice(node.get("same_id"), language.SAME_ID, "reject") == "merge"
+        return Rule(kind, view, target, object_id, build, node.span, keep, marking, merges, distinct, enrich, indexes)
 
     def _conditions(self, node: Table, scope: Scope, looked_up: list[Index]) -> Get | None:
         """A rule's `keep` and `when`: both must hold."""

@@ -47,6 +47,7 @@ RULE: Words = {
     "id": "{uuid: COLUMN}, {uuid5: COLUMN or list} or {school_unit: COLUMN}",
     "enrich": "{SOURCE: COLUMN}: a second source's row for the same object, found by its key",
     "fields": "attribute: value; the tree looks like the object",
+    "same_id": "an object that an earlier rule gave already: reject (default), or merge the two field by field",
 }
 DISTINCT: Words = {"distinct": "the source", "by": "the columns whose different values are the objects"}
 ID: Words = {
@@ -120,6 +121,7 @@ CONDITION: Words = {
 EMPTY = ("omit", "omit_item", "reject")
 MISSING = ("drop_item", "drop_object", "stop")
 MERGE = ("only", "most")
+SAME_ID = ("reject", "merge")
 UNMATCHED = ("ignore", "report")
 OPEN_DATA = ("test_activity", "school_unit", "programme")
 _UNIT = ("Organisation", "school_unit")

@@ -85,6 +85,7 @@ def _rules(shape: Field) -> Schema:
         "from": {"anyOf": [_TEXT, _object(language.DISTINCT, {"by": _TEXTS, "distinct": _TEXT})]},
         "keep": _CONDITIONS,
         "when": _CONDITIONS,
+        "same_id": {"enum": list(language.SAME_ID)},
         "id": _object(language.ID, dict.fromkeys(language.ID, _KEY)),
         "enrich": {"type": "object", "additionalProperties": _KEY},
         "fields": {"type": "object", "properties": attributes, "additionalProperties": _VALUE},

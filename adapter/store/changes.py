@@ -32,9 +32,13 @@ class Spool:
             prefix="ss12000-", buffering=1 << 20
         )
         self._end = 0
+        self._at_end = True
 
     def add(self, document: Document) -> Spooled:
         """Keep a document's body; returns where it is."""
+        if not self._at_end:
+            self._file.seek(self._end)
+            self._at_end = True
         length = self._file.write(document.body)
         entry = Spooled(document.id, document.digest, self._end, length)
         self._end += length
@@ -43,6 +47,7 @@ class Spool:
     def body(self, entry: Spooled) -> bytes:
         """The body of one entry. Entries read in the order of adding are read sequentially."""
         self._file.seek(entry.offset)
+        self._at_end = False
         return self._file.read(entry.length)
 
     def __enter__(self) -> Spool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from operator import itemgetter
 
 from adapter.issues import Issue, RowRef
@@ -20,6 +21,7 @@ from adapter.ss12000.rules import can_be_reached, is_staff
 from adapter.ss12000.types import BUILD_ORDER, FETCH_ORDER, ResourceType
 from adapter.store.changes import ChangeSet, TypeChanges
 from adapter.sync import closure, protect
+from adapter.sync.merge import Merger
 from adapter.sync.stage import Stage
 
 Observer = Callable[[Rule, Row, ObjectValues], None]
@@ -81,15 +83,21 @@ class Assembly:
         ready = builder(rule, protect.withholds(self.choice))
         change = protect.transformer(self.choice, self.namespace) if stage.kind is ResourceType.PERSON else None
         note = self._notes(stage.kind)
+        merger = Merger(partial(self._body, stage)) if rule.merges else None
         for row in _distinct(ready, rows) if rule.distinct else rows:
             told = len(stage.findings.issues)
-            values = stage.take(row, ready, change)
+            values = stage.take(row, ready, change, merger)
             if values is None and self.miss is not None:
                 self.miss(rule, row, stage.findings.issues[told:])
             if values is not None:
                 note(values, RowRef(rule.view.name, row[0]))
                 if self.observe is not None:
                     self.observe(rule, row, values)
+
+    def _body(self, stage: Stage, object_id: str) -> bytes:
+        """An object of this run, which is new, or the same as what is published."""
+        changed = stage.changed.get(object_id)
+        return stage.spool.body(changed) if changed else self.bodies(stage.kind, [object_id])[object_id]
 
     # -- what later types need to know of earlier ones ----------------------------------------------------
 

@@ -22,6 +22,7 @@ from adapter.ss12000.types import ResourceType
 from adapter.store.changes import Spool, Spooled
 from adapter.sync import closure
 from adapter.sync.findings import Findings
+from adapter.sync.merge import Merger
 
 
 @dataclass(eq=False)
@@ -45,7 +46,11 @@ class Stage:
     _shared: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
 
     def take(
-        self, row: Row, builder: Builder, change: Callable[[ObjectValues], ObjectValues] | None = None
+        self,
+        row: Row,
+        builder: Builder,
+        change: Callable[[ObjectValues], ObjectValues] | None = None,
+        merger: Merger | None = None,
     ) -> ObjectValues | None:
         """One row through the whole stage; the object's values where it is to be published."""
         self.read += 1
@@ -69,6 +74,9 @@ class Stage:
             return None
         if change is not None:
             values = change(values)
+        if merger is not None and (both := merger.with_earlier(values, self.current)) is not None:
+            values = both
+            self.drop(values["id"])
         reference = RowRef(builder.rule.view.name, row[0])
         if not self.offer(values, reference):
             self.reject(values["id"], target, key)

@@ -17,6 +17,7 @@ DESCRIBED = [
     language.DISTINCT,
     language.ID,
     language.CONDITION,
+    language.EACH_COLUMNS,
     language.SPLIT,
     language.SPLIT_SOURCE,
     language.TEST,

@@ -855,7 +855,7 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
         "from: skolor",
         "form: skolor",
         (
-            '10:3: M110 "form" is not a word of a rule for Organisation; there are from, keep, when, id, enrich, fields. Did you mean "from"?',
+            '10:3: M110 "form" is not a word of a rule for Organisation; there are from, keep, when, id, enrich, fields, same_id. Did you mean "from"?',
         ),
     ),
     (
@@ -864,5 +864,10 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
         (
             '50:7: M110 "field" is not a word of the form `each`; there are each, match, keep, fields, value, unmatched, when. Did you mean "fields"?',
         ),
+    ),
+    (
+        "    id: {uuid5: anst}\n",
+        "    id: {uuid5: anst}\n    same_id: both\n",
+        ('33:14: M113 "both" is not one of reject, merge.',),
     ),
 ]

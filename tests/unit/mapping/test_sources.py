@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from support.mapping import compiled, objects
 from support.one_pupil import NUMBER, ROW, mapping, one, persons, rejected
 from support.small_school import UNIT, number
 
+from adapter.issues import Issue
 from adapter.ss12000 import ids
 
 
@@ -94,6 +97,59 @@ def test_rows_may_stand_in_the_mapping_itself() -> None:
     wrong = text.replace("'31279295'", "'3127'")
     _, issues = objects(wrong, {"elever": [ROW]})
     assert str(issues[0]).startswith("skolan:6 Organisation.schoolUnitCode")
+
+
+REGISTERS = """
+Organisation:
+  from: skolor
+  id: {school_unit: kod}
+  fields: {displayName: namn, schoolUnitCode: kod}
+Person:
+%s"""
+REGISTER = """\
+  - from: %s
+    id: {uuid5: pnr}
+%s    fields:
+      givenName: namn
+      %s
+      familyName: efter
+      civicNo.value: pnr
+      eduPersonPrincipalNames: eppn
+      securityMarking: {column: skydd, codes: skydd}
+      enrolments: {list: [{enroledAt: {ref: Organisation, via: enhet}, schoolType: {text: GR}, schoolYear: ar}]}
+"""
+
+
+def two_registers(last: dict[str, str], same_id: str = "    same_id: merge\n") -> tuple[list[Any], list[Issue]]:
+    """One pupil in two systems, each with a school of its own."""
+    codes = "codes:\n  skydd: {N: Ingen, J: Sekretessmarkering}"
+    rules = REGISTER % ("grund", "", "") + REGISTER % ("sarskild", same_id, "middleName: mellan")
+    text = f"mapping: 1\n{codes}{REGISTERS % rules}"
+    first = {**ROW, "enhet": UNIT, "ar": "6"}
+    other = {**ROW, "namn": "Annat", "enhet": "11111111", "ar": "7", "mellan": "Mi", **last}
+    units = [{"kod": code, "namn": "S"} for code in (UNIT, "11111111")]
+    found, issues = objects(text, {"grund": [first], "sarskild": [other], "skolor": units})
+    return found.get("Person", []), issues
+
+
+def test_a_pupil_in_two_systems_is_one_object_where_the_mapping_says_so() -> None:
+    (_, found), issues = two_registers({})
+    assert issues == []
+    assert (found["givenName"], found["middleName"], found["familyName"]) == ("Åsa", "Mi", "Öberg")
+    assert sorted(enrolment["schoolYear"] for enrolment in found["enrolments"]) == [6, 7]
+    told = two_registers({}, same_id="")[1]
+    assert [issue.code for issue in told] == ["M350"]
+
+
+def test_who_is_protected_in_one_of_two_systems_is_withheld() -> None:
+    for mark in ("J", "", "Q"):
+        found, issues = two_registers({"skydd": mark})
+        assert (len(found), [issue.code for issue in issues if issue.severity == "error"]) == (1, [])
+
+
+def test_a_row_that_is_broken_in_one_of_two_systems_ends_the_object() -> None:
+    _, issues = two_registers({"ar": "sju"})
+    assert [issue.code for issue in issues] == ["M310"]
 
 
 def test_a_code_list_may_come_from_a_source() -> None:
