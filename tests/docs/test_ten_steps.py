@@ -1,4 +1,4 @@
-"""The ten steps of docs/mapping.md can be followed: `check` is content after each, and the commands print what they say."""
+"""The ten steps of docs/mapping.md: `check` is content after each of them, and the commands print what they say."""
 
 from __future__ import annotations
 
