@@ -119,3 +119,36 @@ PAGES: dict[str, tuple[str, str]] = {
     "R142": ("A unit that is not published.", "Map the unit, or correct its code."),
 }
 """Code -> what it means, what to do."""
+
+EXAMPLES: dict[str, tuple[str, str]] = {
+    "M100": ("givenName:fornamn", "givenName: fornamn"),
+    "M101": ("{displayName: namn, displayName: kod, schoolUnitCode: kod}", "{displayName: namn, schoolUnitCode: kod}"),
+    "M102": ("skolor: &s {key: kod}", "skolor: {key: kod}"),
+    "M110": (
+        "{column: skydd, codes: skydd, unkown: protected}",
+        "{column: skydd, codes: skydd, unknown: protected}",
+    ),
+    "M111": ("eduPersonPrincipalNames: {list: ad.eppn}", "eduPersonPrincipalNames: {list: [ad.eppn]}"),
+    "M112": ("enroledAt: {ref: Organisation}", "enroledAt: {ref: Organisation, via: kod}"),
+    "M113": ("slut: {on_or_after: tomorrow, or: empty}", "slut: {on_or_after: today, or: empty}"),
+    "M120": ("{column: pnr, as: personnumer}", "{column: pnr, as: personnummer}"),
+    "M121": ("{column: pnr, as: [personnummer, first]}", "{column: pnr, as: personnummer}"),
+    "M200": ("from: skola", "from: skolor"),
+    "M210": ("givenName: förnamn", "givenName: fornamn"),
+    "M220": ("given_name: fornamn", "givenName: fornamn"),
+    "M221": ("{displayName: namn}", "{displayName: namn, schoolUnitCode: kod}"),
+    "M222": ("civicNo: pnr", "civicNo.value: pnr"),
+    "M230": ("enroledAt: {ref: Skola, via: kod}", "enroledAt: {ref: Organisation, via: kod}"),
+    "M231": (
+        "{ref: Person, of: elev, via: guid, missing: drop_item}",
+        "{ref: Person, of: elever, via: guid, missing: drop_item}",
+    ),
+    "M232": ("enroledAt: {ref: Organisation, via: [kod, guid]}", "enroledAt: {ref: Organisation, via: kod}"),
+    "M233": ("enrich: {inskr: guid}", "enrich: {ad: pnr}"),
+    "M234": ("id: {uuid5: kod}", "id: {school_unit: kod}"),
+    "M236": ("enroledAt: {ref: programme, via: kod}", "enroledAt: {ref: Organisation, via: kod}"),
+    "M240": ("{column: skydd, codes: skyd, unknown: protected}", "{column: skydd, codes: skydd, unknown: protected}"),
+    "M242": ("groupType: {text: klass}", "groupType: {text: Klass}"),
+    "M250": ("schoolYear: {text: sex}", "schoolYear: {column: arskurs, as: integer, empty: omit}"),
+}
+"""Code -> what is wrong, and what is right."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adapter import wiring
-from adapter.catalogue import PAGES
+from adapter.catalogue import EXAMPLES, PAGES
 from adapter.cli import arguments, output
 from adapter.cli.exhibit import Exhibits, describe_lines, describe_rows
 from adapter.errors import ConfigError
@@ -65,10 +65,14 @@ def _explain_code(args: argparse.Namespace) -> int:
         hint = f'Did you mean "{guess}"?' if guess else "Codes stand in the messages of `check`, and in every --json."
         raise ConfigError(f"{args.what} is no code. {hint}")
     meaning, advice = PAGES[args.what]
+    wrong, right = EXAMPLES.get(args.what, ("", ""))
     if args.json:
-        output.document({"code": args.what, "meaning": meaning, "advice": advice})
-    else:
-        output.line(f"{args.what}: {meaning}\n  {advice}")
+        example = {"wrong": wrong, "right": right} if wrong else None
+        output.document({"code": args.what, "meaning": meaning, "advice": advice, "example": example})
+        return 0
+    output.line(f"{args.what}: {meaning}\n  {advice}")
+    if wrong:
+        output.line(f"  wrong:  {wrong}\n  right:  {right}")
     return 0
 
 

@@ -325,3 +325,40 @@ def test_a_directory_with_two_answers_for_a_pupil_takes_nobody_away(store: Store
     assert report.withheld_at_once == 0
     assert published(store, R.PERSON)[pupil_id(found, 3)] == before
     assert any("says something else" in str(issue) for issue in report.findings.in_order())
+
+
+MERGING = small_school.MAPPING.replace(
+    "  - from: personal\n",
+    """\
+  - from: andra
+    id: {uuid5: guid}
+    same_id: merge
+    fields:
+      givenName: fornamn
+      familyName: efternamn
+      civicNo.value: pnr
+      eduPersonPrincipalNames: eppn
+      securityMarking: {column: skydd, codes: skydd}
+      enrolments: {list: [{enroledAt: {ref: Organisation, via: kod}, schoolType: {text: GR}, schoolYear: arskurs}]}
+  - from: personal
+""",
+    1,
+).replace("via: guid, of: elever", "of: elever, via: guid")
+
+
+def test_a_pupil_in_two_registers_is_one_object_night_after_night(store: Store) -> None:
+    found, elsewhere = tables(), {**tables()["elever"][3], "eppn": "x003@edu.exempel.se", "kod": "11111111"}
+    someone = {**elsewhere, "guid": "nobody", "pnr": small_school.number("20140101", 99), "eppn": "zz9@edu.exempel.se"}
+    one, both = {**found, "andra": [someone]}, {**found, "andra": [elsewhere, someone]}
+    assert night(store, one, mapping=MERGING).types[R.PERSON].created == 13
+    report = night(store, both, mapping=MERGING)
+    assert (report.error, report.types[R.PERSON].updated, report.types[R.PERSON].unchanged) == (None, 1, 12)
+    pupil = published(store, R.PERSON)[pupil_id(found, 3)]
+    assert len(pupil["enrolments"]) == 2  # type: ignore[arg-type]
+    assert night(store, both, mapping=MERGING).outcome == "unchanged"
+    turned = {**both, "andra": both["andra"][::-1], "elever": both["elever"][::-1]}
+    assert night(store, turned, mapping=MERGING).outcome == "unchanged"
+    assert night(store, one, mapping=MERGING).types[R.PERSON].updated == 1
+    hidden = {**both, "andra": [{**elsewhere, "skydd": "S"}, someone]}
+    assert night(store, hidden, mapping=MERGING, **OPEN_GATE).types[R.PERSON].withheld == 2
+    assert pupil_id(found, 3) not in published(store, R.PERSON)

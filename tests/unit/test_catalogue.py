@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from adapter.catalogue import PAGES
+import pytest
+from support.mapping import compiled
+from support.mistakes import BASE, HEADERS
+
+from adapter.catalogue import EXAMPLES, PAGES
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,3 +25,16 @@ def test_every_page_says_what_it_means_and_what_to_do() -> None:
     for meaning, advice in PAGES.values():
         assert meaning.endswith(".")
         assert advice.endswith(".")
+
+
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_an_example_is_wrong_in_the_way_it_says_and_right_where_it_says_so(code: str) -> None:
+    wrong, right = EXAMPLES[code]
+    assert right in BASE
+    assert compiled(BASE, HEADERS).issues == []
+    assert code in [issue.code for issue in compiled(BASE.replace(right, wrong, 1), HEADERS).issues]
+
+
+def test_every_mistake_in_a_mapping_that_one_line_can_show_has_an_example() -> None:
+    beyond_a_line = {"M201", "M202", "M235", "M241", "M260"}
+    assert {code for code in PAGES if code < "M3" and code[0] == "M"} - set(EXAMPLES) == beyond_a_line
