@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from adapter import wiring
@@ -63,22 +63,32 @@ def run(args: argparse.Namespace) -> int:
         issues += tests.issues
         if tests.issues:
             failed = ConfigError("a test of the mapping failed")
+    texts = {str(args.config): args.config.read_text(encoding="utf-8-sig"), inputs.mapping_name: inputs.mapping}
+    undecided = [found for name, text in texts.items() for found in _undecided(name, text)]
     if args.json:
-        output.document({**_document(plan, issues), "tests": tests.count})
+        left = [{"file": name, "line": number, "decide": text} for name, number, text in undecided]
+        output.document({**_document(plan, issues), "tests": tests.count, "left_to_decide": left})
     else:
-        _describe(plan, issues, headers, args)
-        for number, text in enumerate(inputs.mapping.splitlines(), 1):
-            if DECIDE in text:
-                output.line(f"left to decide: {inputs.mapping_name}:{number}: {text.partition(DECIDE)[2].strip()}")
+        _describe(plan, issues, headers, undecided, args)
         if tests.count and not tests.issues:
             output.line(f"{output.plural(tests.count, 'test')} of the mapping passed")
     return failed.exit_code if failed else 0
 
 
+_Undecided = tuple[str, int, str]
+"""File, line, question."""
+
+
 def _describe(
-    plan: Plan, issues: list[Issue], headers: dict[str, Sequence[str] | None], args: argparse.Namespace
+    plan: Plan,
+    issues: list[Issue],
+    headers: dict[str, Sequence[str] | None],
+    undecided: list[_Undecided],
+    args: argparse.Namespace,
 ) -> None:
     output.issues(issues, limit=100)
+    for name, number, question in undecided:
+        output.line(f"left to decide: {name}:{number}: {question}")
     errors = sum(issue.severity is Severity.ERROR for issue in issues)
     if errors:
         output.line(f"{output.plural(errors, 'error')}; nothing was read but headers")
@@ -88,10 +98,19 @@ def _describe(
         output.line("Careful defaults, where the mapping does not say otherwise:")
         for words in DEFAULTS:
             output.line(f"  {words}")
+    left = f"; {output.plural(len(undecided), 'line')} left to decide" if undecided else ""
     rules = sum(len(plan.rules[kind]) for kind in FETCH_ORDER)
     opened = sum(header is not None for header in headers.values())
     sources = output.plural(opened, "source") + " opened" if opened else "no source opened"
-    output.line(f"all well: {output.plural(rules, 'rule')}, {sources}")
+    output.line(f"all well: {output.plural(rules, 'rule')}, {sources}{left}")
+
+
+def _undecided(name: str, text: str) -> Iterator[_Undecided]:
+    """What `init` left open."""
+    for number, line in enumerate(text.splitlines(), 1):
+        _, found, question = line.partition(DECIDE)
+        if found:
+            yield name, number, question.strip()
 
 
 def _describe_coverage(plan: Plan) -> None:
