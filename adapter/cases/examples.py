@@ -124,7 +124,11 @@ def _rows(reader: Reader, test: Table, headers: Headers) -> dict[str, list[dict[
             reader.issue("M200", f'there is no source "{source.value}".', source.span, known)
             continue
         for item in node.items if isinstance(node, Items) else (node,):
-            table = reader.table(item, node.span)
+            table, header = reader.table(item, node.span), headers[source.value]
+            for key, _ in table.entries:
+                if header is not None and key.value not in header:
+                    message = f'source "{source.value}" has no column "{key.value}".'
+                    reader.issue("M210", message, key.span, did_you_mean(key.value, header))
             found[source.value].append({key.value: reader.text(value) for key, value in table.entries})
     return found
 

@@ -38,6 +38,11 @@ def test_the_demos_own_tests_pass(place: Path) -> None:
         ("SKYDD: S}", 'SKYDD: ""}', "expects the findings none, but"),
         ("gives: {Person: []}", "gives: {Persons: []}", 'Did you mean "Person"?'),
         ("      inskrivning: [", "      inskrivningar: [", 'there is no source "inskrivningar"'),
+        (
+            'ARSKURS: "6", FRAN',
+            'ARSKRS: "6", FRAN',
+            'source "inskrivning" has no column "ARSKRS". Did you mean "ARSKURS"?',
+        ),
         ("    gives:\n      Person:", "    gave:\n      Person:", 'Did you mean "gives"?'),
     ],
 )
