@@ -82,7 +82,7 @@ class _Compiler:
         if not nodes:
             reader.issue("M112", "no type is mapped; write at least Person.", self.tree.span)
         references = References(reader, self.targets, self.sources.index, self.around.open_data, self.around.sink)
-        references.broken = {str(kind) for kind, _ in nodes}
+        references.broken = {str(kind) for kind in BUILD_ORDER if str(kind) in self.tree}
         plain = PlainValues(reader, codes)
         values = Values(reader, plain, self.sources, references)
         rules: dict[ResourceType, list[Rule]] = {kind: [] for kind in BUILD_ORDER}
@@ -167,7 +167,10 @@ class _Compiler:
         if node is None:
             return []
         found = []
-        for item in node.items if isinstance(node, Items) else (node,):
+        items = node.items if isinstance(node, Items) else (node,)
+        if not items:
+            self.reader.issue("M112", f"there is no rule for {kind} here.", node.span)
+        for item in items:
             if isinstance(item, Table):
                 found.append(self.reader.words(item, language.RULE, f"a rule for {kind}"))
             else:
@@ -252,14 +255,15 @@ class _Compiler:
         if not cells or len(cells) < len(nodes):
             return view, ()
         columns = tuple(cell.column for cell in cells)
-        narrowed = replace(view, header=columns)
+        narrowed = replace(view, header=columns, cut=view.header or ())
         return narrowed, tuple(view.slot(column) for column in columns)
 
     def _enrich(self, node: Table, scope: Scope, rule: str) -> tuple[list[Enrichment], Scope]:
         """The enriching sources in order, each seeing those before it; and what names mean with all of them."""
         found: list[Enrichment] = []
         said = node.get("enrich")
-        self.reader.unusable = {said.value} if isinstance(said, Scalar) else set()
+        wrong = said.items if isinstance(said, Items) else (said,)
+        self.reader.unusable = {node.value for node in wrong if isinstance(node, Scalar)}
         for name, mine in self.reader.table(said, node.span).entries:
             if (view := self.sources.known(name)) is None:
                 self.reader.unusable |= {name.value, did_you_mean(name.value, self.views)}
@@ -274,6 +278,10 @@ class _Compiler:
             view.used = True
             key = self.reader.key(mine, scope)
             self.reader.comparable(key, view.key, name.value, mine.span)
+            if len(key.parts) != len(view.key.parts) and key.parts:
+                its = ", ".join(view.key.columns)
+                message = f'"{name.value}" has the key {its}; {len(key.parts)} column(s) stand here.'
+                self.reader.issue("M232", message, mine.span)
             index = self.sources.index(view, view.key)
             tally = Tally(f"{rule} with {name.value}", index, name.span)
             found.append(Enrichment(name.value, key_getter(key.parts), tally))
@@ -305,6 +313,8 @@ class _Compiler:
         parts, names, _ = self.reader.key(columns, scope)
         if not parts:
             return None
+        if all(name.startswith('"') for name in names):
+            self.reader.issue("M112", "an id of constants is the same for all; name a column too.", columns.span)
         if kind is ResourceType.ORGANISATION and word.value != "school_unit":
             message = "an Organisation's id is always Skolverket's: {school_unit: COLUMN with skolenhetskod}."
             self.reader.issue("M234", message, word.span)

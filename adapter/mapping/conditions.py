@@ -96,19 +96,24 @@ def _compile_one(reader: Reader, column: Scalar, wanted: Node, scope: Scope, fin
 def _test(reader: Reader, wanted: Node, find: Find | None) -> _Test | None:
     """One value's test; raises ValueError where a date is needed and is none."""
     if isinstance(wanted, Scalar):
-        if wanted.value == "empty" and not wanted.quoted:
+        if _is_empty(wanted):
             return lambda text: not text
         value = wanted.value.strip().casefold()
         return lambda text: text.casefold() == value
     if isinstance(wanted, Items):
-        values = frozenset(text.strip().casefold() for text in reader.texts(wanted))
+        values = frozenset("" if _is_empty(item) else reader.text(item).strip().casefold() for item in wanted.items)
         return lambda text: text.casefold() in values
     return _table_test(reader, wanted, find)
 
 
+def _is_empty(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.value == "empty" and not node.quoted
+
+
 def _table_test(reader: Reader, wanted: Table, find: Find | None) -> _Test | None:
     tests: list[_Test] = []
-    or_empty = False
+    or_empty, told = False, len(reader.issues)
+    wanted = reader.words(wanted, language.CONDITION, "a condition")
     for word, node in wanted.entries:
         if word.value == "or":
             or_empty = isinstance(node, Scalar) and node.value == "empty"
@@ -127,7 +132,10 @@ def _table_test(reader: Reader, wanted: Table, find: Find | None) -> _Test | Non
                 tests.append(index.rows.__contains__)
         elif word.value in ("on_or_before", "on_or_after") and (limit := _limit(reader, node)):
             tests.append(_until(limit) if word.value == "on_or_before" else _from(limit))
-    if not tests and not or_empty:
+    if not tests and len(reader.issues) == told:
+        reader.issue("M112", "this condition asks nothing; write a value, a list, or one of the words.", wanted.span)
+        return None
+    if not tests:
         return None
     if or_empty:
         return lambda text: not text or all(test(text) for test in tests)

@@ -95,6 +95,8 @@ class Lists:
     def _each_row(self, node: Table, field_: Field, scope: Scope, subject: str) -> Get | None:
         name = self.reader.text(node.get("each") or node)
         view = self.sources.views.get(name)
+        if view is None and not name:
+            return None
         if view is None:
             known = did_you_mean(name, self.sources.views)
             self.reader.issue("M200", f'there is no source "{name}".', (node.get("each") or node).span, known)

@@ -56,6 +56,8 @@ class PlainValues:
             cell = self._format(node, scope)
         else:
             name = node.get("column") if isinstance(node, Table) else node
+            if isinstance(name, Scalar) and self._is_constant(name, field_, scope, subject):
+                return None
             cell = self.reader.column(name, scope) if name is not None else None
         if cell is None:
             return None
@@ -64,6 +66,15 @@ class PlainValues:
         through = f", codes {codes.value}" if isinstance(codes, Scalar) else ""
         self.cover(subject, f"{cell.origin}{through}", node.span, cell.columns)
         return self._cell_value(cell, options, field_, scope, subject)
+
+    def _is_constant(self, name: Scalar, field_: Field, scope: Scope, subject: str) -> bool:
+        """Whether a column is named like a value of the attribute, and no column is called exactly that."""
+        found = scope.find(name.value)
+        if name.value not in field_.allowed or (found is not None and found[2] == name.value):
+            return False
+        message = f'"{name.value}" alone is a column; the constant is written {{text: {name.value}}}.'
+        self.reader.issue("M210", f"{subject}: {message}", name.span)
+        return True
 
     def _text(self, node: Table, field_: Field, subject: str) -> Get | None:
         said = node.get("text") or node
@@ -99,6 +110,9 @@ class PlainValues:
                 self.reader.issue("M113", "a format names a column in braces: {COLUMN}.", template.span)
             return None
         between = pieces[::2]
+        if stray := next((piece for piece in between if "{" in piece or "}" in piece), None):
+            self.reader.issue("M113", f'"{stray.strip()}" has a brace without its pair.', template.at(stray))
+            return None
 
         def get(frames: Frames) -> str:
             texts = [cell.get(frames) for cell in cells]

@@ -94,7 +94,8 @@ class Reader:
                     self.issue("M110", f"a space is missing after the colon: `{word}: {rest}`.", key.span)
                     meant, value = replace(key, value=word), Scalar(rest, key.span)
                 else:
-                    message = f'"{key.value}" is not a word of {what}; there are {", ".join(known)}.'
+                    hint = "; several values stand in [ ]" if isinstance(value, Scalar) and not value.raw else ""
+                    message = f'"{key.value}" is not a word of {what}; there are {", ".join(known)}{hint}.'
                     guess = did_you_mean(key.value, known)
                     self.issue("M110", message, key.span, guess)
                     meant = replace(key, value=guess) if guess and guess not in table else key
@@ -177,6 +178,8 @@ class Reader:
         if found is None:
             view, asked = scope.blamed(name)
             message = f'source "{view.name}" has no column "{asked}"{_comment(node)}.'
+            if asked in view.cut:
+                message = f'"{asked}" is not among the columns of `by`, which are all that the object is made of.'
             if asked[0] in _TYPOGRAPHIC:
                 message = f'source "{view.name}" has no column {asked}; write straight quotes (") or none.'
             if (other := asked.partition(".")[0]) in self.unusable:

@@ -53,6 +53,7 @@ class View:
     name: str
     source: str
     header: Sequence[str] | None
+    cut: Sequence[str] = ()  # columns that the source has, and objects distinct by others do not
     empties: frozenset[str] = frozenset()
     min_rows: int = 1  # an empty source is a failed export unless the mapping says otherwise
     max_age_hours: float | None = None

@@ -115,7 +115,8 @@ class Values:
             self.reader.issue("M202", message, key.span, severity=Severity.NOTE)
             return ""
         known = [part.name for part in field_.parts]
-        message = f'{subject} has no attribute "{name}" in the profile; there are {", ".join(known)}.'
+        there = f"there are {', '.join(known)}" if known else "it is a plain value"
+        message = f'{subject} has no attribute "{name}" in the profile; {there}.'
         guess = did_you_mean(name, known)
         self.reader.issue("M220", message, key.span, guess)
         return guess

@@ -634,7 +634,10 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
     (
         "ad: {key: pnr}",
         "ad: {key: [pnr, {column: eppn, as: 'split(@)'}]}",
-        ('4:38: M121 a key is one text, and "split" gives a list; add `first` or `join(…)` after the split.',),
+        (
+            '4:38: M121 a key is one text, and "split" gives a list; add `first` or `join(…)` after the split.',
+            '17:18: M232 "ad" has the key pnr, eppn as split(@); 1 column(s) stand here.',
+        ),
     ),
     (
         "enroledAt: {ref: Organisation, via: kod}",
@@ -869,5 +872,114 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
         "    id: {uuid5: anst}\n",
         "    id: {uuid5: anst}\n    same_id: both\n",
         ('33:14: M113 "both" is not one of reject, merge.',),
+    ),
+    (
+        "  skolor: {key: kod}",
+        "  skolor: {key: kod, keep: {kod: {in: {a: b}}}}",
+        (
+            '5:40: M110 "a" is not a word of a condition; there are in, not, found_in, on_or_before, on_or_after, or, as. Did you mean "as"?',
+        ),
+    ),
+    (
+        "  skolor: {key: kod}",
+        "  skolor: {key: kod, keep: {kod: {}}}",
+        ("5:34: M112 this condition asks nothing; write a value, a list, or one of the words.",),
+    ),
+    (
+        "  skolor: {key: kod}",
+        "  skolor: {key: kod, keep: {kod: {or: empty}}}",
+        ("5:34: M112 this condition asks nothing; write a value, a list, or one of the words.",),
+    ),
+    (
+        "Organisation:\n  from: skolor\n  id: {school_unit: kod}\n  fields: {displayName: namn, schoolUnitCode: kod}\n",
+        "Organisation: []\n",
+        ("9:15: M112 there is no rule for Organisation here.",),
+    ),
+    (
+        "each: inskr",
+        "each: [inskr]",
+        ("25:15: M111 a text is expected here.",),
+    ),
+    (
+        "schoolType: {text: GR}\n          schoolYear",
+        "schoolType: GR\n          schoolYear",
+        ('29:23: M210 Person.enrolments.schoolType: "GR" alone is a column; the constant is written {text: GR}.',),
+    ),
+    (
+        "groupType: {text: Klass}",
+        "groupType: Klass",
+        ('44:16: M210 Group.groupType: "Klass" alone is a column; the constant is written {text: Klass}.',),
+    ),
+    (
+        "civicNo.value: {column",
+        "civicNo.value.x: {column",
+        ('21:7: M220 Person.civicNo.value has no attribute "x" in the profile; it is a plain value.',),
+    ),
+    (
+        "enrich: {ad: pnr}",
+        "enrich: [ad]",
+        ("17:13: M111 a table of `word: value` is expected here.",),
+    ),
+    (
+        "enrich: {ad: pnr}",
+        "enrich: {ad: [pnr, guid]}",
+        ('17:18: M232 "ad" has the key pnr; 2 column(s) stand here.',),
+    ),
+    (
+        "id: {uuid5: guid}",
+        "id: {uuid5: {text: a}}",
+        ("16:17: M112 an id of constants is the same for all; name a column too.",),
+    ),
+    (
+        "by: [kod, klass]",
+        "by: kod, klass",
+        (
+            '40:37: M110 "klass" is not a word of `from`; there are distinct, by; several values stand in [ ].',
+            '41:21: M210 "klass" is not among the columns of `by`, which are all that the object is made of.',
+            '43:29: M210 "klass" is not among the columns of `by`, which are all that the object is made of.',
+            '49:32: M210 "klass" is not among the columns of `by`, which are all that the object is made of.',
+        ),
+    ),
+    (
+        "{klass} på {kod}",
+        "{klass} på {kod}}",
+        ('43:34: M113 "}" has a brace without its pair.',),
+    ),
+    (
+        "mapping: 1\n",
+        "mapping: 1\n---\n",
+        ("2:1: M102 a second document; a mapping is one document.",),
+    ),
+    (
+        "match: {guid: guid}",
+        "match: guid",
+        ("25:9: M112 `each` needs `match: {its column: my column}`.",),
+    ),
+    (
+        "codes:\n",
+        "codes:\n  x: a\n",
+        ("8:6: M111 a table of `word: value` is expected here.",),
+    ),
+    (
+        "  skolor: {key: kod}",
+        "  skolor: kod",
+        ("5:11: M111 a table of `word: value` is expected here.",),
+    ),
+    (
+        "enrich: {ad: pnr}",
+        "enrich: {ad: {pnr: pnr}}",
+        (
+            "17:18: M112 a key column is a name or {column: NAME, as: …}.",
+            '17:19: M110 "pnr" is not a word of a key column; there are column, as, text.',
+        ),
+    ),
+    (
+        "by: [kod, klass]",
+        "by: [kod]",
+        (
+            '41:21: M210 "klass" is not among the columns of `by`, which are all that the object is made of.',
+            '43:29: M210 "klass" is not among the columns of `by`, which are all that the object is made of.',
+            '49:32: M210 "klass" is not among the columns of `by`, which are all that the object is made of.',
+        ),
     ),
 ]
