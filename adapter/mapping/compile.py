@@ -194,13 +194,16 @@ class _Compiler:
         return view
 
     def _target_key(self, node: Table, view: View) -> Key:
-        """What references to a rule's objects name: the columns that it is distinct by, else the source's key.
+        """What references to a rule's objects name: the source's key.
 
-        A source without a key is known by the columns its objects' id is made from.
+        Where that does not belong to the object, which is distinct by other columns, those columns. A source without a
+        key is known by the columns its objects' id is made from.
         """
         given, source = node.get("id"), node.get("from")
         if isinstance(source, Table) and (by := source.get("by")) is not None:
-            return self.reader.key(by, Scope((Frame(view.name, view),)))
+            together = self.reader.key(by, Scope((Frame(view.name, view),)))
+            own = {name.partition(" as ")[0] for name in view.key.columns}
+            return view.key if own and own <= set(together.columns) else together
         if not view.key.parts and isinstance(given, Table) and given.entries:
             view.key = self.reader.key(given.entries[0][1], Scope((Frame(view.name, view),)))
         return view.key

@@ -14,6 +14,7 @@ COLUMNS = {
     "grupper": ["grupp", "namn", "kod", "elev"],
 }
 _TO_TEXT = ["date(%Y-%m-%d)", "personnummer", "uuid", "lower", "upper", "pad(8)", "pattern([0-9]+)"]
+_GROUP = ["      groupType: {text: Klass}", "      schoolType: {text: GR}"]
 _ANY = [*_TO_TEXT, "integer", "boolean", "split(,)", "join(-)", "first"]
 Draw = Any
 
@@ -118,7 +119,7 @@ def reference(draw: Draw, source: str, to: str, usual: str) -> str:
 
 @st.composite
 def source(draw: Draw, name: str, key: str) -> str:
-    parts = [f"key: {draw(keys(name, key))}"]
+    parts = [f"key: {draw(st.sampled_from([key, key, key, draw(keys(name, key))]))}"]
     if draw(st.integers(0, 4)) == 1:
         parts.append(f"keep: {draw(conditions(name))}")
     if draw(st.integers(0, 6)) == 1:
@@ -185,17 +186,23 @@ def mappings(draw: Draw) -> str:
             f"        schoolType: {draw(st.sampled_from(forms))}",
             f"        schoolYear: {year}",
             "Group:",
-            "  from: grupper",
-            f"  id: {{uuid5: {draw(keys('grupper', 'grupp'))}}}",
-            "  fields:",
-            f"    displayName: {draw(plain('grupper', 'namn'))}",
-            "    groupType: {text: Klass}",
-            "    schoolType: {text: GR}",
-            f"    organisation: {draw(reference('grupper', 'Organisation', 'kod'))}",
-            "    groupMemberships:",
-            "      each: elever",
-            "      match: {guid: elev}",
-            f"      fields: {{person: {draw(reference('elever', 'Person', 'guid'))}}}",
+            "  - from: grupper",
+            f"    id: {{uuid5: {draw(keys('grupper', 'grupp'))}}}",
+            "    fields:",
+            f"      displayName: {draw(plain('grupper', 'namn'))}",
+            *_GROUP,
+            f"      organisation: {draw(reference('grupper', 'Organisation', 'kod'))}",
+            "      groupMemberships:",
+            "        each: elever",
+            "        match: {guid: elev}",
+            f"        fields: {{person: {draw(reference('elever', 'Person', 'guid'))}}}",
+            "  - from: {distinct: inskr, by: [enhet, ak]}",
+            f"    keep: {draw(conditions('inskr'))}",
+            "    id: {uuid5: [enhet, ak]}",
+            "    fields:",
+            "      displayName: ak",
+            *_GROUP,
+            "      organisation: {ref: Organisation, via: enhet}",
             "",
         ]
     )

@@ -348,6 +348,14 @@ def test_a_class_is_there_as_long_as_one_of_its_rows_counts(at: str, turned: boo
     assert [issue.code for issue in issues] == ["M300"]  # 6B is known and left out: the activity is, with a word
 
 
+def test_an_object_that_is_distinct_by_its_source_s_key_and_more_is_found_by_the_key() -> None:
+    text = SCHOOL % ("  lektioner: {key: grupp}", "kod", "kod") + (CLASSES % "").replace("elever", "lektioner").replace(
+        "[kod, klass]", "[kod, grupp]"
+    ).replace("klass", "grupp").replace("via: [kod, grupp]", "via: grupp")
+    found, issues = objects(text, {**TEACHING, "lektioner": [{"kod": UNIT, "grupp": "MA", "dag": d} for d in "12"]})
+    assert (len(found["Group"]), len(found["Activity"]), issues) == (1, 2, [])
+
+
 def test_a_row_whose_condition_cannot_be_told_is_no_missing_row_of_a_merge() -> None:
     top = (
         "sources:\n  elever: {key: guid}\n  ar: {of: inskr, key: elev, keep: {till: {on_or_after: today}}, merge: only}"
