@@ -28,6 +28,8 @@ _PLAIN_WORDS = (
     ("could not find expected ':'", "a key without colon; write `key: value`, with a space after the colon"),
     ("expected <block end>", "the indentation: items of one level start in the same column"),
     ("expected the node content", "a value is missing before this place"),
+    ("expected alphabetic", "a sign with a meaning of its own (& or *); put the text in quotes"),
+    ("scanning a block scalar", "| and > begin a text of several lines; put a text that holds them in quotes"),
     ("while parsing a flow", "a comma or a closing bracket is missing before this place"),
     ("cannot start any token", "a sign with a meaning of its own (such as % @ ` > |); put the text in quotes"),
 )

@@ -86,8 +86,10 @@ def _parsed(text: str, file: str) -> tuple[Table, tuple[Issue, ...]]:
         parser.issues.append(Issue("M100", f"this is not YAML: {advice}.", span=Span(file, line, column)))
         root = None
     except yaml.YAMLError as error:  # a character that YAML forbids
-        place = Span(file, text.count("\n", 0, getattr(error, "position", 0)) + 1)
-        parser.issues.append(Issue("M100", f"this is not YAML: {getattr(error, 'reason', error)}.", span=place))
+        at = getattr(error, "position", 0)
+        place = Span(file, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
+        advice = "a control character, which cannot be seen; delete it"
+        parser.issues.append(Issue("M100", f"this is not YAML: {advice}.", span=place))
         root = None
     except RecursionError:
         parser.issues.append(Issue("M100", f"this is nested more than {_MAX_DEPTH} levels deep.", span=Span(file)))

@@ -982,4 +982,19 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
             '49:32: M210 "klass" is not among the columns of `by`, which are all that the object is made of.',
         ),
     ),
+    (
+        "givenName: fornamn",
+        "givenName: for\x07namn",
+        ("19:21: M100 this is not YAML: a control character, which cannot be seen; delete it.",),
+    ),
+    (
+        "givenName: fornamn",
+        "givenName: & x",
+        ("19:19: M100 this is not YAML: a sign with a meaning of its own (& or *); put the text in quotes.",),
+    ),
+    (
+        "givenName: fornamn",
+        "givenName: >x",
+        ("19:19: M100 this is not YAML: | and > begin a text of several lines; put a text that holds them in quotes.",),
+    ),
 ]
