@@ -89,11 +89,18 @@ PAGES: dict[str, tuple[str, str]] = {
         "A reference that several objects fit.",
         "Name more columns in `via` and `by`, so that only one is left.",
     ),
-    "M341": ("Two rows of an enriching source say different things.", "Correct one, or make the key more exact."),
+    "M341": (
+        "Two rows that are meant for one object say different things.",
+        "Correct one, or make the key more exact. Where they tell of protection, the person counts as protected.",
+    ),
     "M342": ("No row matches.", "See why; or leave `unmatched: report` out."),
     "M343": (
         "Not one row matches.",
         "Two columns that hold different things, or the same thing written differently: see `as:`.",
+    ),
+    "M344": (
+        "Rows that are looked up have a key which cannot be read.",
+        "Correct the key at the source; who is missing in a list of the protected is not protected by it.",
     ),
     "M350": (
         "Two rows give one id to different objects.",

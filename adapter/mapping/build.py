@@ -8,7 +8,7 @@ from typing import Any
 
 from adapter.issues import RowRef
 from adapter.mapping.plan import Enrichment, Rule
-from adapter.mapping.problems import NotExposed, RowProblem, RunStopped
+from adapter.mapping.problems import UNDECIDED, NotExposed, RowProblem, RunStopped
 from adapter.mapping.scope import Frames, Row, row_key
 from adapter.ss12000.codes import NOT_PROTECTED
 
@@ -77,7 +77,7 @@ def builder(rule: Rule, withhold: bool) -> Builder:
             if marking is not None:
                 protected = _is_protected(marking, frames)
                 if protected and withhold:
-                    raise Withheld(object_id)
+                    raise Withheld(object_id, _disagreement(rule, frames))
             values: ObjectValues = {"id": object_id}
             values.update(build(frames))
         except RunStopped:
@@ -107,6 +107,14 @@ def _is_protected(marking: Callable[[Frames], Any], frames: Frames) -> bool:
         return bool(marking(frames) != NOT_PROTECTED)
     except (RowProblem, NotExposed):
         return True
+
+
+def _disagreement(rule: Rule, frames: Frames) -> RowProblem | None:
+    """Where merged rows say different things of protection, which is then told."""
+    if not any(UNDECIDED in row for row in frames):
+        return None
+    words = "is said differently by rows that are one object; to be safe, the person counts as protected"
+    return RowProblem("M341", words, RowRef(rule.view.name, frames[0][0]), rule.span, "Person.securityMarking")
 
 
 def is_marked(rule: Rule, row: Row) -> bool:

@@ -226,7 +226,9 @@ class _Compiler:
         marking = None
         if kind is ResourceType.PERSON and (said := fields.get("securityMarking")) is not None:
             part, covered = shape.part("securityMarking"), len(values.plain.coverage)
+            self.reader.guarding = True
             marking = values.compile(said, part, scope, "Person.securityMarking") if part else None
+            self.reader.guarding = False
             del values.plain.coverage[covered:]
         build = values.compile_object(fields, shape, scope, str(kind))
         if object_id is None or build is None:
@@ -313,6 +315,17 @@ class _Compiler:
             return None
         given = self.reader.words(given, language.ID, "`id`")
         word, columns = given.entries[0]
+        said = node.get("enrich")
+        second = {name.value for name, _ in said.entries} if isinstance(said, Table) else set()
+        for item in columns.items if isinstance(columns, Items) else (columns,):
+            other = item.value.partition(".")[0] if isinstance(item, Scalar) else ""
+            if other in second and isinstance(item, Scalar) and scope.find(item.value) is None:
+                message = (
+                    f'an id is made of the own row alone, so that it is known whatever "{other}" says; '
+                    "join the two under `sources` (`with`)."
+                )
+                self.reader.issue("M210", message, item.span)
+                return None
         parts, names, _ = self.reader.key(columns, scope)
         if not parts:
             return None

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from operator import itemgetter
 
 from adapter.mapping import conversions, language
-from adapter.mapping.problems import RowProblem
+from adapter.mapping.problems import UNDECIDED, RowProblem
 from adapter.mapping.reader import Cell, Reader, Steps
 from adapter.mapping.scope import Frames, Get, Index, Scope
 from adapter.mapping.syntax import Items, Node, Scalar, Table
@@ -81,8 +81,14 @@ def _compile_one(reader: Reader, column: Scalar, wanted: Node, scope: Scope, fin
     known: dict[str, bool] = {}
 
     def tell(text: str, frames: Frames) -> bool:
+        if text == UNDECIDED:
+            words = "is said differently by rows that are one object, so the condition on it cannot be told"
+            raise RowProblem("M341", words, place(frames), column.span, subject)
         try:
-            value = str(steps.apply(text)) if text else text
+            try:
+                value = str(steps.apply(text)) if text else text
+            except conversions.NoMatch:
+                value = ""
             if len(known) > _REMEMBERED:
                 known.clear()
             return test(value)

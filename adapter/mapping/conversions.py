@@ -17,6 +17,11 @@ _CALL = re.compile(r"([a-z_0-9]+)(?:\((.*)\))?\Z", re.DOTALL)
 _TRUE = frozenset({"1", "true", "ja", "j", "yes", "y", "sant", "x"})
 _FALSE = frozenset({"0", "false", "nej", "n", "no", "falskt", ""})
 
+
+class NoMatch(ValueError):
+    """A pattern found nothing; a condition then does not hold, a value cannot be made."""
+
+
 TEXT, NUMBER, FLAG, LIST = "a text", "a whole number", "yes or no", "a list"
 """What a conversion takes and gives; TEXT is what a cell holds."""
 ONE = (TEXT, NUMBER, FLAG)
@@ -117,7 +122,7 @@ def _pattern(expression: str) -> Convert:
     def convert(text: str) -> str:
         if found := compiled.search(text):
             return (found[1] or "") if compiled.groups else found[0]
-        raise ValueError(f"does not match pattern({expression})")
+        raise NoMatch(f"does not match pattern({expression})")
 
     return convert
 

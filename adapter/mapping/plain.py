@@ -11,7 +11,7 @@ from adapter.issues import RowRef, Span, did_you_mean
 from adapter.mapping import conversions, language
 from adapter.mapping.conversions import Conversion
 from adapter.mapping.plan import Covered
-from adapter.mapping.problems import ItemOmitted, RowProblem
+from adapter.mapping.problems import UNDECIDED, ItemOmitted, RowProblem
 from adapter.mapping.reader import Cell, Reader, Steps, convert
 from adapter.mapping.scope import Frames, Get, Index, Scope
 from adapter.mapping.syntax import Items, Node, Scalar, Table
@@ -146,7 +146,11 @@ class PlainValues:
             text = text_of(frames)
             if not text and not translates_empty:
                 return empty(frames)
+            if text == UNDECIDED:
+                return PROTECTED_WHEN_UNKNOWN if field_.name == "securityMarking" else empty(frames)
             value: Any = convert(steps, text, place(frames), span, subject) if text else text
+            if value in ("", []) and not translates_empty:
+                return empty(frames)
             if translate is None:
                 return value
             found = translate(str(value))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from adapter.issues import Issue, RowRef, Severity, Span
 
+UNDECIDED = "\x1aundecided"
+"""In a merged row, for a cell that tells of protection and that the rows disagree on: whoever reads it fails closed."""
+
 
 class RowProblem(Exception):
     """The object cannot be built from these rows; its last good version stays published.

@@ -11,7 +11,7 @@ from adapter.issues import Issue, RowRef, Severity, Span, did_you_mean
 from adapter.mapping import conversions, language
 from adapter.mapping.conversions import Conversion
 from adapter.mapping.problems import RowProblem
-from adapter.mapping.scope import Frame, Frames, Get, Key, KeyPart, OwnCell, Scope, View
+from adapter.mapping.scope import Frame, Frames, Key, KeyPart, OwnCell, Scope, View
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 
 
@@ -54,6 +54,8 @@ class Steps:
         value: Any = text
         for step in self.steps:
             value = step.apply(value)
+            if value == "":  # nothing is left, as in an empty cell
+                break
         return value
 
 
@@ -72,6 +74,7 @@ class Reader:
     today: dt.date
     sources: Container[str] = ()
     issues: list[Issue] = field(default_factory=list)
+    guarding: bool = False  # whether what is read now tells of protection
     unusable: set[str] = field(default_factory=set)  # enriching sources of this rule that are wrong, which is told
 
     def issue(
@@ -190,6 +193,8 @@ class Reader:
             return None
         number, view, column = found
         view.used = True
+        if self.guarding:
+            view.guard(column)
         slot, view_name, kind = view.slot(column), view.name, view.kind(column)
         if number == 0:
             return Cell(
@@ -228,7 +233,7 @@ class Reader:
         if not steps.steps:
             return KeyPart(cell.get, cell.column, cell.kind)
         words = ", ".join(self.texts(node.get("as") or node))
-        return KeyPart(converted_key(cell, steps), f"{cell.column} as {words}", steps.steps[-1].holds)
+        return KeyPart(ConvertedKey(cell, steps), f"{cell.column} as {words}", steps.steps[-1].holds)
 
     def key(self, node: Node, scope: Scope) -> Key:
         """A key of one or several columns."""
@@ -280,18 +285,27 @@ def _as_in_key(part: KeyPart | None, view: View) -> KeyPart | None:
     return next((key for key in view.key.each() if key.name.startswith(f"{part.name} as ")), part)
 
 
-def converted_key(cell: Cell, steps: Steps) -> Get:
-    """A key column in another form: what cannot be converted is compared as it stands, and so matches nothing."""
+class ConvertedKey:
+    """A key column in another form: what cannot be converted is compared as it stands, and so matches nothing.
 
-    def get(frames: Frames) -> object:
-        text = cell.get(frames)
+    `unread` counts those, `first` is the row of the first.
+    """
+
+    def __init__(self, cell: Cell, steps: Steps) -> None:
+        self._get, self._place, self._steps = cell.get, cell.place, steps
+        self.column, self.form = cell.column, ", ".join(step.name for step in steps.steps)
+        self.unread = 0
+        self.first: RowRef | None = None
+
+    def __call__(self, frames: Frames) -> object:
+        text = self._get(frames)
         try:
-            value = steps.apply(text) if text else text
+            value = self._steps.apply(text) if text else text
         except ValueError:
+            self.unread += 1
+            self.first = self.first or self._place(frames)
             return text
         return value if isinstance(value, str) else str(value)
-
-    return get
 
 
 def convert(steps: Steps, text: str, row: RowRef, span: Span, subject: str) -> object:

@@ -79,6 +79,12 @@ class View:
             origin[0].slot(origin[1])
         return self.slots.setdefault(column, len(self.slots) + 1)
 
+    def guard(self, column: str) -> None:
+        """Remember that the column tells of protection, here and where it comes from."""
+        self.made.guarded.add(column)
+        if (origin := self.origins.get(column)) is not None:
+            origin[0].guard(origin[1])
+
     def kind(self, column: str) -> str:
         """What the column holds, "" where that is not known."""
         if (origin := self.origins.get(column)) is not None:
@@ -134,6 +140,7 @@ class Made:
     joins: list[Join] = field(default_factory=list)
     merge: Merge | None = None
     untold: dict[int, RowProblem] = field(default_factory=dict)
+    guarded: set[str] = field(default_factory=set)  # columns that tell of protection
     groups: dict[int, list[Row]] | None = None  # where a run is traced: merged row -> what it is made of
 
     @property

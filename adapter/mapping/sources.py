@@ -31,6 +31,7 @@ class SourceCompiler:
     kinds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     inline: dict[str, InlineRows] = field(default_factory=dict)
     _indexes: dict[tuple[int, tuple[str, ...]], Index] = field(default_factory=dict)
+    _empties: dict[str, Node] = field(default_factory=dict)  # a source's, which its views share
     _below: set[str] = field(default_factory=set)  # described further down
 
     def compile(self, described: Table) -> None:
@@ -38,6 +39,8 @@ class SourceCompiler:
         for plain, header in self.headers.items():
             self.views[plain] = View(plain, plain, header, kinds=self.kinds.get(plain, {}))
         self._below = {name.value for name, _ in described.entries}
+        tables = [(name.value, node) for name, node in described.entries if isinstance(node, Table)]
+        self._empties = {name: empty for name, node in tables if (empty := node.get("empty")) is not None}
         for name, node in described.entries:
             table = self.reader.words(self.reader.table(node, name.span), language.SOURCE, "a source")
             of = table.get("of")
@@ -70,7 +73,8 @@ class SourceCompiler:
         header = inline.columns if inline else self.headers[source]
         view = View(name, source, header, kinds=self.kinds.get(source, {}))
         own = Scope((Frame(name, view),))
-        if (empty := table.get("empty")) is not None:
+        empty = table.get("empty") or self._empties.get(source)
+        if empty is not None:
             view.empties = frozenset(text.strip() for text in self.reader.texts(empty))
         splits = table.get("split")
         for split in splits.items if isinstance(splits, Items) else (splits,) if splits is not None else ():

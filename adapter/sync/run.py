@@ -20,6 +20,7 @@ from adapter.issues import Issue, Severity
 from adapter.mapping.compile import Surroundings, compile_mapping
 from adapter.mapping.plan import Plan
 from adapter.mapping.problems import RunStopped
+from adapter.mapping.reader import ConvertedKey
 from adapter.mapping.references import OpenData
 from adapter.settings import Settings
 from adapter.ss12000.profile import Profile
@@ -185,6 +186,7 @@ def assemble(
                     "the mapping stops the run where this is missing (missing: stop)", [stop.issue(False)]
                 ) from None
         _tell_of_matches(plan, report)
+        _tell_of_keys(plan, report)
         return assembly
 
 
@@ -202,6 +204,21 @@ def _tell_of_matches(plan: Plan, report: Report) -> None:
             looks = f"both look like {mine}" if its == mine else f"its keys look like {its}, ours like {mine}"
             message = f"{tally.what}: not one of {tally.missing} finds a row ({looks}). Is it the right column?"
             report.findings.add(Issue("M343", message, Severity.WARNING, tally.span))
+
+
+def _tell_of_keys(plan: Plan, report: Report) -> None:
+    """Rows that are looked up by a key which cannot be read: nobody finds them."""
+    indexes = {id(index): index for rules in plan.rules.values() for rule in rules for index in rule.indexes}
+    told = {}
+    for index in indexes.values():
+        for part in index.key:
+            if isinstance(part, ConvertedKey) and part.unread and part.first is not None:
+                told[part.first.source, part.column] = (part, bool(index.view.made.guarded))
+    for part, guarded in told.values():
+        risk = " Who stands there may be protected, and is not found." if guarded else ""
+        rows = "1 row has" if part.unread == 1 else f"{part.unread} rows have"
+        message = f"{rows} a {part.column} that cannot be read ({part.form}): nothing finds them.{risk}"
+        report.findings.add(Issue("M344", message, Severity.WARNING, row=part.first, subject=part.column))
 
 
 def compiled(inputs: Inputs, sources: Sources, report: Report, table: Callable[[], dict[Hashable, Any]] = dict) -> Plan:

@@ -7,8 +7,8 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from sys import intern
 from typing import Any
 
-from adapter.mapping.problems import RowProblem
-from adapter.mapping.scope import Index, Join, Made, Merge, Row, View, row_key
+from adapter.mapping.problems import UNDECIDED, RowProblem
+from adapter.mapping.scope import Index, Join, Merge, Row, View, row_key
 from connectors.base import Batch
 
 
@@ -60,7 +60,7 @@ def finished(view: View, rows: list[Row]) -> list[Row]:
     """The rows of a view that is joined or merged, all others being read."""
     for join in view.made.joins:
         rows = list(_joined(rows, join, view))
-    return _merged(rows, view.made.merge, view.made) if view.made.merge else rows
+    return _merged(rows, view.made.merge, view) if view.made.merge else rows
 
 
 def _parts(rows: list[Row], slot: int, on: str) -> Iterator[Row]:
@@ -92,9 +92,10 @@ def _joined(rows: Iterable[Row], join: Join, view: View) -> Iterator[Row]:
             yield tuple(cells)
 
 
-def _merged(rows: Iterable[Row], merge: Merge, made: Made) -> list[Row]:
+def _merged(rows: Iterable[Row], merge: Merge, view: View) -> list[Row]:
     """One row for each key, numbered like the first of those that it is made of."""
-    untold = made.untold
+    made, untold = view.made, view.made.untold
+    guarded = {slot - 1 for column, slot in view.slots.items() if column in made.guarded}
     groups: dict[Hashable, list[Row]] = {}
     key = row_key(merge.key)
     for row in rows:
@@ -113,13 +114,19 @@ def _merged(rows: Iterable[Row], merge: Merge, made: Made) -> list[Row]:
         if unclear := [untold[row[0]] for row in group if row[0] in untold]:
             untold[number] = unclear[0]
         columns = list(zip(*group, strict=True))[1:]
-        merged.append((number, *(_together(cells, merge.most) for cells in columns)))
+        together = [_together(cells, merge.most, n in guarded) for n, cells in enumerate(columns)]
+        merged.append((number, *together))
     return sorted(merged)
 
 
-def _together(cells: Sequence[str], most: bool) -> str:
-    """What the filled cells agree on, else nothing; or what most of them say, of equally many the first in order."""
+def _together(cells: Sequence[str], most: bool, guarded: bool) -> str:
+    """What the filled cells agree on, else nothing; or what most of them say, of equally many the first in order.
+
+    Of protection nothing is told by most: rows that disagree protect.
+    """
     counts = Counter(cell for cell in cells if cell)
+    if len(counts) > 1 and guarded:
+        return UNDECIDED
     if len(counts) > 1 and not most:
         return ""
     return min(counts, key=lambda text: (-counts[text], text), default="")

@@ -997,4 +997,11 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
         "givenName: >x",
         ("19:19: M100 this is not YAML: | and > begin a text of several lines; put a text that holds them in quotes.",),
     ),
+    (
+        "id: {uuid5: guid}",
+        "id: {uuid5: ad.eppn}",
+        (
+            '16:17: M210 an id is made of the own row alone, so that it is known whatever "ad" says; join the two under `sources` (`with`).',
+        ),
+    ),
 ]

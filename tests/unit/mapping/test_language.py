@@ -51,6 +51,7 @@ def test_any_name_of_a_column_can_be_said(name: str) -> None:
         ("{format: '{efter}, {x}'}", "Bo", "Öberg, Bo"),
         ("{first_of: [x, efter]}", "", "Öberg"),
         ("{first_of: [x, {text: Okänd}]}", "", "Okänd"),
+        ("{first_of: [{column: x, as: 'pattern(^(A)?)'}, {text: Okänd}]}", "B", "Okänd"),
         ("{column: x, codes: form}", "grundskola", "GR"),
         ("{column: x, codes: form}", "Vad som helst", "GY"),
         ("{text: NO}", "", "NO"),
@@ -70,6 +71,8 @@ def test_a_plain_value(written: str, cell: str, value: str) -> None:
         ("{column: x, empty: omit}", ""),
         ("{format: '{efter}-{x}'}", ""),
         ("{text: A, when: {x: empty}}", "B"),
+        ("{column: x, as: 'pattern(^(A)?)'}", "B"),
+        ("{column: x, as: ['pattern(^(A)?)', lower, 'split(,)', first]}", "B"),
         ("{text: A, when: {x: {not: [b, c]}}}", "B"),
     ],
 )
@@ -140,6 +143,44 @@ def test_a_person_whose_mark_stands_in_a_second_source_with_two_answers_is_withh
     assert (issues[0].severity, "says something else" in str(issues[0])) == ("warning", True)
 
 
+@pytest.mark.parametrize("merge", ["most", "only"])
+@pytest.mark.parametrize(
+    "marking",
+    [
+        "{column: skydd, codes: marken}",
+        "skydd",
+        "{first_of: [{text: Sekretessmarkering, when: {skydd: [J, Sekretessmarkering]}}, {text: Ingen}]}",
+        "{column: ad.mark, codes: marken}",
+    ],
+)
+def test_rows_that_are_one_person_and_disagree_on_protection_protect(merge: str, marking: str) -> None:
+    join = "with: {ad: {nummer: pnr}}, " if "ad." in marking else ""
+    top = f"sources:\n  elever: {{{join}key: guid, merge: {merge}}}"
+    text = mapping(top=top, securityMarking=marking).replace(
+        "codes:\n", 'codes:\n  marken: {"": Ingen, Ingen: Ingen, J: Sekretessmarkering}\n'
+    )
+    marks = ["Ingen", "J", "Ingen"]
+    rows = [{"skydd": "Ingen" if join else mark} for mark in marks]
+    accounts = [{"nummer": NUMBER, "mark": mark} for mark in marks]
+    found, issues = persons(text, *rows, ad=accounts)
+    assert found == []
+    assert [issue.code for issue in issues] == ["M341"]
+    alike, issues = persons(text, *[{"skydd": "Ingen"}] * 3, ad=[{"nummer": NUMBER, "mark": "Ingen"}] * 3)
+    assert (len(alike), issues) == (1, [])
+
+
+def test_a_list_of_the_protected_with_a_number_that_cannot_be_read_is_told() -> None:
+    text = mapping(
+        "  id: {uuid5: guid}\n  enrich: {ad: pnr}", ENRICHED, securityMarking="{column: ad.mark, codes: marken}"
+    ).replace("codes:\n", 'codes:\n  marken: {"": Ingen, J: Sekretessmarkering}\n')
+    rows = [{"nummer": number("20140101", 7), "mark": "J"}, {"nummer": f"{NUMBER}x", "mark": "J"}]
+    (issue,) = persons(text, {}, ad=rows)[1]
+    assert str(issue) == (
+        "ad:3 nummer: 1 row has a nummer that cannot be read (personnummer): nothing finds them. "
+        "Who stands there may be protected, and is not found."
+    )
+
+
 # -- ids ------------------------------------------------------------------------------------------------------------
 
 
@@ -187,6 +228,9 @@ def test_an_id_of_several_columns_needs_them_all() -> None:
         ("x: {found_in: {andra: id}}", "8", False),
         ("x: {found_in: {andra: id}}", "", False),
         ("x: {not: {found_in: {andra: id}}}", "8", True),
+        ("x: {as: 'pattern(^[A-Z]+_)', in: [EG_]}", "EG_6A", True),
+        ("x: {as: 'pattern(^[A-Z]+_)', in: [EG_]}", "6A", False),
+        ("x: {as: 'pattern(^[A-Z]+_)', not: [EG_]}", "6A", True),
         ("x: {as: pad(2), found_in: {andra: {column: id, as: pad(2)}}}", "07", True),
     ],
 )

@@ -28,6 +28,14 @@ sources:
     assert one(text, ad=rows)["eduPersonPrincipalNames"] == ["elev@edu.exempel.se"]
 
 
+def test_what_counts_as_empty_in_a_source_does_so_in_its_views() -> None:
+    top = 'sources:\n  elever: {of: underlag, key: guid}\n  underlag: {empty: ["NULL"]}'
+    row = {**ROW, "mellan": "NULL"}
+    units = [{"kod": UNIT, "namn": "S"}]
+    (found,) = objects(mapping(top=top, middleName="mellan"), {"underlag": [row], "skolor": units})[0]["Person"]
+    assert "middleName" not in found
+
+
 def test_a_row_may_stand_for_several() -> None:
     text = """\
 mapping: 1
