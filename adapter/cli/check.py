@@ -9,10 +9,10 @@ from itertools import groupby
 from adapter import wiring
 from adapter.cases.examples import Outcome, run_tests
 from adapter.cli import arguments, output
+from adapter.drafting.guesses import DECIDE
 from adapter.errors import AdapterError, ConfigError, SourceFailed
 from adapter.issues import Issue, Severity
 from adapter.mapping.compile import Surroundings, compile_mapping
-from adapter.mapping.draft import DECIDE
 from adapter.mapping.plan import Plan
 from adapter.opendata.lookup import OpenData
 from adapter.ss12000.shape import shapes

@@ -22,6 +22,7 @@ FLOORS = {
     "cases": 4,
     "sync": 3,
     "store": 2,
+    "drafting": 3,
     "mapping": 2,
     "opendata": 2,
     "ss12000": 1,

@@ -67,9 +67,7 @@ def test_check_is_content_after_every_step(number: int, folder: Path, capsys: py
 
 
 @pytest.mark.parametrize("number", range(2, 11))
-def test_every_command_prints_what_the_step_says(
-    number: int, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_command_prints_what_the_step_says(number: int, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     follow(folder, STEPS[:number])
     shown = "".join(content for _, content in blocks(STEPS[number - 1], "console"))
     for said in re.split(r"^\$ ss12000-adapter ", shown, flags=re.MULTILINE)[1:]:

@@ -1,0 +1,130 @@
+"""The rule for Activity: teaching that takes a national test, its groups and its teachers."""
+
+from __future__ import annotations
+
+from adapter.drafting.bands import Band, Bridge, bridges, current, joined, rows_of
+from adapter.drafting.duties import Duties
+from adapter.drafting.groups import Groups
+from adapter.drafting.guesses import Guess, decide
+from adapter.drafting.layout import Block, Entry, Flow, remark
+from adapter.drafting.links import Link, converted
+from adapter.drafting.national_tests import Tests
+from adapter.drafting.picture import Picture
+
+_ASKED = (
+    "which teaching group takes which national test? No column has names of tests. Make a table of it "
+    "(group; test as `open-data search` names it) and run init again"
+)
+_ONE_EACH = Guess(90, "one for each group and test").note
+
+
+class Activities:
+    """Writes the rule."""
+
+    def __init__(self, picture: Picture, groups: Groups, duties: Duties, tests: Tests) -> None:
+        self.picture, self.groups, self.duties, self.tests = picture, groups, duties, tests
+
+    def entries(self) -> list[Entry]:
+        """The section."""
+        band, test = self.groups.bands.get("groups"), self.tests.test
+        if band is None or test is None or self.tests.table is None:
+            return [remark(decide(_ASKED))]
+        said = self._of_table(band, self.tests.link) if self.tests.link else self._of_groups(band)
+        return [Entry("Activity", Block(said))]
+
+    def _of_groups(self, band: Band) -> list[Entry]:
+        """The group's own row names the test."""
+        name, test = self.groups.names["groups"], self.tests.test
+        assert test is not None
+        via: Flow = converted(band.key.name, self.picture.links.form(band.key))
+        said = [
+            Entry("from", name),
+            Entry("keep", Block([*([] if band.is_asked else band.keep), *self.tests.condition(band)])),
+            Entry("id", {"uuid5": [band.key.name, test.name]}, _ONE_EACH),
+        ]
+        return [*said, Entry("fields", Block(self._fields(band, name, "", via, None)))]
+
+    def _of_table(self, band: Band, link: Link) -> list[Entry]:
+        table, test, name = self.tests.table, self.tests.test, self.groups.names["groups"]
+        assert table is not None
+        assert test is not None
+        source = self.picture.sources.plain(table)
+        said = [
+            Entry("from", source),
+            Entry("id", {"uuid5": [link.column.name, test.name]}, _ONE_EACH),
+            Entry("enrich", {name: link.via()}, link.guess.note),
+        ]
+        return [*said, Entry("fields", Block(self._fields(band, name, f"{name}.", link.via(), link)))]
+
+    def _fields(self, band: Band, name: str, prefix: str, via: Flow, link: Link | None) -> list[Entry]:
+        named = band.table.find("group", "name") if band.of_rows else band.table.find("name", "group")
+        unit, test = self.picture.units.reference(band.table), self.tests.test
+        assert test is not None
+        group: dict[str, Flow] = {"ref": "Group", "of": name, "via": via}
+        said = [
+            Entry("displayName", prefix + (named.name if named else band.key.name), named.guess.note if named else ""),
+            Entry("groups", {"list": [group]}, link.guess.note if link else ""),
+        ]
+        if unit:
+            said.append(Entry("organisation", unit.flow(prefix), unit.guess.note))
+        else:
+            nowhere: Flow = {"ref": "Organisation", "via": {"text": "?"}}
+            said.append(Entry("organisation", nowhere, decide("which column tells the group's school?")))
+        said.append(Entry("parentActivity", {"ref": "test_activity", "via": test.name}, test.guess.note))
+        return [*said, *self._teachers(band, prefix, link)]
+
+    # -- teachers ---------------------------------------------------------------------------------------------
+
+    def _teachers(self, band: Band, prefix: str, link: Link | None) -> list[Entry]:
+        staff = self.picture.staff
+        asked = [remark(decide("teachers: where does it say who teaches a group?"))]
+        if staff is None or not self.duties.name:
+            return asked
+        if band.of_rows:
+            return self._of_rows(band, link)
+        own = self.picture.person(band.table, staff)
+        if bridge := next(bridges(self.picture, staff, band.table, band.keys), None):
+            return self._of_bridge(bridge, band, prefix, link)
+        return self._of_column(own, band, prefix) if own else asked
+
+    def _of_bridge(self, bridge: Bridge, band: Band, prefix: str, link: Link | None) -> list[Entry]:
+        table, mine, sources = bridge.table, bridge.group, self.picture.sources
+        staff, keep = self.picture.staff, current(self.picture, bridge)
+        assert staff is not None
+        source = sources.keyed(table, ((mine.column.name, mine.form),)) if mine.form else sources.plain(table)
+        if view := joined(self.picture, bridge, staff, self.duties.persons.names["staff"]):
+            source, keep = view.name, []
+        sources.taken(table, "teachers", bridge.guess)
+        same = link is not None and link.target is mine.target
+        asked = link.column.name if link is not None and same else prefix + mine.target.name
+        said = [Entry("each", source), Entry("match", {mine.column.name: converted(asked, mine.form)}, mine.guess.note)]
+        if keep:
+            said.append(Entry("keep", Block(keep)))
+        unit, outer = self.picture.units.reference(table), ""
+        if unit is None or not unit.columns:
+            unit, outer = self.picture.units.reference(band.table), f"{self.groups.names['groups']}."
+        duty, note = self.duties.reference(bridge.person, unit, outer)
+        return [Entry("teachers", Block([*said, Entry("fields", {"duty": duty}, note)]))]
+
+    def _of_column(self, own: Link, band: Band, prefix: str) -> list[Entry]:
+        unit, name = self.picture.units.reference(band.table), self.groups.names["groups"]
+        if own.is_list:
+            duty, note = self.duties.reference(own, unit, f"{name}.", "value")
+            said = [Entry("each", {"split": prefix + own.column.name}), Entry("fields", {"duty": duty}, note)]
+            return [Entry("teachers", Block(said))]
+        duty, note = self.duties.reference(own, unit, prefix, own.via(prefix))
+        return [Entry("teachers", {"list": [{"duty": duty}]}, note)]
+
+    def _of_rows(self, band: Band, link: Link | None) -> list[Entry]:
+        """Staff's own rows name the group."""
+        staff = self.picture.staff
+        assert staff is not None
+        if staff.table is not band.table:
+            return [remark(decide("teachers: where does it say who teaches a group?"))]
+        rows = rows_of(self.picture, band, staff, "lararrader")
+        mine = link.column.name if link else band.key.name
+        own = Link(staff.key, staff.key, staff.table, 1.0, self.picture.links.form(staff.key))
+        duty, _ = self.duties.reference(own, self.picture.units.reference(band.table))
+        note = Guess(90, "staff's rows with the same group").note
+        said = [Entry("each", rows), Entry("match", {band.key.name: mine}, note), Entry("fields", {"duty": duty})]
+        return [Entry("teachers", Block(said))]
