@@ -194,8 +194,8 @@ def _runs(rows: list[list[str]], first: int, pick: Callable[[list[str]], Sequenc
 
 def _width_problem(found: int, width: int, line: int, place: str) -> SourceError:
     message = (
-        f"the row has {found} fields, the header {width}. A cell that holds the separator must be quoted; "
-        "a file cut off half-way must be exported anew."
+        f"the row has {found} field{'' if found == 1 else 's'}, the header {width}. A cell that holds the separator "
+        "must be quoted; a file cut off half-way must be exported anew."
     )
     return SourceError("S107", message, f"{place}:{line}")
 

@@ -42,6 +42,9 @@ def create(name: str, options: Mapping[str, Any]) -> Connector:
     """
     kind = str(options.get("connector", ""))
     point = _installed().get(kind)
+    if point is None:  # it may have come since
+        _installed.cache_clear()
+        point = _installed().get(kind)
     if point is None:
         raise OptionsError([("connector", f'"{kind}" is not installed; there are {", ".join(names())}.{_hint(kind)}')])
     connector = _load(point)

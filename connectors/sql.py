@@ -51,7 +51,7 @@ class SqlConnector:
         """Connect and ask for the column names; no row is fetched. Raises SourceError."""
         try:
             engine = _engine(self.options)
-        except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
+        except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
             raise SourceError("S120", f"the url cannot be used: {_short(error)}.", self.name) from None
         try:
             connection = engine.connect()
@@ -65,9 +65,11 @@ class SqlConnector:
 def table_names(url: str) -> list[str]:
     """The tables and views of a database, for a first look at it. Raises SourceError."""
     try:
-        engine = sa.create_engine(url, hide_parameters=True, poolclass=NullPool)
-        inspector = sa.inspect(engine)
+        inspector = sa.inspect(_engine(SqlOptions(url=SecretStr(url), table="any")))
         return sorted([*inspector.get_table_names(), *inspector.get_view_names()])
+    except (sa.exc.ArgumentError, ValueError) as error:
+        message = f"the url cannot be used: {_short(error)}; write it like postgresql+psycopg://user@host:5432/name."
+        raise SourceError("S120", message) from None
     except (sa.exc.SQLAlchemyError, ModuleNotFoundError) as error:
         message = f"the database cannot be looked at: {_short(error)}. Check url, network and password."
         raise SourceError("S121", message) from None

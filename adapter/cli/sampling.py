@@ -67,15 +67,12 @@ def _free_name(table: str, taken: set[str]) -> str:
 
 def _tables(url: str) -> Iterator[tuple[str, dict[str, str]]]:
     file = url.partition("?")[0].removeprefix("sqlite:///")
-    if url.startswith("sqlite:///") and not file.startswith("file:") and not Path(file).exists():  # it would be made
+    if url.startswith("sqlite:///") and not file.startswith("file:") and not Path(file).exists():
         raise SourceFailed(f"{url}: there is no such file.")
     try:
         names = sql.table_names(_absolute(url))
     except SourceError as error:
         raise SourceFailed(f"{_shown(url)}: {error.message}") from None
-    except ValueError:
-        message = "the url cannot be used; write it like postgresql+psycopg://user@host:5432/name."
-        raise SourceFailed(f"{_shown(url)}: {message}") from None
     if not names:
         raise ConfigError(f"{_shown(url)}: no table is there, or the account may see none. Check the database's name.")
     for name in names:

@@ -12,6 +12,7 @@ from support.databases import mariadb_url, postgres_url
 
 from connectors.base import Connector, SourceError, SourceTable
 from connectors.registry import OptionsError, create
+from connectors.sql import table_names
 
 HEADER = ("elev guid", "förnamn", "År", "tal", "tom")
 ROWS = [(f"g{n}", f'Åsa-{n} Öberg, "{n}"; %s', "6", str(n), None if n % 3 else "") for n in range(5003)]
@@ -132,6 +133,21 @@ def test_a_database_that_is_not_there_is_told_without_the_password(url: str) -> 
         connector.open()
     assert "hemligt" not in str(caught.value)
     assert caught.value.code in ("S120", "S121", "S122")
+
+
+def test_a_url_with_a_port_that_is_none_is_told() -> None:
+    url = "postgresql+psycopg://u:hemligt@127.0.0.1:port/test"
+    with pytest.raises(SourceError, match="S120"):
+        create("t", {"connector": "sql", "url": url, "table": "x"}).open()
+    with pytest.raises(SourceError, match="write it like") as told:
+        table_names(url)
+    assert "hemligt" not in str(told.value)
+
+
+def test_a_look_at_a_database_that_is_not_there_makes_none(tmp_path: Path) -> None:
+    with pytest.raises(SourceError):
+        table_names(f"sqlite:///{tmp_path}/typo.db")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_plug_in_is_found_by_its_entry_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

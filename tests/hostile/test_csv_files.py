@@ -28,7 +28,7 @@ def read(path: Path | str, **options: object) -> list[tuple[int, tuple[str | Non
         (b"\n", "S105 the first line holds no column names"),
         (b"a;b;a\n1;2;3\n", 'S105 the column "a" stands twice'),
         (b"a;;c\n1;2;3\n", "S105 column 2 has no name"),
-        (b"a;b\n1;2\n1\n", "3: S107 the row has 1 fields, the header 2"),
+        (b"a;b\n1;2\n1\n", "3: S107 the row has 1 field, the header 2"),
         (b"a;b\n1;2\n1;2;3\n", "3: S107 the row has 3 fields, the header 2"),
         (b'a;b\n1;"2', "2: S108 a quote is never closed"),
         (b"a;b\n1;\x002\n", "S104 zero bytes"),
