@@ -7,29 +7,28 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
-from adapter.cli import (
-    auth,
-    capture,
-    check,
-    demo,
-    explain,
-    init,
-    notify,
-    open_data,
-    output,
-    preview,
-    rehearse,
-    serve,
-    signals,
-    status,
-    sync,
-)
+from adapter.cli import output, signals
 from adapter.errors import AdapterError
 
-_COMMANDS = (init, check, preview, explain, capture, sync, serve, notify, status, open_data, auth, rehearse, demo)
+COMMANDS = (
+    "init",
+    "check",
+    "preview",
+    "explain",
+    "capture",
+    "sync",
+    "serve",
+    "notify",
+    "status",
+    "open-data",
+    "auth",
+    "rehearse",
+    "demo",
+)
 _EXIT_CODES = """\
 exit codes: 0 all well · 1 a bug, please report it · 2 configuration or mapping is wrong · 3 the change gate held the
 run · 4 objects were rejected (only with --strict) · 5 a source failed · 6 published, but a notice is still pending ·
@@ -43,7 +42,7 @@ def run() -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; returns its exit code."""
-    parser = _parser()
+    parser = _parser(arguments)
     args = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a Windows console or a C locale must not break on å ä ö
@@ -68,7 +67,8 @@ def main(arguments: Sequence[str]) -> int:
         return 1
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """Knows the commands that are named; all of them where none is. A command loads much that others do not need."""
     parser = argparse.ArgumentParser(
         prog="ss12000-adapter",
         description="Connects an old school information system to SS12000, for Skolverket's digital national tests.",
@@ -78,8 +78,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=version("ss12000-adapter"))
     parser.add_argument("--config", type=Path, default=Path("config.toml"), metavar="FILE", help="default: config.toml")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in _COMMANDS:
-        command.add_to(commands)
+    for name in [name for name in COMMANDS if name in arguments] or COMMANDS:
+        import_module(f"adapter.cli.{name.replace('-', '_')}").add_to(commands)
     return parser
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from adapter.cli.main import _COMMANDS
+from adapter.cli.main import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -19,8 +19,7 @@ def test_every_link_leads_somewhere() -> None:
 
 
 def test_every_command_is_named() -> None:
-    names = {module.__name__.rpartition(".")[2].replace("_", "-") for module in _COMMANDS}
-    assert {name for name in names if f"`{name}`" not in README} == set()
+    assert {name for name in COMMANDS if f"`{name}`" not in README} == set()
 
 
 def test_every_folder_is_named() -> None:
