@@ -10,13 +10,14 @@ from typing import Any
 
 from adapter.issues import RowRef, Severity, Span, did_you_mean
 from adapter.mapping import language
+from adapter.mapping.codelists import CodeLists
 from adapter.mapping.conditions import compile_conditions
-from adapter.mapping.plain import CodeList, Codes, PlainValues
+from adapter.mapping.plain import PlainValues
 from adapter.mapping.plan import Enrichment, Plan, Rule, Tally
 from adapter.mapping.problems import RowProblem
 from adapter.mapping.reader import Reader
 from adapter.mapping.references import OpenData, References, Sink
-from adapter.mapping.scope import Frame, Frames, Get, Index, Key, KeyPart, Scope, Target, View, key_getter
+from adapter.mapping.scope import Frame, Frames, Get, Index, Key, Scope, Target, View, key_getter
 from adapter.mapping.sources import SourceCompiler
 from adapter.mapping.syntax import Items, Node, Scalar, Table, parse
 from adapter.mapping.values import Values
@@ -73,7 +74,7 @@ class _Compiler:
             place = version.span if version else self.tree.span
             reader.issue("M112", "a mapping says its version first: `mapping: 1`.", place)
         self.sources.compile(reader.table(self.tree.get("sources"), self.tree.span))
-        codes = self._codes()
+        codes = CodeLists(reader, self.sources).compile(reader.table(self.tree.get("codes"), self.tree.span))
         nodes = [(kind, node) for kind in BUILD_ORDER for node in self._rule_nodes(kind)]
         drafts = [(kind, node, view) for kind, node in nodes if (view := self._driving_view(kind, node)) is not None]
         for kind, node, view in drafts:
@@ -99,49 +100,6 @@ class _Compiler:
         views = [view for view in self.views.values() if view.used]
         tallies = [item.tally for some in rules.values() for rule in some for item in rule.enrich]
         return Plan(rules, views, plain.coverage, unique, self.sources.inline, [*tallies, *values.lists.tallies])
-
-    # -- codes --------------------------------------------------------------------------------------------
-
-    def _codes(self) -> dict[str, CodeList]:
-        found: dict[str, CodeList] = {}
-        for name, node in self.reader.table(self.tree.get("codes"), self.tree.span).entries:
-            table = self.reader.table(node, name.span)
-            if "from" in table and "key" in table:
-                if (read := self._codes_from(table)) is not None:
-                    found[name.value] = read
-                continue
-            entries = [(key.value, self.reader.text(value)) for key, value in table.entries]
-            exact = {key.strip(): value for key, value in entries if key != "otherwise"}
-            values = tuple(dict.fromkeys(value for _, value in entries))
-            found[name.value] = CodeList(_translator(exact, dict(entries).get("otherwise")), values)
-        return found
-
-    def _codes_from(self, table: Table) -> CodeList | None:
-        """A list that a source holds; it is looked up while the rows are read."""
-        table = self.reader.words(table, language.CODES_FROM, "a code list from a source")
-        name, key, value = (table.get(word) for word in ("from", "key", "value"))
-        if not isinstance(name, Scalar) or key is None or value is None:
-            self.reader.issue(
-                "M112", "a code list from a source is {from: SOURCE, key: COLUMN, value: COLUMN}.", table.span
-            )
-            return None
-        if (view := self.sources.known(name)) is None:
-            return None
-        own = Scope((Frame(view.name, view),))
-        part, cell = self.reader.key_part(key, own), self.reader.column(value, own)
-        if part is None or cell is None:
-            return None
-        get = part.get
-        any_case = KeyPart(lambda frames: str(get(frames)).casefold(), f"{part.name}, in any case", "")
-        index = self.sources.index(view, Key.of([any_case]))
-        otherwise = self.reader.text(table.get("otherwise") or Scalar("", table.span))
-        rows_of, slot = index.rows, cell.own_slot
-
-        def translate(text: str) -> str | None:
-            found = {row[slot] for row in rows_of.get(text.casefold(), ()) if not isinstance(row, RowProblem)}
-            return found.pop() if len(found) == 1 else (otherwise or None)
-
-        return CodeList(translate, (otherwise,) if otherwise else (), index)
 
     def _notes(self, used_codes: set[str]) -> None:
         """What is written but not used: probably forgotten, never wrong."""
@@ -356,13 +314,3 @@ class _Compiler:
             return canonical
 
         return get
-
-
-def _translator(exact: Mapping[str, str], otherwise: str | None) -> Codes:
-    """A list that stands in the mapping: exactly, else but for case, else what is said for all others."""
-    folded = {key.casefold(): value for key, value in exact.items()}
-
-    def translate(text: str) -> str | None:
-        return exact.get(text) or folded.get(text.casefold()) or (otherwise if text else None)
-
-    return translate

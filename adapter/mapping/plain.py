@@ -5,36 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 from adapter.issues import RowRef, Span, did_you_mean
 from adapter.mapping import conversions, language
+from adapter.mapping.codelists import CodeList, Codes
 from adapter.mapping.conversions import Conversion
 from adapter.mapping.plan import Covered
 from adapter.mapping.problems import UNDECIDED, ItemOmitted, RowProblem
 from adapter.mapping.reader import Cell, Reader, Steps, convert
 from adapter.mapping.scope import Frames, Get, Index, Scope
 from adapter.mapping.syntax import Items, Node, Scalar, Table
+from adapter.ss12000.codes import NOT_PROTECTED
 from adapter.ss12000.shape import Field
 
 PROTECTED_WHEN_UNKNOWN = "Sekretessmarkering"
 _REMEMBERED = 1000  # texts of a column
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
-
-
-class Codes(Protocol):
-    """A compiled code list: text -> value, or None where the list lacks it."""
-
-    def __call__(self, text: str, /) -> str | None: ...
-
-
-@dataclass(frozen=True)
-class CodeList:
-    """How texts are translated; what can come out, as far as that is known; the index of a list from a source."""
-
-    translate: Codes
-    values: tuple[str, ...]
-    index: Index | None = None
 
 
 @dataclass
@@ -193,6 +180,8 @@ class PlainValues:
             self.used_indexes.append(found.index)
         for value in found.values:
             self._constant(value, field_, said.span, subject)
+        if found.otherwise == NOT_PROTECTED:
+            self._open(field_, said.span)
         return found.translate, name
 
     def _when_unknown(self, node: Table, field_: Field, subject: str) -> Any:
@@ -203,7 +192,15 @@ class PlainValues:
             if field_.name != "securityMarking":
                 self.reader.issue("M113", "`unknown: protected` is for securityMarking only.", said.span)
             return PROTECTED_WHEN_UNKNOWN
+        if word == NOT_PROTECTED:
+            self._open(field_, said.span)
         return self._constant(word, field_, said.span, subject)
+
+    def _open(self, field_: Field, span: Span) -> None:
+        """No mapping may say that an unknown mark is none."""
+        if field_.name == "securityMarking":
+            message = f"an unknown mark protects; list those that mean {NOT_PROTECTED}, and leave the rest out."
+            self.reader.issue("M242", message, span)
 
     def when_empty(
         self,

@@ -1004,4 +1004,14 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
             '16:17: M210 an id is made of the own row alone, so that it is known whatever "ad" says; join the two under `sources` (`with`).',
         ),
     ),
+    (
+        "S: Sekretessmarkering}",
+        "S: Sekretessmarkering, otherwise: Ingen}",
+        ("23:47: M242 an unknown mark protects; list those that mean Ingen, and leave the rest out.",),
+    ),
+    (
+        "unknown: protected",
+        "unknown: Ingen",
+        ("23:63: M242 an unknown mark protects; list those that mean Ingen, and leave the rest out.",),
+    ),
 ]

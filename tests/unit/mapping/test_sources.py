@@ -170,6 +170,7 @@ def test_a_code_list_may_come_from_a_source() -> None:
     for unclear in ("SV1", "EN5"):
         assert "is not in the code list kurser" in rejected(text, {"x": unclear}, kurstabell=table)
     otherwise = text.replace("value: prov}", "value: prov, otherwise: inget}")
+    assert "is not in the code list kurser" in rejected(otherwise, {"x": "SV1"}, kurstabell=table)
     assert one(otherwise, {"x": "EN5"}, kurstabell=table)["middleName"] == "inget"
 
 
