@@ -98,7 +98,7 @@ OF_ANY_MAPPING = {
 }
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(
     text=mappings(),
     tables=st.fixed_dictionaries({name: rows(good) for name, good in OF_ANY_MAPPING.items()}),
