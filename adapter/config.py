@@ -62,7 +62,10 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
         words, span = (
             (found[1], Span(str(path), int(found[2]), int(found[3]))) if found else (str(error), Span(str(path)))
         )
-        message = f"this is not TOML: {words}. Texts stand in quotes; a table begins with [name]."
+        advice = "Texts stand in quotes; a table begins with [name]."
+        if "hex" in words or "escape" in words or "\\" in words:
+            advice = "A backslash in a path: write / instead, or put the path in single quotes."
+        message = f"this is not TOML: {words}. {advice}"
         raise ConfigError(f"{path}: the configuration cannot be read", [Issue("C100", message, span=span)]) from None
 
 

@@ -68,7 +68,8 @@ def _run(inputs: Inputs, headers: Headers, reader: Reader, test: Table) -> None:
     wanted = sorted(reader.texts(test.get("issues") or Items((), test.span)))
     if wanted != said.codes:
         words = "; ".join(map(str, said.issues)) or "nothing"
-        reader.issue("M260", f'the test "{name}" expects the findings {wanted or "none"}, but: {words}.', test.span)
+        message = f'the test "{name}" expects {", ".join(wanted) or "no"} findings, and has: {words}.'
+        reader.issue("M260", message, test.span)
 
 
 @dataclass(frozen=True)

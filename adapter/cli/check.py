@@ -121,8 +121,8 @@ def _describe_coverage(plan: Plan) -> None:
         max((len(text) for text in texts), default=0)
         for texts in ([found.subject.partition(".")[2] for found in covered], [found.origin for found in covered])
     ]
-    for rule, of_rule in groupby(covered, lambda found: found.rule):
-        output.line(f"  {rule}")
+    for rule, of_rule in groupby(covered, lambda found: (found.rule, found.place)):
+        output.line(f"  {rule[0]}")
         for found in of_rule:
             attribute = found.subject.partition(".")[2].ljust(widths[0])
             place = f"{found.origin.ljust(widths[1])}  [{found.span}]" if found.origin else "not mapped"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, groupby, repeat
 from typing import Any
@@ -77,7 +77,26 @@ class Exhibits:
             if row.source in persons or (not own and row.source not in joined):
                 used = self._columns(rule) if own else ()
                 cells = {column: text for column, text in cells.items() if column in used}
+            keys = self._keys_of_people(rule)
+            cells = {column: masked(text) if column in keys else text for column, text in cells.items()}
         return {"source": f"{row.source}:{row.number}", "cells": _masked(cells) if hidden else cells}
+
+    def _keys_of_people(self, rule: Rule) -> set[str]:
+        """Columns by which a group or activity names its people, who may be protected."""
+        if rule.kind is ResourceType.DUTY:  # is masked as a whole where its person is
+            return set()
+        people = [found for found in self._covered(rule) if found.subject.rpartition(".")[2] in ("person", "duty")]
+        return {column for found in people for column in found.columns}
+
+    def settle(self, entry: dict[str, Any], withheld: Container[str]) -> None:
+        """Mask what turned out to be about somebody withheld: another row of the same person said so."""
+        values = entry["object"]
+        about = values["id"] if entry["type"] == ResourceType.PERSON else values.get("person", {}).get("id")
+        if about in withheld:
+            entry["object"] = {"id": values["id"], **_masked({k: v for k, v in values.items() if k != "id"})}
+            entry["rows"] = [{**row, "cells": _masked(row["cells"])} for row in entry["rows"]]
+            entry["row"] = entry["rows"][0]["cells"]
+            entry["why"] = "withheld: another row says that this person is protected"
 
     @property
     def _about_persons(self) -> set[str]:
@@ -99,7 +118,7 @@ class Exhibits:
         ]
 
     def _covered(self, rule: Rule) -> Iterator[Any]:
-        return (found for found in dict.fromkeys(self.lookups.plan.coverage) if found.rule == rule.name)
+        return (found for found in dict.fromkeys(self.lookups.plan.coverage) if found.place == rule.span)
 
 
 def describe_rows(found: dict[str, Any]) -> None:

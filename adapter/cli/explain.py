@@ -29,6 +29,7 @@ from adapter.sync.trace import keys_of
 
 _CODE = re.compile(r"[A-Z]\d{3}\Z")
 _MOST = 20  # rows
+_LEFT_OUT = "left out by a condition (keep), or because it refers to something that is not published"
 
 
 def add_to(commands: arguments.Commands) -> None:
@@ -114,10 +115,11 @@ def _told(installation: wiring.Installation, store: Store, args: argparse.Namesp
     for found in rows.made:
         kind, object_id = ResourceType(found["type"]), found["object"]["id"]
         found["to_be_published"] = assembly.exists(kind, object_id)
+        rows.exhibits.settle(found, assembly.stages[ResourceType.PERSON].withheld)
         told.append({**found, "issues": _about(report, found["source"]), **_published(store, kind, object_id)})
     for rule, object_id, found, issues in rows.lost:
         withheld = object_id in assembly.stages[rule.kind].withheld
-        found["why"] = "withheld: protected" if withheld else "" if issues else "left out by a condition (keep)"
+        found["why"] = "withheld: protected" if withheld else "" if issues else _LEFT_OUT
         words = [] if withheld else [str(issue) for issue in issues]
         told.append({**found, "issues": words, **_published(store, rule.kind, object_id)})
     known = canonical_uuid(args.what)
@@ -162,7 +164,7 @@ def _describe(found: dict[str, Any]) -> None:
     if "object" in found:
         output.line("  comes to:")
         describe_lines(found)
-        if not found["to_be_published"]:
+        if not found["to_be_published"] and not found.get("why"):
             output.line("  not to be published: nothing published needs it")
     for issue in found["issues"]:
         output.line(f"  {issue}")

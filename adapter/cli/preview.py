@@ -74,13 +74,15 @@ def run(args: argparse.Namespace) -> int:
     store.close()
     issues = report.findings.in_order()
     for found in seen.objects:
+        seen.exhibits.settle(found, assembly.stages[ResourceType.PERSON].withheld)
         found["to_be_published"] = assembly.exists(ResourceType(found["type"]), found["object"]["id"])
     shown = _chosen(seen.objects, args.limit)
     if args.json:
         output.document({"objects": shown, "issues": [issue.as_json() for issue in issues]})
         return 0
     for found in shown:
-        fate = "" if found["to_be_published"] else "  (not to be published: nothing published needs it)"
+        why = found.get("why", "not to be published: nothing published needs it")
+        fate = "" if found["to_be_published"] else f"  ({why})"
         output.line(f"{found['type']} from {found['source']}  [{found['rule']}]{fate}")
         describe_rows(found)
         output.line("  ->")

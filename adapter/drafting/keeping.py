@@ -90,7 +90,11 @@ def school_types(found: Found | None, codes: Codes, prefix: str = "") -> list[En
         return []
     words = [(text, meaning) for text in sorted(found.column.words) if (meaning := vocabulary.school_type(text))]
     codes.add("skolform", words)
-    return [Entry(prefix + found.name, [text for text, _ in words], found.guess.note)]
+    shown = codes.writable(found.column, vocabulary.school_type)
+    if len(shown) < len(found.column.words):
+        return [Entry(prefix + found.name, [text for text, _ in words], found.guess.note)]
+    others = sorted(set(filter(None, shown)) - {text for text, _ in words})  # a form that comes later is to be told
+    return [Entry(prefix + found.name, {"not": one_of(others)}, found.guess.note)] if others else []
 
 
 def school_type(found: Found | None, prefix: str = "") -> tuple[Flow, str]:

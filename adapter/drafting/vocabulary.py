@@ -93,6 +93,8 @@ def duty_role(text: str) -> Meaning | None:
     word = plain(text)
     if found := _DUTY_ROLES.get(word):
         return Meaning(found, 100 if text == found else 95)
+    if re.search(r"[,;]|\s[A-ZÅÄÖ][a-zåäö]", text):  # somebody's name beside the title
+        return None
     like = next((role for part, role in _DUTY_ROLES_LIKE if re.search(part, word)), None)
     return Meaning(like, 80, "by a part of the word") if like else None
 

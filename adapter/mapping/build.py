@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from adapter.issues import RowRef
@@ -128,7 +128,7 @@ def _marked(rule: Rule, row: Row) -> tuple[bool, RowProblem | None]:
     unclear: list[_Unclear] = []
     for item in rule.enrich:
         try:
-            frames = (*frames, _enricher(item)(frames))
+            frames = (*frames, _enricher(item, count=False)(frames))
         except RowProblem as problem:
             unclear.append(_Unclear((0,), problem))
             frames = (*frames, unclear[-1])
@@ -160,9 +160,9 @@ def _id_if_any(rule: Rule, row: Row) -> str:
         return ""
 
 
-def _enricher(item: Enrichment) -> Callable[[Frames], Row]:
+def _enricher(item: Enrichment, count: bool = True) -> Callable[[Frames], Row]:
     """Finds the second source's row: none is a row of empty cells, two that differ are a problem."""
-    tally, key, name = item.tally, item.key, item.name
+    tally, key, name = item.tally if count else replace(item.tally), item.key, item.name
     nothing: Row = (0, *("" for _ in tally.index.view.slots))
     rows_of, span = tally.index.rows, tally.span
 

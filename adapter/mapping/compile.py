@@ -167,7 +167,7 @@ class _Compiler:
         return view.key
 
     def _rule(self, kind: ResourceType, node: Table, view: View, target: Target, values: Values) -> Rule | None:
-        values.plain.rule = f"{kind} from {view.name}"
+        values.plain.rule = (f"{kind} from {view.name}", node.span)
         values.lists.used_indexes = values.plain.used_indexes = values.references.used_indexes = []
         driving, distinct = self._distinct(node, view)
         own = Scope((Frame(view.name, driving),))
@@ -269,7 +269,8 @@ class _Compiler:
         given = node.get("id")
         if not isinstance(given, Table) or len(given.entries) != 1:
             place = given.span if given else node.span
-            self.reader.issue("M112", "`id:` is one of {uuid: …}, {uuid5: …}, {school_unit: …}.", place)
+            what = "`id:` is one of" if given else f"this rule for {kind} has no `id:`; it is one of"
+            self.reader.issue("M112", f"{what} {{uuid: …}}, {{uuid5: …}}, {{school_unit: …}}.", place)
             return None
         given = self.reader.words(given, language.ID, "`id`")
         word, columns = given.entries[0]

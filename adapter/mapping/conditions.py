@@ -72,6 +72,10 @@ def _compile_one(reader: Reader, column: Scalar, wanted: Node, scope: Scope, fin
         wanted = reader.words(wanted, language.CONDITION, "a condition")
         steps = reader.conversions(wanted.get("as"))
         reader.gives(steps, conversions.ONE, "a condition compares one text")
+    if isinstance(wanted, Scalar) and not wanted.raw and scope.find(column.value) is None:
+        message = f'"{column.value}" is no column, and nothing is asked of it; several values stand in [ ].'
+        reader.issue("M210", message, column.span)
+        return None
     cell = reader.column(column, scope)
     test = _test(reader, wanted, find)
     if cell is None or test is None:

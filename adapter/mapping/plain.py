@@ -33,7 +33,7 @@ class PlainValues:
     used_indexes: list[Index] = field(default_factory=list)
     used_codes: set[str] = field(default_factory=set)
     coverage: list[Covered] = field(default_factory=list)
-    rule: str = ""  # the one that is compiled
+    rule: tuple[str, Span] = ("", Span(""))  # the one that is compiled
 
     def compile(self, form: str, node: Node, field_: Field, scope: Scope, subject: str) -> Get | None:
         """The function for a column, text or format; None when it cannot be made."""
@@ -245,7 +245,7 @@ class PlainValues:
 
     def cover(self, subject: str, origin: str, span: Span, columns: tuple[str, ...] = ()) -> None:
         """Remember for the coverage table where an attribute comes from."""
-        self.coverage.append(Covered(self.rule, subject, origin, span, columns))
+        self.coverage.append(Covered(*self.rule, subject, origin, span, columns))
 
 
 def _column(node: Node) -> str:

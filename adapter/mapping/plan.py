@@ -88,6 +88,7 @@ class Covered(NamedTuple):
     """Where one attribute comes from: `origin` in words ("" where nothing is mapped to it), and by which columns."""
 
     rule: str
+    place: Span  # of the rule
     subject: str
     origin: str
     span: Span

@@ -172,6 +172,10 @@ class Reader:
 
     def column(self, node: Node, scope: Scope) -> Cell | None:
         """The column that a name means here, or None (and an issue)."""
+        if isinstance(node, Items):
+            message = "one column is expected; of several, {first_of: [a, b]} takes the first, {format: …} joins them."
+            self.issue("M111", message, node.span)
+            return None
         name = self.text(node)
         if not name:
             if isinstance(node, Scalar):

@@ -11,9 +11,9 @@ import unicodedata
 _NAMES = {
     "civicNo": "personnummer personnr pnr persnr person_nr personid pid socialnumber socsecno social_security civicno "
     "civic_no uniqueidentifier fodelsenummer fodnr identifierare personalidnumber identifier person_nummer employeeid",
-    "givenName": "fornamn tilltalsnamn given givenname fname firstname preferredname preferredfirstname",
+    "givenName": "fornamn fnamn fnam tilltalsnamn given givenname fname firstname preferredname preferredfirstname",
     "middleName": "mellannamn middlename partnamemiddle",
-    "familyName": "efternamn family sn lname lastname surname familyname",
+    "familyName": "efternamn enamn enam family sn lname lastname surname familyname",
     "wholeName": "fullnamn fullname fn cn visningsnamn namn name displayname elevnamn personnamn",
     "eppn": "eppn edupersonprincipalname edupersonprincipalnames federationsanvandarnamn userprincipalname upn "
     "username anvandarnamn anvnamn login mailnickname samaccountname anvandare anvandarid userid",

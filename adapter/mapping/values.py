@@ -20,6 +20,7 @@ from adapter.mapping.reader import Reader
 from adapter.mapping.references import References
 from adapter.mapping.scope import Frames, Get, Scope
 from adapter.mapping.sources import SourceCompiler
+from adapter.mapping.synonyms import COLUMNS, plain
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 from adapter.ss12000.shape import Field
 from adapter.ss12000.standard import BEYOND_THE_PROFILE
@@ -117,7 +118,8 @@ class Values:
         known = [part.name for part in field_.parts]
         there = f"there are {', '.join(known)}" if known else "it is a plain value"
         message = f'{subject} has no attribute "{name}" in the profile; {there}.'
-        guess = did_you_mean(name, known)
+        meant = COLUMNS.get(plain(name), "")
+        guess = meant if meant in known else did_you_mean(name, known)
         self.reader.issue("M220", message, key.span, guess)
         return guess
 

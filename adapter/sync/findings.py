@@ -18,6 +18,7 @@ class Findings:
         self.issues: list[Issue] = []
         self.counts: Counter[str] = Counter()
         self.severities: Counter[Severity] = Counter()
+        self.about_persons: frozenset[str] = frozenset()  # sources of which other objects' findings show no value
 
     @property
     def total(self) -> int:
@@ -26,7 +27,8 @@ class Findings:
 
     def report(self, problem: RowProblem, severity: Severity = Severity.WARNING, protected: bool = False) -> None:
         """A problem with a row; its value is shown only where that tells nothing of a person."""
-        self.add(problem.issue(may_show(problem.code, problem.subject, protected), severity))
+        beside = problem.row.source in self.about_persons and not problem.subject.startswith("Person.")
+        self.add(problem.issue(may_show(problem.code, problem.subject, protected or beside), severity))
 
     def add(self, issue: Issue) -> None:
         """Count an issue, and keep it while there is room."""

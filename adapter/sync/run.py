@@ -170,6 +170,8 @@ def assemble(
             )
         for issue in plan.issues:
             report.findings.add(issue)
+        persons = {rule.view.source for rule in plan.rules[ResourceType.PERSON]}
+        report.findings.about_persons = frozenset(view.name for view in plan.views if view.source in persons)
         revalidate = store.setting(_CHECKED_WITH) != _rules_now(inputs)
         stages = {
             kind: Stage(kind, inputs.profile, spool, report.findings, publish.digests(store, kind), revalidate)

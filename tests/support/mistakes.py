@@ -184,7 +184,7 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
     (
         "  id: {school_unit: kod}\n",
         "",
-        ("10:3: M112 `id:` is one of {uuid: …}, {uuid5: …}, {school_unit: …}.",),
+        ("10:3: M112 this rule for Organisation has no `id:`; it is one of {uuid: …}, {uuid5: …}, {school_unit: …}.",),
     ),
     (
         "id: {uuid5: anst}",
@@ -561,7 +561,9 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
     (
         "fields: {displayName: namn, schoolUnitCode: kod}",
         "fields: {displayName: [namn], schoolUnitCode: kod}",
-        ("12:25: M111 a text is expected here.",),
+        (
+            "12:25: M111 one column is expected; of several, {first_of: [a, b]} takes the first, {format: …} joins them.",
+        ),
     ),
     (
         "displayName: namn,",
@@ -1013,5 +1015,24 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
         "unknown: protected",
         "unknown: Ingen",
         ("23:63: M242 an unknown mark protects; list those that mean Ingen, and leave the rest out.",),
+    ),
+    (
+        "givenName: fornamn",
+        "givenName: [fornamn, efternamn]",
+        (
+            "19:18: M111 one column is expected; of several, {first_of: [a, b]} takes the first, {format: …} joins them.",
+        ),
+    ),
+    (
+        "givenName: fornamn",
+        "firstName: fornamn",
+        (
+            '19:7: M220 Person has no attribute "firstName" in the profile; there are givenName, middleName, familyName, eduPersonPrincipalNames, civicNo, securityMarking, emails, enrolments, externalIdentifiers. Did you mean "givenName"?',
+        ),
+    ),
+    (
+        "keep: {status: [A, P], slut",
+        "keep: {status: A, P, slut",
+        ('15:23: M210 "P" is no column, and nothing is asked of it; several values stand in [ ].',),
     ),
 ]
