@@ -7,6 +7,7 @@ from pathlib import Path
 
 from adapter import wiring
 from adapter.cli import arguments, output
+from adapter.drafting.guesses import DECIDE
 from adapter.ss12000.types import FETCH_ORDER
 from adapter.sync.report import Report
 from adapter.sync.run import Options, sync
@@ -45,6 +46,8 @@ def run(args: argparse.Namespace) -> int:
         describe(report)
         for problem in problems:
             output.line(f"  {problem}")
+        if left := sum(DECIDE in line for line in inputs.mapping.splitlines()):
+            output.line(f"{output.plural(left, 'line')} of {inputs.mapping_name} left to decide: see `check`")
     return exit_code(report, args.strict)
 
 

@@ -19,7 +19,7 @@ from adapter.sync.report import Report
 from adapter.sync.run import assemble
 
 
-def exhibited(tables: small_school.Tables, protected: str = "withhold") -> list[dict[str, Any]]:
+def exhibited(tables: small_school.Tables, protected: str = "withhold", settle: bool = False) -> list[dict[str, Any]]:
     """Everything that the school's rows come to, and every row that comes to nothing."""
     exhibits, entries = Exhibits(), []
 
@@ -34,7 +34,10 @@ def exhibited(tables: small_school.Tables, protected: str = "withhold") -> list[
     inputs = small_school.inputs(tables, profile={"protected_identities": protected})
     report, store = Report("r", 0), open_store("sqlite://")
     with Spool() as spool:
-        assemble(store, inputs, report, spool, made, lost, exhibits.lookups)
+        assembly = assemble(store, inputs, report, spool, made, lost, exhibits.lookups)
+    for entry in entries if settle else ():
+        if "object" in entry:
+            exhibits.settle(entry, assembly.stages[ResourceType.PERSON].withheld)
     store.close()
     return entries
 
@@ -65,3 +68,31 @@ def test_nothing_of_a_protected_person_is_shown_beside_any_object(protected: str
     shown = orjson.dumps(exhibited(tables, protected)).decode()
     assert [secret for secret in secrets if secret in shown] == []
     assert "Elev3" in shown
+
+
+def test_who_is_protected_by_one_of_two_rows_is_masked_beside_both() -> None:
+    tables = small_school.tables()
+    tables["elever"].append({**tables["elever"][11], "skydd": ""})
+    shown = [entry for entry in exhibited(tables, settle=True) if entry["source"].startswith("elever:")]
+    (found,) = [entry for entry in shown if entry["type"] == "Person" and entry.get("why")]
+    assert set(found["row"].values()) <= {"•••", ""}
+    assert "Elev11" not in orjson.dumps(found).decode()
+
+
+def test_beside_an_activity_its_teachers_are_not_named() -> None:
+    (found,) = [
+        entry for entry in exhibited(small_school.tables()) if entry["type"] == "Activity" and "object" in entry
+    ]
+    assert (found["row"]["namn"], found["row"]["larare"]) == ("Ma6", "•••")
+
+
+def test_a_finding_of_another_type_shows_no_value_of_a_person_s_row() -> None:
+    tables = small_school.tables()
+    tables["elever"][11]["kod"] = "99999999"
+    store, report = open_store("sqlite://"), Report("r", 0)
+    with Spool() as spool:
+        assemble(store, small_school.inputs(tables), report, spool)
+    store.close()
+    told = [str(issue) for issue in report.findings.in_order()]
+    assert any("Group.organisation: refers to no Organisation" in words for words in told)
+    assert not any("99999999" in words for words in told)

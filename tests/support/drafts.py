@@ -72,7 +72,11 @@ class Drafted:
         (self.folder / "open-data.json").write_text(cache_text(), encoding="utf-8")
         code = self.command("--config", self.folder / "config.toml", "sync", "--dry-run", "--json")
         assert code == 0, (self.command.out, self.command.err)
-        types: dict[str, dict[str, int]] = json.loads(self.command.out)["types"]
+        document = self.command.out
+        self.command("--config", self.folder / "config.toml", "sync", "--dry-run")
+        left = re.findall(r"^(\d+) lines? of \S*mapping\.yaml left to decide", self.command.out, flags=re.MULTILINE)
+        assert left == ([str(len(self.asked))] if self.asked else [])
+        types: dict[str, dict[str, int]] = json.loads(document)["types"]
         return types
 
     def created(self) -> dict[str, int]:
