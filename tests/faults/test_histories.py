@@ -25,7 +25,7 @@ from adapter.mapping import compile as compiler
 from adapter.store.engine import open_store
 from adapter.store.lock import run_lock
 
-HISTORIES = int(os.environ.get("SS12000_HISTORIES", "2000" if os.environ.get("CI") else "400"))
+HISTORIES = int(os.environ.get("SS12000_HISTORIES", "1200" if os.environ.get("CI") else "400"))
 
 changes = st.tuples(
     st.just("change"),
