@@ -20,6 +20,13 @@ def add_today(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--today", type=_date, metavar="ÅÅÅÅ-MM-DD", help="the date to reckon with; default: today's")
 
 
+def count(text: str) -> int:
+    """A number of things to show."""
+    if text.isdecimal() and int(text):
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no number of objects; write 1 or more")
+
+
 def _date(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)

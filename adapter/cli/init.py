@@ -11,6 +11,7 @@ from pathlib import Path
 
 from adapter.cli import arguments, output, sampling
 from adapter.drafting.draft import Draft, draft
+from adapter.drafting.guesses import DECIDE
 from adapter.drafting.samples import Sample
 from adapter.errors import ConfigError, SourceFailed
 from adapter.wiring import ZONE
@@ -48,11 +49,12 @@ def run(args: argparse.Namespace) -> int:
     try:
         args.dir.mkdir(parents=True, exist_ok=True)
         mapping.write_text(drafted.text, encoding="utf-8")
-        config.write_text("\n".join(_config(samples, drafted)), encoding="utf-8")
+        settings = "\n".join(_config(samples, drafted))
+        config.write_text(settings, encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{args.dir}: it cannot be written: {error.strerror}. Name another folder.") from None
     _tell(samples, drafted)
-    left = output.plural(drafted.undecided, "line")
+    left = output.plural(drafted.undecided + settings.count(DECIDE), "line")
     output.line(f"wrote {config} and {mapping}: {left} to decide, marked DECIDE.")
     output.line(f"Go on:  ss12000-adapter --config {config} check")
     return 0

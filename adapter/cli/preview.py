@@ -26,7 +26,7 @@ def add_to(commands: arguments.Commands) -> None:
     """The command's words."""
     parser = commands.add_parser("preview", help="objects beside their source rows; writes nothing")
     parser.add_argument("type", nargs="?", type=_kind, metavar="TYPE", help="Person, Group …; default: all types")
-    parser.add_argument("--limit", type=int, default=3, metavar="N", help="objects of each type; default 3")
+    parser.add_argument("--limit", type=arguments.count, default=3, metavar="N", help="objects of each type; default 3")
     parser.add_argument(
         "--id", metavar="ID_OR_KEY", help="only the object with this id, or with this key in its source"
     )

@@ -214,6 +214,12 @@ def test_a_dry_run_changes_nothing(place: Path) -> None:
     assert wet.json["types"] == dry.json["types"]
 
 
+@pytest.mark.parametrize("limit", ["0", "-1", "alla"])
+def test_a_limit_that_is_none_is_told(place: Path, limit: str) -> None:
+    done = run("preview", f"--limit={limit}", at=place)
+    assert (done.code, "write 1 or more" in done.err) == (2, True)
+
+
 def test_preview_masks_who_is_protected(place: Path) -> None:
     edit(place / "config.toml", r"^\[facade\]", '[profile]\nprotected_identities = "pass"\n\n[facade]')
     shown = run("preview", "Person", "--limit", "1000", at=place).out

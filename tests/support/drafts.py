@@ -88,6 +88,8 @@ def drafted(command: Commands, folder: Path, *sources: str | Path) -> Drafted:
     """Run `init` into a folder; the namespace is always the same, so that ids can be compared."""
     assert command("init", folder, "--from", *sources) == 0, (command.out, command.err)
     found = Drafted(folder, command)
+    left = (found.config + found.mapping).count("# DECIDE:")
+    assert f": {left} lines to decide" in command.out
     text = re.sub(r'id_namespace = ".*?"', f'id_namespace = "{NAMESPACE}"', found.config)
     (folder / "config.toml").write_text(text, encoding="utf-8")
     return found
