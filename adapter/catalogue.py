@@ -35,6 +35,16 @@ PAGES: dict[str, tuple[str, str]] = {
     "S131": ("A file is older than expected.", "See why the export did not run; or change `expect: {max_age: …}`."),
     "S140": ("A file is not XML, or cut off.", "Look at the line; export anew where the file ends in the middle."),
     "S141": ("An XML file declares entities, which no register needs.", "Have it exported without a DTD of its own."),
+    "S150": (
+        "Cells held signs that nobody sees; they were taken away.",
+        "Nothing is wrong in what is published; user names, keys and personnummer with such a sign are refused (M313).",
+    ),
+    "S151": (
+        "Cells were encoded twice; they were read right.",
+        "Have the export write UTF-8 once: from a text that is encoded twice letters get lost sooner or later.",
+    ),
+    "S152": ("A file has lines in two encodings.", "Each is read in its own; export all of it in one."),
+    "S153": ("A value stands in a column without a name.", "Name the column in the export, or set `header`."),
     # the mapping's form
     "M100": ("The mapping is not YAML.", "Correct the place: indentation, a space after a colon, quotes."),
     "M101": ("A key stands twice.", "Keep one of the two; the second would silently win."),
@@ -80,6 +90,10 @@ PAGES: dict[str, tuple[str, str]] = {
     "M302": ("An id that is no uuid.", "Use uuid5 for keys that are not uuids."),
     "M310": ("A value that a conversion cannot read.", "Correct it at the source, or choose another conversion."),
     "M312": ("A condition that cannot be told.", "Correct the date at the source, or say how it is written with `as`."),
+    "M313": (
+        "A user name, key or personnummer with a sign in it that nobody sees.",
+        "Type it anew at the source: whether the sign belongs there only the source can say.",
+    ),
     "M320": ("A word that the code list lacks.", "Add it to the list, or say `otherwise:` or `unknown:`."),
     "M330": (
         "A reference that leads nowhere.",
@@ -108,7 +122,7 @@ PAGES: dict[str, tuple[str, str]] = {
     ),
     "M351": ("Two persons have one user name.", "Correct the directory: neither is published until then."),
     "M352": (
-        "Two objects have one key in their source; references mean the first by id.",
+        "Several objects have one key in their source; a reference through it leads nowhere.",
         "Make `key` of more columns, or keep only the rows that count.",
     ),
     # objects

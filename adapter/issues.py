@@ -30,7 +30,7 @@ class Span:
         return f"{self.file}:{self.line}:{self.column}" if self.column else f"{self.file}:{self.line}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class RowRef:
     """A row in a source. For files the number is the line as an editor shows it; for SQL the nth row read."""
 

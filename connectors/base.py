@@ -24,6 +24,15 @@ class Batch:
     rows: Sequence[Sequence[Cell]]
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to tell about a source that could be read all the same. No row values in the message."""
+
+    code: str
+    message: str
+    place: str
+
+
 class SourceError(Exception):
     """A source that cannot be read. `code` S1xx; the message says what, why and what to do; no row values."""
 
@@ -36,7 +45,10 @@ class SourceError(Exception):
 
 @runtime_checkable
 class SourceTable(Protocol):
-    """An open source. Closing it (context manager) ends the read, also half-way."""
+    """An open source. Closing it (context manager) ends the read, also half-way.
+
+    It may have `remarks`, a list of Remark that is complete when the rows have been read.
+    """
 
     @property
     def columns(self) -> Sequence[str]:

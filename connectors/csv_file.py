@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
@@ -13,12 +14,14 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from connectors.base import Batch, SourceError
+from connectors.base import Batch, Remark, SourceError
+from connectors.cells import cleaned
 from connectors.files import Stamp, age_hours, matching, stamp, unchanged, unreadable
-from connectors.text import decoding_problem, detect_delimiter, detect_encoding, known_encoding
+from connectors.text import MIXED, MixedLines, decoding_problem, detect_delimiter, detect_encoding, known_encoding
 
 BATCH = 2000  # rows
 _FIELD_LIMIT = 1 << 20  # characters; a longer field is a quote that never ends
+_LOOKED_AT = 200  # lines, for what stands in columns without a name
 
 
 class CsvOptions(BaseModel):
@@ -45,8 +48,13 @@ class _File:
     path: Path
     encoding: str
     delimiter: str
-    header: tuple[str, ...]
+    header: tuple[str, ...]  # "" for a column without name and without values, as far as the file was looked at
     stamp: Stamp
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Those that have a name."""
+        return tuple(name for name in self.header if name)
 
 
 class CsvConnector:
@@ -64,8 +72,8 @@ class CsvConnector:
         files = [_look_at(path, self.options) for path in matching(self.options.path)]
         first = files[0]
         for other in files[1:]:
-            if sorted(other.header) != sorted(first.header):
-                missing = sorted(set(first.header) ^ set(other.header))
+            if sorted(other.columns) != sorted(first.columns):
+                missing = sorted(set(first.columns) ^ set(other.columns))
                 message = (
                     f"the columns differ from those of {first.path.name} ({', '.join(missing)}). Export both anew."
                 )
@@ -79,8 +87,9 @@ class CsvTable:
     def __init__(self, files: Sequence[_File], options: CsvOptions, age_hours: float) -> None:
         self._files = files
         self._options = options
-        self.columns: Sequence[str] = files[0].header
+        self.columns: Sequence[str] = files[0].columns
         self.age_hours: float | None = age_hours
+        self.remarks: list[Remark] = []
 
     def __enter__(self) -> CsvTable:
         return self
@@ -95,19 +104,22 @@ class CsvTable:
 
     def _read(self, file: _File, columns: Sequence[str]) -> Iterator[Batch]:
         pick = _picker([file.header.index(column) for column in columns])
-        width, place = len(file.header), str(file.path)
+        shape = _Shape(len(file.header), str(file.path), [n for n, name in enumerate(file.header) if not name])
+        place = shape.place
         previous = csv.field_size_limit(_FIELD_LIMIT)
         try:
-            with file.path.open(encoding=file.encoding, newline="") as text:
+            with _lines(file.path, file.encoding) as (text, mixed):
                 reader: Any = csv.reader(text, delimiter=file.delimiter, quotechar=self._options.quote, strict=True)
                 if self._options.short_rows:
-                    reader = _Filled(reader, width)
+                    reader = _Filled(reader, shape.width)
                 for _ in range(self._options.skip_lines):
                     next(text, None)
                 if self._options.header is None:
                     next(reader, None)
-                yield from _batches(reader, self._options.skip_lines, width, pick, place)
+                yield from _batches(reader, self._options.skip_lines, shape, pick)
             unchanged(file.path, file.stamp)
+            remark = mixed.remark(place) if mixed is not None else None
+            self.remarks += [found for found in (remark, *shape.remarks) if found is not None]
         except csv.Error as error:
             raise _csv_problem(error, reader.line_num + self._options.skip_lines, place) from None
         except UnicodeDecodeError as error:
@@ -118,23 +130,58 @@ class CsvTable:
             csv.field_size_limit(previous)
 
 
-def _batches(
-    reader: Any, skipped: int, width: int, pick: Callable[[list[str]], Sequence[str]], place: str
-) -> Iterator[Batch]:
+@contextmanager
+def _lines(path: Path, encoding: str) -> Iterator[tuple[Iterator[str], MixedLines | None]]:
+    """The file's lines as text; and where each has its own encoding, what tells of that."""
+    with path.open(encoding="latin-1" if encoding == MIXED else encoding, newline="") as text:
+        mixed = MixedLines(text) if encoding == MIXED else None
+        yield iter(mixed or text), mixed
+
+
+@dataclass
+class _Shape:
+    """What a row of a file must look like: so many cells, and nothing in columns without a name."""
+
+    width: int
+    place: str
+    nameless: Sequence[int]
+    remarks: list[Remark] = field(default_factory=list)
+
+    def fits(self, rows: Sequence[Sequence[str]]) -> bool:
+        """Whether all these rows can be taken as they are, without a look at each."""
+        return not self.nameless and set(map(len, rows)) == {self.width}
+
+    def fitted(self, row: list[str], line: int) -> list[str]:
+        """The row, without empty cells beyond the header; [] where nothing stands in it. Raises SourceError."""
+        if len(row) != self.width:
+            if not any(map(str.strip, row)):
+                return []
+            if len(row) < self.width or any(map(str.strip, row[self.width :])):
+                raise _width_problem(len(row), self.width, line, self.place)
+            row = row[: self.width]
+        for column in self.nameless:
+            if row[column].strip() and not self.remarks:
+                message = (
+                    f"column {column + 1} has no name, and a value stands in it here: it is not read. Give it a name, "
+                    "or set `header`."
+                )
+                self.remarks.append(Remark("S153", message, f"{self.place}:{line}"))
+        return row
+
+
+def _batches(reader: Any, skipped: int, shape: _Shape, pick: Callable[[list[str]], Sequence[str]]) -> Iterator[Batch]:
     """Rows by the thousand; a new batch begins where a row spans lines, so that line numbers stay right."""
     while True:
         first = int(reader.line_num) + skipped + 1
         rows = list(islice(reader, BATCH))
         if not rows:
             return
-        if int(reader.line_num) + skipped + 1 - first == len(rows):  # one row a line: the usual case
-            if set(map(len, rows)) != {width}:
-                rows, first = _checked(rows, first, width, place)
-                yield from _runs(rows, first, pick)
-            else:
-                yield Batch(first, list(map(pick, rows)))
+        if int(reader.line_num) + skipped + 1 - first != len(rows):
+            yield from _spanning(rows, first, shape, pick)
+        elif shape.fits(rows):  # one row a line: the usual case
+            yield Batch(first, list(map(pick, rows)))
         else:
-            yield from _spanning(rows, first, width, pick, place)
+            yield from _runs([shape.fitted(row, number) for number, row in enumerate(rows, first)], first, pick)
 
 
 class _Filled:
@@ -157,23 +204,14 @@ class _Filled:
 
 
 def _spanning(
-    rows: list[list[str]], first: int, width: int, pick: Callable[[list[str]], Sequence[str]], place: str
+    rows: list[list[str]], first: int, shape: _Shape, pick: Callable[[list[str]], Sequence[str]]
 ) -> Iterator[Batch]:
     """Rows of which some span lines: each with its own number."""
     line = first
     for row in rows:
-        if row:
-            if len(row) != width:
-                raise _width_problem(len(row), width, line, place)
-            yield Batch(line, [pick(row)])
+        if fitted := shape.fitted(row, line):
+            yield Batch(line, [pick(fitted)])
         line += 1 + sum(cell.count("\n") for cell in row)
-
-
-def _checked(rows: list[list[str]], first: int, width: int, place: str) -> tuple[list[list[str]], int]:
-    for number, row in enumerate(rows, first):
-        if row and len(row) != width:
-            raise _width_problem(len(row), width, number, place)
-    return rows, first
 
 
 def _runs(rows: list[list[str]], first: int, pick: Callable[[list[str]], Sequence[str]]) -> Iterator[Batch]:
@@ -228,33 +266,41 @@ def _look_at(path: Path, options: CsvOptions) -> _File:
         encoding = options.encoding or detect_encoding(path, head, whole)
         if b"\0" in head and not encoding.startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
             raise SourceError("S104", "zero bytes in the text: another encoding (UTF-16?), or damage.", place)
-        with path.open(encoding=encoding, newline="") as text:
+        with _lines(path, encoding) as (text, _):
             for _ in range(options.skip_lines):
                 next(text, None)
-            first = next(text, "")
-            delimiter = options.delimiter or detect_delimiter(first)
-            text.seek(0)
-            for _ in range(options.skip_lines):
-                next(text, None)
-            header = options.header or tuple(
-                next(csv.reader(text, delimiter=delimiter, quotechar=options.quote, strict=True), ())
-            )
+            some = [line for line, _ in zip(text, range(_LOOKED_AT), strict=False)]
+        delimiter = options.delimiter or detect_delimiter(some[0] if some else "")
+        reader = csv.reader(some, delimiter=delimiter, quotechar=options.quote, strict=True)
+        names = options.header or tuple(next(reader, ()))
+        rows = list(_until_broken(reader))
     except UnicodeDecodeError as error:
         raise SourceError("S104", decoding_problem(error, options.encoding or "utf-8"), place) from None
     except csv.Error as error:
         raise _csv_problem(error, options.skip_lines + 1, place) from None
     except OSError as error:
         raise unreadable(path, error) from None
-    return _File(path, encoding, delimiter, _header(header, place, delimiter), before)
+    return _File(path, encoding, delimiter, _header(names, rows, place), before)
 
 
-def _header(names: Sequence[str], place: str, delimiter: str) -> tuple[str, ...]:
-    header = tuple(name.strip() for name in names)
+def _until_broken(reader: Iterator[list[str]]) -> Iterator[list[str]]:
+    """The first rows; what is wrong with them is told when they are read."""
+    with suppress(csv.Error):
+        yield from reader
+
+
+def _header(names: Sequence[str], rows: Sequence[Sequence[str]], place: str) -> tuple[str, ...]:
+    """The columns' names; one without is called by its place where a value stands in it, and else "".
+
+    A sheet that is saved as CSV often has empty columns at its end.
+    """
+    header = [cleaned(name).text for name in names]
     if not any(header):
         raise SourceError("S105", "the first line holds no column names; set `header` or `skip_lines`.", place)
-    if "" in header:
-        raise SourceError("S105", f"column {header.index('') + 1} has no name (separator {delimiter!r}).", place)
-    twice = next((name for name in header if header.count(name) > 1), None)
+    twice = next((name for name in header if name and header.count(name) > 1), None)
     if twice is not None:
         raise SourceError("S105", f'the column "{twice}" stands twice in the header.', place)
-    return header
+    for column, name in enumerate(header):
+        if not name and any(len(row) > column and row[column].strip() for row in rows):
+            header[column] = f"column {column + 1}"
+    return tuple(header)

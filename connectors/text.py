@@ -5,10 +5,14 @@ from __future__ import annotations
 import codecs
 import csv
 import datetime as dt
+import re
 import uuid
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+from connectors.base import Remark, SourceError
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -18,6 +22,11 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _DELIMITERS = (";", "\t", ",", "|")
+MIXED = "utf-8 or cp1252, line by line"
+_UTF8_LETTERS = re.compile(rb"[\xc3-\xc5][\x80-\xbf]")
+_CP1252_LETTERS = re.compile(rb"[\xe5\xe4\xf6\xc5\xc4\xd6]")
+_DOS_LETTERS = re.compile(rb"[a-zA-Z][\x84\x86\x94](?=[a-zA-Z])|[\x84\x86\x94\x8e\x8f\x99][a-z]")
+_ENOUGH = 3  # letters that speak for the code page of DOS
 
 
 def known_encoding(name: str) -> str:
@@ -30,23 +39,76 @@ def known_encoding(name: str) -> str:
 
 
 def detect_encoding(path: Path, head: bytes, whole: bool) -> str:
-    """By byte order mark; else UTF-8 where all of the file is UTF-8; else cp1252, as old Swedish systems write."""
+    """By byte order mark; else UTF-8 where all of the file is UTF-8; else cp1252, as old Swedish systems write.
+
+    MIXED where some lines are UTF-8 and others are not: two exports put together. Raises SourceError for the code page
+    of DOS, which nothing but its letters tells from cp1252.
+    """
     for bom, name in _BOMS:
-        if head.startswith(bom):
+        if name != "utf-8-sig" and head.startswith(bom):
             return name
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         decoder.decode(head, final=whole)
-        if whole:
-            return "utf-8"
-        with path.open("rb") as raw:
-            raw.seek(len(head))
-            while block := raw.read(1 << 20):
-                decoder.decode(block)
-        decoder.decode(b"", final=True)
+        if not whole:
+            with path.open("rb") as raw:
+                raw.seek(len(head))
+                while block := raw.read(1 << 20):
+                    decoder.decode(block)
+            decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
+        return _not_utf8(path)
+    return "utf-8-sig"
+
+
+def _not_utf8(path: Path) -> str:
+    utf8 = cp1252 = dos = 0
+    with path.open("rb") as raw:
+        while lines := raw.readlines(1 << 20):
+            block = b"".join(lines)
+            utf8 += len(_UTF8_LETTERS.findall(block))
+            cp1252 += len(_CP1252_LETTERS.findall(block))
+            dos += len(_DOS_LETTERS.findall(block))
+    if dos >= _ENOUGH and not utf8 and not cp1252:
+        message = 'å, ä and ö are those of DOS. Set `encoding = "cp850"` for this source, or export it as UTF-8.'
+        raise SourceError("S104", message, str(path))
+    return MIXED if utf8 else "cp1252"
+
+
+class MixedLines:
+    """Lines of a file, each in its own encoding. `remark()` tells of it when they have been read.
+
+    `lines`: the file's lines, decoded as latin-1, which keeps every byte.
+    """
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = lines
+        self._first: dict[str, int] = {}
+        self._counts = {"UTF-8": 0, "cp1252": 0}
+
+    def __iter__(self) -> Iterator[str]:
+        for number, line in enumerate(self._lines, 1):
+            yield line if line.isascii() else self._decoded(line.encode("latin-1"), number)
+
+    def _decoded(self, line: bytes, number: int) -> str:
+        try:
+            text, encoding = line.decode("utf-8-sig" if number == 1 else "utf-8"), "UTF-8"
+        except UnicodeDecodeError:
+            text, encoding = line.decode("cp1252"), "cp1252"
+        self._counts[encoding] += 1
+        self._first.setdefault(encoding, number)
+        return text
+
+    def remark(self, place: str) -> Remark | None:
+        """What to tell when all lines are read; None where they turned out to have one encoding."""
+        if len(self._first) < 2:
+            return None
+        few = min(self._counts, key=lambda encoding: self._counts[encoding])
+        message = (
+            f"lines in two encodings: {self._counts[few]} in {few}, the first of them this one, the rest in "
+            f"{'UTF-8' if few == 'cp1252' else 'cp1252'}. Each was read in its own; export all of it in one."
+        )
+        return Remark("S152", message, f"{place}:{self._first[few]}")
 
 
 def detect_delimiter(line: str) -> str:

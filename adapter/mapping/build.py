@@ -8,7 +8,7 @@ from typing import Any
 
 from adapter.issues import RowRef
 from adapter.mapping.plan import Enrichment, Rule
-from adapter.mapping.problems import UNDECIDED, NotExposed, RowProblem, RunStopped
+from adapter.mapping.problems import UNDECIDED, Impure, NotExposed, RowProblem, RunStopped
 from adapter.mapping.scope import Frames, Row, row_key
 from adapter.ss12000.codes import NOT_PROTECTED
 
@@ -74,6 +74,8 @@ def builder(rule: Rule, withhold: bool) -> Builder:
             if not keep_object(frames):
                 return None
             object_id = id_of(frames)
+            if rule.view.impure:
+                _refuse_impure(rule, frames)
             if marking is not None:
                 protected = _is_protected(marking, frames)
                 if protected and withhold:
@@ -95,6 +97,14 @@ def builder(rule: Rule, withhold: bool) -> Builder:
         return bool(keep_row((row,)) and (rule.keep is None or keep_object(framed(row))))
 
     return Builder(rule, counts, row_key(rule.target.key.parts), make)
+
+
+def _refuse_impure(rule: Rule, frames: Frames) -> None:
+    """An id is for life: none is made of a cell that held a sign which nobody sees."""
+    for cell in (part(frames) for part in rule.identity):
+        if isinstance(cell, Impure):
+            row = RowRef(rule.view.name, frames[0][0])
+            raise RowProblem("M313", f"is made of a cell with {cell.sign} in it", row, rule.span, f"{rule.kind}.id")
 
 
 def _all(frames: Frames) -> bool:

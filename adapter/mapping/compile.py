@@ -78,8 +78,8 @@ class _Compiler:
         nodes = [(kind, node) for kind in BUILD_ORDER for node in self._rule_nodes(kind)]
         drafts = [(kind, node, view) for kind, node in nodes if (view := self._driving_view(kind, node)) is not None]
         for kind, node, view in drafts:
-            key = self._target_key(node, view)
-            self.targets.setdefault(str(kind), []).append(Target(str(kind), view, key, self.around.table()))
+            key, span = self._target_key(node, view)
+            self.targets.setdefault(str(kind), []).append(Target(str(kind), view, key, self.around.table(), span))
         if not nodes:
             reader.issue("M112", "no type is mapped; write at least Person.", self.tree.span)
         references = References(reader, self.targets, self.sources.index, self.around.open_data, self.around.sink)
@@ -151,8 +151,8 @@ class _Compiler:
         view.used = True
         return view
 
-    def _target_key(self, node: Table, view: View) -> Key:
-        """What references to a rule's objects name: the source's key.
+    def _target_key(self, node: Table, view: View) -> tuple[Key, Span]:
+        """What references to a rule's objects name, and where the mapping says it: the source's key.
 
         Where that does not belong to the object, which is distinct by other columns, those columns. A source without a
         key is known by the columns its objects' id is made from.
@@ -161,10 +161,12 @@ class _Compiler:
         if isinstance(source, Table) and (by := source.get("by")) is not None:
             together = self.reader.key(by, Scope((Frame(view.name, view),)))
             own = {name.partition(" as ")[0] for name in view.key.columns}
-            return view.key if own and own <= set(together.columns) else together
-        if not view.key.parts and isinstance(given, Table) and given.entries:
-            view.key = self.reader.key(given.entries[0][1], Scope((Frame(view.name, view),)))
-        return view.key
+            if not own or not own <= set(together.columns):
+                return together, by.span
+        elif not view.key.parts and isinstance(given, Table) and given.entries:
+            made_of = given.entries[0][1]
+            view.key, view.key_span = self.reader.key(made_of, Scope((Frame(view.name, view),))), made_of.span
+        return view.key, view.key_span or node.span
 
     def _rule(self, kind: ResourceType, node: Table, view: View, target: Target, values: Values) -> Rule | None:
         values.plain.rule = (f"{kind} from {view.name}", node.span)
@@ -172,7 +174,7 @@ class _Compiler:
         driving, distinct = self._distinct(node, view)
         own = Scope((Frame(view.name, driving),))
         enrich, scope = self._enrich(node, own, f"{kind} from {view.name}")
-        object_id = self._id(kind, node, own)
+        object_id, id_parts = self._id(kind, node, own)
         looked_up: list[Index] = []
         whole = Scope((Frame(view.name, view), *scope.frames[1:]))  # conditions see the row, whatever it is distinct by
         keep = self._conditions(node, whole, looked_up)
@@ -193,7 +195,10 @@ class _Compiler:
             return None
         indexes = [*values.lists.used_indexes, *(item.tally.index for item in enrich), *looked_up]
         merges = self.reader.choice(node.get("same_id"), language.SAME_ID, "reject") == "merge"
-        return Rule(kind, view, target, object_id, build, node.span, keep, marking, merges, distinct, enrich, indexes)
+        identity = (*id_parts, *target.key.parts)
+        return Rule(
+            kind, view, target, object_id, build, node.span, keep, marking, identity, merges, distinct, enrich, indexes
+        )
 
     def _conditions(self, node: Table, scope: Scope, looked_up: list[Index]) -> Get | None:
         """A rule's `keep` and `when`: both must hold."""
@@ -265,13 +270,14 @@ class _Compiler:
         used.append(self.sources.index(view, key))
         return used[-1]
 
-    def _id(self, kind: ResourceType, node: Table, scope: Scope) -> Get | None:
+    def _id(self, kind: ResourceType, node: Table, scope: Scope) -> tuple[Get | None, tuple[Get, ...]]:
+        """What makes the id, and the columns that it is made of."""
         given = node.get("id")
         if not isinstance(given, Table) or len(given.entries) != 1:
             place = given.span if given else node.span
             what = "`id:` is one of" if given else f"this rule for {kind} has no `id:`; it is one of"
             self.reader.issue("M112", f"{what} {{uuid: …}}, {{uuid5: …}}, {{school_unit: …}}.", place)
-            return None
+            return None, ()
         given = self.reader.words(given, language.ID, "`id`")
         word, columns = given.entries[0]
         said = node.get("enrich")
@@ -284,16 +290,16 @@ class _Compiler:
                     "join the two under `sources` (`with`)."
                 )
                 self.reader.issue("M210", message, item.span)
-                return None
+                return None, ()
         parts, names, _ = self.reader.key(columns, scope)
         if not parts:
-            return None
+            return None, ()
         if all(name.startswith('"') for name in names):
             self.reader.issue("M112", "an id of constants is the same for all; name a column too.", columns.span)
         if kind is ResourceType.ORGANISATION and word.value != "school_unit":
             message = "an Organisation's id is always Skolverket's: {school_unit: COLUMN with skolenhetskod}."
             self.reader.issue("M234", message, word.span)
-        return self._id_getter(str(kind), word, key_getter(parts), scope, ", ".join(names))
+        return self._id_getter(str(kind), word, key_getter(parts), scope, ", ".join(names)), parts
 
     def _id_getter(self, kind: str, word: Scalar, key: Get, scope: Scope, columns: str) -> Get:
 

@@ -12,7 +12,7 @@ from adapter.mapping import conversions, language
 from adapter.mapping.codelists import CodeList, Codes
 from adapter.mapping.conversions import Conversion
 from adapter.mapping.plan import Covered
-from adapter.mapping.problems import UNDECIDED, ItemOmitted, RowProblem
+from adapter.mapping.problems import UNDECIDED, Impure, ItemOmitted, RowProblem
 from adapter.mapping.reader import Cell, Reader, Steps, convert
 from adapter.mapping.scope import Frames, Get, Index, Scope
 from adapter.mapping.syntax import Items, Node, Scalar, Table
@@ -21,6 +21,8 @@ from adapter.ss12000.shape import Field
 
 PROTECTED_WHEN_UNKNOWN = "Sekretessmarkering"
 _REMEMBERED = 1000  # texts of a column
+IDENTIFIERS = frozenset(("Person.civicNo.value", "Person.eduPersonPrincipalNames", "Person.externalIdentifiers.value"))
+"""Attributes that tell people apart: nothing is taken away from them."""
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
@@ -40,12 +42,13 @@ class PlainValues:
         if form == "text" and isinstance(node, Table):
             return self._text(node, field_, subject)
         if form == "format" and isinstance(node, Table):
-            cell = self._format(node, scope)
+            cell = self._format(node, scope, subject)
         else:
             name = node.get("column") if isinstance(node, Table) else node
             if isinstance(name, Scalar) and self._is_constant(name, field_, scope, subject):
                 return None
             cell = self.reader.column(name, scope) if name is not None else None
+            cell = _pure(cell, node.span, subject) if cell is not None and subject in IDENTIFIERS else cell
         if cell is None:
             return None
         options = node if isinstance(node, Table) else Table((), node.span)
@@ -82,7 +85,7 @@ class PlainValues:
         self._allowed(value, field_, span, subject)
         return value
 
-    def _format(self, node: Table, scope: Scope) -> Cell | None:
+    def _format(self, node: Table, scope: Scope, subject: str) -> Cell | None:
         template = node.get("format") or node
         if not isinstance(template, Scalar):
             self.reader.issue("M111", "a format is one text: put it in quotes, for it holds { and }.", template.span)
@@ -92,6 +95,8 @@ class PlainValues:
         names = [Scalar(name, _inside(template, name)) for name in pieces[1::2]]
         found = [self.reader.column(name, scope) for name in names]
         cells = [cell for cell in found if cell is not None]
+        if subject in IDENTIFIERS:
+            cells = [_pure(cell, node.span, subject) for cell in cells]
         if not found or len(cells) < len(found):
             if not found:
                 self.reader.issue("M113", "a format names a column in braces: {COLUMN}.", template.span)
@@ -246,6 +251,18 @@ class PlainValues:
     def cover(self, subject: str, origin: str, span: Span, columns: tuple[str, ...] = ()) -> None:
         """Remember for the coverage table where an attribute comes from."""
         self.coverage.append(Covered(*self.rule, subject, origin, span, columns))
+
+
+def _pure(cell: Cell, span: Span, subject: str) -> Cell:
+    """The cell of something that tells people apart: refused where it held a sign that nobody sees."""
+
+    def get(frames: Frames) -> str:
+        text = cell.get(frames)
+        if isinstance(text, Impure):
+            raise RowProblem("M313", f"holds {text.sign}, which nobody sees", cell.place(frames), span, subject)
+        return text
+
+    return replace(cell, get=get)
 
 
 def _column(node: Node) -> str:

@@ -65,6 +65,7 @@ class Rule:
     span: Span
     keep: Get | None = None
     marking: Get | None = None  # persons: the protection mark, told before anything else is built
+    identity: tuple[Get, ...] = ()  # the columns of its id and of its key
     merges: bool = False  # with what an earlier rule made of the same id
     distinct: tuple[int, ...] = ()  # slots whose different values are the objects
     enrich: list[Enrichment] = field(default_factory=list)

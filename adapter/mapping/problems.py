@@ -8,6 +8,23 @@ UNDECIDED = "\x1aundecided"
 """In a merged row, for a cell that tells of protection and that the rows disagree on: whoever reads it fails closed."""
 
 
+class Impure(str):
+    """A cell that held a sign which nobody sees, without it. Equal to the plain text, so that keys match.
+
+    What tells people apart refuses it: whether the sign belongs there, only the source can say.
+    """
+
+    sign: str
+    __slots__ = ("sign",)
+
+    @classmethod
+    def of(cls, text: str, sign: str) -> Impure:
+        """The text, and the sign's number and name."""
+        found = cls(text)
+        found.sign = sign
+        return found
+
+
 class RowProblem(Exception):
     """The object cannot be built from these rows; its last good version stays published.
 

@@ -192,14 +192,20 @@ class _Known:
 
 
 def _among(targets: list[Target]) -> _Known:
-    """By the key of the targets' source; `hidden`: there, but not published."""
+    """By the key of the targets' source; `hidden`: there, but not published; `several`: of more than one object."""
     if len(targets) == 1:
-        return _Known(targets[0].ids.get, targets[0].hidden.__contains__)
+        return _Known(targets[0].ids.get, targets[0].hidden.__contains__, targets[0].shared.__contains__)
+
+    def ids(key: Hashable) -> set[str]:
+        return {found for target in targets if (found := target.ids.get(key)) is not None}
+
+    def several(key: Hashable) -> bool:
+        return len(ids(key)) > 1 or any(key in target.shared for target in targets)
 
     def find(key: Hashable) -> str | None:
-        return next((found for target in targets if (found := target.ids.get(key)) is not None), None)
+        return None if several(key) else next(iter(ids(key)), None)
 
-    return _Known(find, lambda key: any(key in target.hidden for target in targets))
+    return _Known(find, lambda key: any(key in target.hidden for target in targets), several)
 
 
 def _by_columns(index: Index, key: Key, known: _Known) -> _Known:
@@ -214,9 +220,12 @@ def _by_columns(index: Index, key: Key, known: _Known) -> _Known:
 
     def find(wanted: Hashable) -> str | None:
         found = ids(wanted)
-        return found.pop() if len(found) == 1 else None
+        return found.pop() if len(found) == 1 and not several(wanted) else None
 
-    return _Known(find, lambda wanted: any(map(known.hidden, keys(wanted))), lambda wanted: len(ids(wanted)) > 1)
+    def several(wanted: Hashable) -> bool:
+        return len(ids(wanted)) > 1 or any(map(known.several, keys(wanted)))
+
+    return _Known(find, lambda wanted: any(map(known.hidden, keys(wanted))), several)
 
 
 def _absent(

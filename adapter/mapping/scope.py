@@ -6,12 +6,13 @@ from: the own row, then the rows of enriching sources, then those of the surroun
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
-from adapter.issues import did_you_mean
+from adapter.issues import RowRef, Span, did_you_mean
 from adapter.mapping.problems import RowProblem
 from adapter.mapping.synonyms import COLUMNS, plain
 
@@ -58,6 +59,7 @@ class View:
     min_rows: int = 1  # an empty source is a failed export unless the mapping says otherwise
     max_age_hours: float | None = None
     key: Key = field(default_factory=lambda: Key((), (), ()))
+    key_span: Span | None = None  # where the mapping says it
     key_told: bool = False  # there is a key and it is wrong, which is told already
     kinds: Mapping[str, str] = field(default_factory=dict)  # column -> number, date, uuid, where the source knows it
     keep: Get | None = None
@@ -65,12 +67,13 @@ class View:
     origins: dict[str, tuple[View, str]] = field(default_factory=dict)  # columns of views that it is joined with
     slots: dict[str, int] = field(default_factory=dict)
     used: bool = False
+    impure: bool = False  # whether any cell of tonight's sources has lost a sign that nobody sees
 
     def find(self, name: str) -> str | None:
         """The column of that name: exactly, else the only one that differs in case alone."""
         if self.header is None or name in self.header:
             return name
-        folded = [column for column in self.header if column.strip().casefold() == name.casefold()]
+        folded = [column for column in self.header if _alike(column) == _alike(name)]
         return folded[0] if len(folded) == 1 else None
 
     def slot(self, column: str) -> int:
@@ -96,6 +99,11 @@ class View:
         header = self.header or ()
         meaning = COLUMNS.get(plain(name), name)
         return did_you_mean(name, header) or next((c for c in header if COLUMNS.get(plain(c)) == meaning), "")
+
+
+def _alike(name: str) -> str:
+    """A column's name without what nobody sees: spaces around it, its case, its Unicode form."""
+    return normalize("NFC", name.strip()).casefold()
 
 
 @dataclass(eq=False)
@@ -153,15 +161,38 @@ class Made:
 class Target:
     """The objects of one rule by key: what a reference looks up.
 
-    `key`: its source's, or the columns that it is distinct by.
-    `ids` holds those that are (or stay) published, `hidden` the keys of those that exist but are not.
+    `key`: its source's, or the columns that it is distinct by; `span` where the mapping says it.
+    `ids` holds those that are (or stay) published, `hidden` the keys of those that exist but are not, `shared` those
+    of more than one published object, which lead to none of them. `rivals`: who claims one key, and from which row.
     """
 
     kind: str
     view: View
     key: Key
     ids: dict[Hashable, str] = field(default_factory=dict)
+    span: Span | None = None
     hidden: set[Hashable] = field(default_factory=set)
+    shared: set[Hashable] = field(default_factory=set)
+    rivals: dict[Hashable, dict[str, RowRef | None]] = field(default_factory=dict)
+
+    def claim(self, key: Hashable, object_id: str, row: RowRef | None = None) -> None:
+        """An object says that this is its key."""
+        other = self.ids.setdefault(key, object_id)
+        if other != object_id:
+            self.rivals.setdefault(key, {other: None})[object_id] = row
+
+    def settle(self, published: Container[str]) -> None:
+        """Hide the keys of what is not published after all, and let no key lead to one of several objects."""
+        self.shared.clear()
+        for key, rivals in self.rivals.items():
+            left = [object_id for object_id in rivals if object_id in published]
+            self.ids[key] = left[0] if left else next(iter(rivals))
+            if len(left) > 1:
+                self.shared.add(key)
+        for key in [key for key, object_id in self.ids.items() if key in self.shared or object_id not in published]:
+            del self.ids[key]
+            if key not in self.shared:
+                self.hidden.add(key)
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ class SourceCompiler:
         for other, match in self.reader.table(table.get("with"), table.span).entries:
             self._join(view, other, match, own)
         if (key := table.get("key")) is not None:
-            view.key = self.reader.key(key, own)
+            view.key, view.key_span = self.reader.key(key, own), key.span
             view.key_told = not view.key.parts
         if (keep := table.get("keep")) is not None:
             view.keep = compile_conditions(self.reader, keep, own)

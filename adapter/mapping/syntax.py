@@ -7,6 +7,7 @@ and tabs are errors: a mapping is read by people, and says things once.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -142,6 +143,7 @@ class _Parser:
         start, end = (mark.index if mark is not None else 0 for mark in (event.start_mark, event.end_mark))
         quoted = event.style is not None
         value = event.value.rstrip("\n") if event.style in ("|", ">") else event.value
+        value = unicodedata.normalize("NFC", value)  # as every cell is
         cut = not quoted and bool(_CUT.match(self.text, end) if value else _COMMENT.match(self.text, end))
         return Scalar(value, span, quoted, self.text[start:end], cut)
 

@@ -19,7 +19,17 @@ from adapter.ss12000.types import ResourceType
 _CLOSED = ConfigDict(extra="forbid", frozen=True)
 
 Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+
+
+def _whole(value: str) -> str:
+    if "\ufffd" in value:
+        raise ValueError("holds U+FFFD: a letter was lost in the export")
+    if sign := next((sign for sign in value if not sign.isprintable() and sign != " "), ""):
+        raise ValueError(f"holds U+{ord(sign):04X}, which nobody sees")
+    return value
+
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_whole)]
 
 
 def _civic_number(value: str) -> str:

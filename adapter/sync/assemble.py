@@ -59,6 +59,9 @@ class Assembly:
                 self.stages[ResourceType.PERSON].hide([rule.target for rule in plan.rules[ResourceType.PERSON]])
                 stage.hide([rule.target for rule in plan.rules[kind]])
         self._drop_unneeded()
+        for kind, rules in plan.rules.items():
+            for rule in rules:
+                self._tell_of_shared_keys(self.stages[kind], rule)
 
     def exists(self, kind: ResourceType, object_id: str) -> bool:
         """Whether an object is among those to be published."""
@@ -98,6 +101,20 @@ class Assembly:
         """An object of this run, which is new, or the same as what is published."""
         changed = stage.changed.get(object_id)
         return stage.spool.body(changed) if changed else self.bodies(stage.kind, [object_id])[object_id]
+
+    def _tell_of_shared_keys(self, stage: Stage, rule: Rule) -> None:
+        """Keys of several published objects: a mistake of the mapping, told once whatever refers to them."""
+        target, shared = rule.target, rule.target.shared
+        if not shared:
+            return
+        rows = sorted(row for key in shared for row in target.rivals[key].values() if row is not None)
+        places = f", the first at {rows[0]}" if rows else ""
+        is_are = "1 key is" if len(shared) == 1 else f"{len(shared)} keys are"
+        message = (
+            f"{is_are} shared by several objects ({rule.name}, {', '.join(target.key.columns)}{places}). A reference "
+            "through such a key leads nowhere. Make the key of more columns, or keep only the rows that count."
+        )
+        stage.findings.add(Issue("M352", message, span=target.span))
 
     # -- what later types need to know of earlier ones ----------------------------------------------------
 

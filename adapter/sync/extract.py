@@ -7,16 +7,18 @@ merged: those are made when all that they are made of is read.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import compress
 from types import TracebackType
 
 from adapter.errors import SourceFailed
-from adapter.issues import Issue, Span
+from adapter.issues import Issue, Severity, Span
 from adapter.mapping.plan import InlineRows, Plan, Rule
 from adapter.mapping.scope import Index, Row, View
-from adapter.sync.shaping import by_column, fill, finished, laid_out
+from adapter.sync.cleaning import Cleaner, filled
+from adapter.sync.shaping import fill, finished, laid_out
 from connectors.base import Batch, Connector, SourceError, SourceTable
 
 
@@ -92,12 +94,18 @@ class _Inline:
 
 
 class Extraction:
-    """One run's reading of the sources that a plan uses. `traced`: what was read stays at hand when it is used."""
+    """One run's reading of the sources that a plan uses.
 
-    def __init__(self, sources: Sources, plan: Plan, traced: bool = False) -> None:
+    `tell` is told what was wrong with a source that could be read all the same. `traced`: what was read stays at hand
+    when it is used.
+    """
+
+    def __init__(self, sources: Sources, plan: Plan, tell: Callable[[Issue], None], traced: bool = False) -> None:
+        self._tell = tell
         self._traced = traced
         self._tables: dict[str, SourceTable] = {**sources.tables}
         self._tables.update((name, _Inline(rows)) for name, rows in plan.inline.items())
+        self._inline = plan.inline.keys()
         self._views = plan.views
         self._rules = [rule for rules in plan.rules.values() for rule in rules]
         self._layouts: dict[str, dict[int, _Layout]] = {}
@@ -177,14 +185,23 @@ class Extraction:
                 column for layout in layouts for column in layout.view.slots if column not in layout.view.origins
             )
         )
-        count = 0
+        count, cleaner, table = 0, Cleaner(source), self._tables[source]
         try:
-            for batch in self._tables[source].batches(columns):
-                count += len(batch.rows)
-                cells = dict(zip(columns, by_column(batch, columns), strict=True))
+            for batch in table.batches(columns):
+                numbers: Sequence[int] = range(batch.first_row, batch.first_row + len(batch.rows))
+                texts = cleaner.by_column(batch, columns)
+                if cleaner.took_signs:
+                    for rule in self._rules:
+                        rule.view.impure = True
+                some = None if source in self._inline else filled(texts)
+                if some is not None:  # rows of nothing but empty cells are no rows
+                    numbers = list(compress(numbers, some))
+                    texts = [list(compress(column, some)) for column in texts]
+                count += len(numbers)
+                cells = dict(zip(columns, texts, strict=True))
                 for layout in layouts:
                     stay = bool(layout.indexes) or layout.pending is not None
-                    rows = laid_out(batch, cells, layout.view, stay)
+                    rows = laid_out(numbers, cells, layout.view, stay)
                     if layout.pending is not None:
                         layout.pending += rows
                         continue
@@ -195,6 +212,10 @@ class Extraction:
             raise SourceFailed(
                 "a source broke off; last night's data stay published", [_issue(source, error)]
             ) from error
+        for issue in cleaner.findings():
+            self._tell(issue)
+        for remark in getattr(table, "remarks", ()):
+            self._tell(Issue(remark.code, remark.message, Severity.WARNING, span=Span(remark.place)))
         self._check_length(source, count)
 
     def _hand_out(self, layout: _Layout, rows: list[Row], streaming: Rule | None = None) -> None:

@@ -179,7 +179,7 @@ def assemble(
         }
         namespace = inputs.settings.organiser.id_namespace.bytes
         assembly = Assembly(stages, inputs.settings.profile, namespace, partial(publish.bodies, store), observe, miss)
-        extraction = Extraction(sources, plan, traced=trace is not None)
+        extraction = Extraction(sources, plan, report.findings.add, traced=trace is not None)
         with report.timed("read and map"):
             try:
                 assembly.build(plan, trace.rows(plan, extraction.rows) if trace else extraction.rows)

@@ -5,39 +5,34 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from sys import intern
-from typing import Any
 
 from adapter.mapping.problems import UNDECIDED, RowProblem
 from adapter.mapping.scope import Index, Join, Merge, Row, View, row_key
-from connectors.base import Batch
 
 
-def by_column(batch: Batch, columns: Sequence[str]) -> list[Sequence[str]]:
-    """The batch's columns, trimmed; None as the empty text. By columns it costs a tenth of doing it by cells."""
-    if not batch.rows or not columns:
-        return [() for _ in columns]
-    turned: list[tuple[Any, ...]] = list(zip(*batch.rows, strict=True))
-    return [
-        [cell.strip() if cell else "" for cell in column] if None in column else list(map(str.strip, column))
-        for column in turned
-    ]
-
-
-def laid_out(batch: Batch, cells: Mapping[str, Sequence[str]], view: View, stay: bool) -> list[Row]:
+def laid_out(numbers: Sequence[int], cells: Mapping[str, Sequence[str]], view: View, stay: bool) -> list[Row]:
     """Rows as views with these slots see them: number first, then cells; those of joined views still empty.
 
     `stay`: whether the rows are kept in memory; their keys repeat, so each text is then kept once.
     """
-    count = len(batch.rows)
+    count = len(numbers)
     wanted = [cells[column] if column in cells else [""] * count for column in view.slots]
     if view.empties:
         wanted = [["" if cell in view.empties else cell for cell in column] for column in wanted]
     if stay:
-        wanted = [list(map(intern, column)) for column in wanted]
-    rows: list[Row] = list(zip(range(batch.first_row, batch.first_row + count), *wanted, strict=True))
+        wanted = [_once(column) for column in wanted]
+    rows: list[Row] = list(zip(numbers, *wanted, strict=True))
     for column, on in view.made.split.items():
         rows = list(_parts(rows, view.slots[column], on))
     return rows
+
+
+def _once(column: Sequence[str]) -> list[str]:
+    """The column with one copy of each text."""
+    try:
+        return list(map(intern, column))
+    except TypeError:  # an impure cell
+        return [intern(text) if text.__class__ is str else text for text in column]
 
 
 def fill(index: Index, rows: Sequence[Row]) -> None:

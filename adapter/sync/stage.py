@@ -6,6 +6,7 @@ is new or changed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +24,8 @@ from adapter.store.changes import Spool, Spooled
 from adapter.sync import closure
 from adapter.sync.findings import Findings
 from adapter.sync.merge import Merger
+
+_BREAKS = re.compile(r"[\t\n\v\f\r]+")
 
 
 @dataclass(eq=False)
@@ -81,9 +84,8 @@ class Stage:
         if not self.offer(values, reference):
             self.reject(values["id"], target, key)
             return None
-        if key is not None and (other := target.ids.setdefault(key, values["id"])) != values["id"]:
-            target.ids[key] = min(values["id"], other)  # whatever order the rows come in
-            self.problem("M352", "has the key of another object", reference, "id", warn=True)
+        if key is not None:
+            target.claim(key, values["id"], reference)
         return values
 
     def offer(self, values: ObjectValues, row: RowRef | None = None) -> bool:
@@ -92,6 +94,9 @@ class Stage:
         digest = self.published.get(object_id, b"")
         if not digest or digest != canonical.digest_as_is(values):
             document = canonical.encode(self.profile, self.kind, values)
+            if b"\\" in document.body:  # an end of line or a tab, in JSON's spelling
+                values.update(_on_one_line(values))
+                document = canonical.encode(self.profile, self.kind, values)
             digest = document.digest
         if object_id in self.rejected:  # by another row of the same id; that one is reported
             return False
@@ -138,16 +143,14 @@ class Stage:
                 self.kept += 1
                 stayed.append(values)
                 for target, key in places:
-                    target.ids[key] = object_id
+                    target.claim(key, object_id)
             self.rejected[object_id] = places
         return stayed
 
     def hide(self, targets: list[Target]) -> None:
         """What is not published after all is not referred to either: quietly, for its reason is told already."""
         for target in targets:
-            for key in [key for key, object_id in target.ids.items() if object_id not in self.current]:
-                del target.ids[key]
-                target.hidden.add(key)
+            target.settle(self.current)
         for object_id, places in self.rejected.items():
             if object_id not in self.current:
                 for target, key in places:
@@ -164,3 +167,12 @@ class Stage:
             self.problem(finding.code, finding.message, row, finding.attribute, warn=not finding.rejects)
             good = good and not finding.rejects
         return good
+
+
+def _on_one_line(value: Any) -> Any:
+    """The same with a space for each end of line and tab: names have none."""
+    if isinstance(value, dict):
+        return {name: _on_one_line(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_on_one_line(part) for part in value]
+    return _BREAKS.sub(" ", value) if isinstance(value, str) else value
