@@ -116,6 +116,14 @@ PAGES: dict[str, tuple[str, str]] = {
         "Rows that are looked up have a key which cannot be read.",
         "Correct the key at the source; who is missing in a list of the protected is not protected by it.",
     ),
+    "M345": (
+        "Somebody protected has another key too, without a mark: both are withheld.",
+        "Mark both at the source, or make them one there.",
+    ),
+    "M346": (
+        "Persons who were protected have lost their mark.",
+        "See whether that is right. They are published when it has been so for gate.unprotected_nights nights.",
+    ),
     "M350": (
         "Two rows give one id to different objects.",
         "Make `id` from columns that tell them apart; where two rules describe one object, say `same_id: merge`.",
@@ -137,6 +145,7 @@ PAGES: dict[str, tuple[str, str]] = {
     ),
     "R140": ("An activity with groups that do not fit it.", "Only teaching groups of the same unit take its test."),
     "R141": ("An activity whose teacher works elsewhere.", "Correct the duty, or the teacher."),
+    "R143": ("A group without members is not published.", "Nothing is wrong; or see why its members are missing."),
     "R142": ("A unit that is not published.", "Map the unit, or correct its code."),
 }
 """Code -> what it means, what to do."""

@@ -76,14 +76,30 @@ class ProfileChoice(_Section):
 
 
 class Gate(_Section):
-    """How much one night may change, per type. A first publication is not gated."""
+    """How much one night may change, per type. A first publication is not gated.
+
+    A share of few objects tells little, so each has a count (`few_…`) up to which it holds nothing.
+    """
 
     max_deleted: Share = Field(default=0.10, description="of the objects published before")
+    few_deleted: int = Field(
+        default=5, ge=0, description="so many may go whatever the share, while half of a type stays; no school unit may"
+    )
     max_updated: Share = Field(default=0.50, description="of the objects published before")
+    few_updated: int = Field(default=20, ge=0, description="so many may change whatever the share")
     max_created: Share = Field(default=0.50, description="of the objects published before")
+    few_created: int = Field(default=20, ge=0, description="so many may come whatever the share")
     max_members_removed: Share = Field(default=0.50, description="of any one group of 5 or more")
-    max_withheld: Share = Field(
-        default=0.02, description="persons withheld as newly protected in one night (at least 20 may be)"
+    max_withheld: Share = Field(default=0.02, description="of the persons: withheld as newly protected in one night")
+    few_withheld: int = Field(default=20, ge=0, description="so many may be withheld whatever the share")
+    max_unprotected: Share = Field(
+        default=0.20, description="of the protected persons: without their mark, so that they would be published"
+    )
+    few_unprotected: int = Field(
+        default=2, ge=0, description="so many may lose their mark whatever the share, while others still have theirs"
+    )
+    unprotected_nights: int = Field(
+        default=2, ge=1, le=60, description="nights without the mark after which a person is published"
     )
 
 

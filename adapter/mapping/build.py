@@ -28,12 +28,14 @@ class Rejected(Exception):
 class Withheld(Exception):
     """The person is protected and not to be sent; nothing but the id was looked at.
 
-    `problem`: why that cannot be told, for one who is withheld to be safe.
+    `problem`: why that cannot be told, for one who is withheld to be safe. `number`: the personnummer, by which the
+    same person is known under another key; "" where it cannot be read.
     """
 
-    def __init__(self, object_id: str, problem: RowProblem | None = None) -> None:
+    def __init__(self, object_id: str, number: str, problem: RowProblem | None = None) -> None:
         super().__init__()
         self.id = object_id
+        self.number = number
         self.problem = problem
 
 
@@ -79,7 +81,7 @@ def builder(rule: Rule, withhold: bool) -> Builder:
             if marking is not None:
                 protected = _is_protected(marking, frames)
                 if protected and withhold:
-                    raise Withheld(object_id, _disagreement(rule, frames))
+                    raise Withheld(object_id, _number(rule, frames), _disagreement(rule, frames))
             values: ObjectValues = {"id": object_id}
             values.update(build(frames))
         except RunStopped:
@@ -89,7 +91,7 @@ def builder(rule: Rule, withhold: bool) -> Builder:
             if marking is not None and not protected:
                 protected, untold = _marked(rule, row)
                 if protected and withhold and object_id:
-                    raise Withheld(object_id, untold) from None
+                    raise Withheld(object_id, _number(rule, (row,)), untold) from None
             raise Rejected(object_id, problem, protected) from None
         return values
 
@@ -117,6 +119,14 @@ def _is_protected(marking: Callable[[Frames], Any], frames: Frames) -> bool:
         return bool(marking(frames) != NOT_PROTECTED)
     except (RowProblem, NotExposed):
         return True
+
+
+def _number(rule: Rule, frames: Frames) -> str:
+    """The personnummer of somebody protected, "" where it cannot be read."""
+    try:
+        return str(rule.number(frames) or "") if rule.number is not None else ""
+    except (RowProblem, NotExposed, IndexError):  # a row that failed early has no second source's row beside it
+        return ""
 
 
 def _disagreement(rule: Rule, frames: Frames) -> RowProblem | None:

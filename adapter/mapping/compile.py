@@ -183,12 +183,13 @@ class _Compiler:
         if not fields.entries:
             self.reader.issue("M112", f"this rule for {kind} has no `fields:`.", node.span)
             return None
-        marking = None
-        if kind is ResourceType.PERSON and (said := fields.get("securityMarking")) is not None:
-            part, covered = shape.part("securityMarking"), len(values.plain.coverage)
+        marking = number = None
+        if kind is ResourceType.PERSON:
+            covered = len(values.plain.coverage)
             self.reader.guarding = True
-            marking = values.compile(said, part, scope, "Person.securityMarking") if part else None
+            marking = _one_attribute(values, fields, shape, scope, "Person", "securityMarking")
             self.reader.guarding = False
+            number = _one_attribute(values, fields, shape, scope, "Person", "civicNo", "value")
             del values.plain.coverage[covered:]
         build = values.compile_object(fields, shape, scope, str(kind))
         if object_id is None or build is None:
@@ -197,7 +198,21 @@ class _Compiler:
         merges = self.reader.choice(node.get("same_id"), language.SAME_ID, "reject") == "merge"
         identity = (*id_parts, *target.key.parts)
         return Rule(
-            kind, view, target, object_id, build, node.span, keep, marking, identity, merges, distinct, enrich, indexes
+            kind,
+            view,
+            target,
+            object_id,
+            build,
+            node.span,
+            keep=keep,
+            marking=marking,
+            number=number,
+            identity=identity,
+            lists_members="groupMemberships" in fields,
+            merges=merges,
+            distinct=distinct,
+            enrich=enrich,
+            indexes=indexes,
         )
 
     def _conditions(self, node: Table, scope: Scope, looked_up: list[Index]) -> Get | None:
@@ -321,3 +336,16 @@ class _Compiler:
             return canonical
 
         return get
+
+
+def _one_attribute(
+    values: Values, fields: Table, shape: Field, scope: Scope, subject: str, name: str, *inner: str
+) -> Get | None:
+    """One attribute alone, which is asked for before the object is built; None where nothing is mapped to it."""
+    part, whole = shape.part(name), ".".join((name, *inner))
+    node, path = fields.get(whole), f"{subject}.{whole}"
+    if node is None and inner and isinstance(outer := fields.get(name), Table):
+        node = outer.get(inner[0])
+    for step in inner:
+        part = part.part(step) if part else None
+    return values.compile(node, part, scope, path) if node is not None and part is not None else None

@@ -75,17 +75,22 @@ class Lists:
         problem = _nothing(field_, scope, node.span, subject)
 
         def build(frames: Frames) -> list[Any] | None:
-            built = []
+            built, hidden = [], False
             for get in gets:
                 try:
                     value = get(frames)
-                except (ItemOmitted, NotExposed):
+                except NotExposed:
+                    hidden = field_.required
+                    continue
+                except ItemOmitted:
                     continue
                 except ItemProblem as found:
                     self.references.report(found)
                     continue
                 if value is not None and value not in built:
                     built.append(value)
+            if hidden and not built:  # what it needs is there, and is not published: no fault of this object
+                raise NotExposed
             return built or problem(frames)
 
         return build

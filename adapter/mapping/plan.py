@@ -65,7 +65,9 @@ class Rule:
     span: Span
     keep: Get | None = None
     marking: Get | None = None  # persons: the protection mark, told before anything else is built
+    number: Get | None = None  # persons: the personnummer
     identity: tuple[Get, ...] = ()  # the columns of its id and of its key
+    lists_members: bool = False  # groups: whether the rule says who is in them
     merges: bool = False  # with what an earlier rule made of the same id
     distinct: tuple[int, ...] = ()  # slots whose different values are the objects
     enrich: list[Enrichment] = field(default_factory=list)

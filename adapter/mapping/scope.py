@@ -6,6 +6,7 @@ from: the own row, then the rows of enriching sources, then those of the surroun
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -126,6 +127,8 @@ class Join:
     name: str
     index: Index
     key: Callable[[Frames], Hashable]
+    found: Counter[bool] = field(default_factory=Counter)
+    """How many of the rows had a match, and how many had none."""
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,18 @@ tombstone = Table(
     Column("deleted", BigInteger, nullable=False),
 )
 
+protected = Table(
+    "protected",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("marked", Boolean, nullable=False, comment="or without a mark, and the same person as one with"),
+    Column("since", BigInteger, nullable=False),
+    Column("seen", BigInteger, nullable=False, comment="the last run that met the person"),
+    Column("unmarked", Integer, nullable=False, comment="nights on which the mark was gone"),
+    Column("unmarked_on", String(10), nullable=False, comment="date of the last of them"),
+    comment="persons who were protected on an earlier night, so that a lost mark publishes nobody at once",
+)
+
 stamp = Table(
     "stamp",
     metadata,

@@ -23,12 +23,16 @@ def fingerprint(changes: ChangeSet, version: int) -> str:
     return digest.hexdigest()
 
 
-def write(path: Path, changes: ChangeSet, version: int, held_by: list[str]) -> None:
-    """The plan as JSON: ids and counts, no personal data. Raises ConfigError where it cannot be written."""
+def write(path: Path, changes: ChangeSet, version: int, held_by: list[str], unprotected: int) -> None:
+    """The plan as JSON: ids and counts, no personal data. Raises ConfigError where it cannot be written.
+
+    `unprotected`: how many persons are published in it who were protected until now.
+    """
     plan = {
         "plan": fingerprint(changes, version),
         "from_version": version,
         "held_by": held_by,
+        "unprotected": unprotected,
         "types": {
             str(kind): {
                 "created": sorted(entry.id for entry in change.created),
@@ -47,11 +51,19 @@ def write(path: Path, changes: ChangeSet, version: int, held_by: list[str]) -> N
 
 def approves(path: Path, changes: ChangeSet, version: int) -> bool:
     """Whether the plan in the file is this change set. Raises ConfigError where there is no plan in it."""
+    return bool(_read(path)["plan"] == fingerprint(changes, version))
+
+
+def publishes_unprotected(path: Path) -> bool:
+    """Whether persons are published in the plan who have just lost their protection mark. Raises ConfigError."""
+    return bool(_read(path).get("unprotected"))
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
         plan: Any = json.loads(path.read_text(encoding="utf-8"))
-        approved = plan["plan"]
+        return {"plan": plan["plan"], **plan}
     except (OSError, ValueError, KeyError, TypeError) as error:
         why = f"it cannot be read: {error.strerror}" if isinstance(error, OSError) else "this is no plan"
         message = f"{path}: {why}. Write a plan with sync --dry-run --plan FILE."
         raise ConfigError(message) from error
-    return bool(approved == fingerprint(changes, version))

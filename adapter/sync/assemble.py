@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from operator import itemgetter
 
-from adapter.issues import Issue, RowRef
+from adapter.issues import Issue, RowRef, Severity
 from adapter.mapping.build import Builder, ObjectValues, builder
 from adapter.mapping.plan import Plan, Rule
 from adapter.mapping.problems import RowProblem
@@ -23,6 +23,7 @@ from adapter.store.changes import ChangeSet, TypeChanges
 from adapter.sync import closure, protect
 from adapter.sync.merge import Merger
 from adapter.sync.stage import Stage
+from adapter.sync.watch import Marks, Watch
 
 Observer = Callable[[Rule, Row, ObjectValues], None]
 """Told of each object as it is built: previews and explanations."""
@@ -38,8 +39,14 @@ class Assembly:
     choice: ProfileChoice
     namespace: bytes
     bodies: Callable[[ResourceType, Sequence[str]], dict[str, bytes]]
+    watch: Watch
     observe: Observer | None = None
     miss: Missed | None = None
+    marked_rows: dict[str, int] = field(default_factory=dict)  # rule -> rows with a protection mark
+    marks: Marks = field(default_factory=dict)
+    emptied: set[str] = field(default_factory=set)  # groups that got no members
+    _memberless: dict[str, RowRef] = field(default_factory=dict)
+    _numbers: dict[str, str | tuple[str, ...]] = field(default_factory=dict)  # personnummer -> persons
     _user_names: dict[str, str] = field(default_factory=dict)
     _unreachable: dict[str, RowRef | None] = field(default_factory=dict)
     _duty_persons: dict[str, str] = field(default_factory=dict)
@@ -83,6 +90,7 @@ class Assembly:
             found.deleted = sorted(known.keys() - stage.current.keys())
 
     def _run(self, rule: Rule, rows: Iterator[Row], stage: Stage) -> None:
+        marked = stage.marked_rows
         ready = builder(rule, protect.withholds(self.choice))
         change = protect.transformer(self.choice, self.namespace) if stage.kind is ResourceType.PERSON else None
         note = self._notes(stage.kind)
@@ -94,8 +102,15 @@ class Assembly:
                 self.miss(rule, row, stage.findings.issues[told:])
             if values is not None:
                 note(values, RowRef(rule.view.name, row[0]))
+                if rule.lists_members and not values["groupMemberships"]:
+                    self._memberless[values["id"]] = RowRef(rule.view.name, row[0])
+                elif rule.lists_members:  # by a second rule for the same group
+                    self._memberless.pop(values["id"], None)
                 if self.observe is not None:
                     self.observe(rule, row, values)
+        if rule.kind is ResourceType.PERSON:
+            name = rule.name
+            self.marked_rows[name] = self.marked_rows.get(name, 0) + stage.marked_rows - marked
 
     def _body(self, stage: Stage, object_id: str) -> bytes:
         """An object of this run, which is new, or the same as what is published."""
@@ -134,6 +149,10 @@ class Assembly:
 
     def _note_person(self, values: ObjectValues, row: RowRef | None) -> None:
         """User names are unique whatever their case; of two persons with one, neither is taken."""
+        number = values["civicNo"]["value"]
+        known = self._numbers.setdefault(number, values["id"])
+        if known != values["id"]:
+            self._numbers[number] = (*(known if isinstance(known, tuple) else (known,)), values["id"])
         if is_staff(values) and not can_be_reached(values):
             self._unreachable[values["id"]] = row
         name = values["eduPersonPrincipalNames"][0].casefold()
@@ -167,6 +186,10 @@ class Assembly:
 
     def _settle(self, kind: ResourceType, stage: Stage) -> None:
         """Withheld beats all; units that are not there; then rejected objects in their last good version."""
+        if kind is ResourceType.PERSON:
+            self._withhold(stage)
+        if kind is ResourceType.GROUP:
+            self._drop_memberless(stage)
         for object_id in stage.withheld & stage.current.keys():
             stage.drop(object_id)
         units = self.stages[ResourceType.ORGANISATION].current
@@ -179,6 +202,41 @@ class Assembly:
                 stage.problem("R142", "refers to a school unit that is not published", None, f"id {object_id}")
                 stage.reject(object_id)
         self._keep_rejected(kind, stage)
+        if kind is ResourceType.PERSON:
+            self._withhold_twins(stage)  # of those that stay in an earlier version
+            for object_id in stage.withheld & stage.current.keys():
+                stage.drop(object_id)
+            stage.keep_spelling(self.bodies)
+
+    def _drop_memberless(self, stage: Stage) -> None:
+        """A group that gets no members is of no use to anybody, and is often one of last year's."""
+        for object_id, row in self._memberless.items():
+            if object_id in stage.current:
+                stage.drop(object_id)
+                self.emptied.add(object_id)
+                message = "has no members, so it is not published"
+                stage.findings.add(Issue("R143", message, Severity.NOTE, row=row, subject="Group.groupMemberships"))
+
+    def _withhold(self, stage: Stage) -> None:
+        """Who is protected under another key; and who was protected, until the mark has been gone long enough."""
+        self._withhold_twins(stage)
+        for object_id in self.watch.meet(set(stage.current), stage.marked, stage.twins):
+            if protect.withholds(self.choice):
+                stage.withheld.add(object_id)
+            else:
+                stage.reject(object_id)  # what is published of them, marked or under an invented name, stays
+
+    def _withhold_twins(self, stage: Stage) -> None:
+        """One person under two keys: protection of one protects the other."""
+        for number, row in stage.marked_numbers.items():
+            ids = self._numbers.get(number, ())
+            for object_id in (ids,) if isinstance(ids, str) else ids:
+                if object_id in stage.marked or object_id not in stage.current:
+                    continue
+                message = f"is protected here, and has another key too (id {object_id}): both are withheld"
+                stage.findings.add(Issue("M345", message, Severity.WARNING, row=row, subject="Person.civicNo.value"))
+                stage.twins.add(object_id)
+                stage.withheld.add(object_id)
 
     def _keep_rejected(self, kind: ResourceType, stage: Stage) -> None:
         tried: set[str] = set(stage.current)

@@ -48,6 +48,8 @@ def pruned(kind: ResourceType, values: Values, exists: Exists) -> Values | None:
         return None
     if kind is ResourceType.GROUP:
         members = [m for m in values["groupMemberships"] if exists(ResourceType.PERSON, m["person"]["id"])]
+        if not members:
+            return None
         values = {**values, "groupMemberships": members}
     if kind is ResourceType.ACTIVITY:
         groups = [group for group in values["groups"] if exists(ResourceType.GROUP, group["id"])]

@@ -39,6 +39,7 @@ class Report:
     findings: Findings = field(default_factory=Findings)
     held_by: list[str] = field(default_factory=list)
     withheld_at_once: int = 0
+    unprotected: int = 0  # persons who have lost their mark and are not published yet
     enrichments: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     sent: int = 0
@@ -86,6 +87,7 @@ class Report:
             },
             "issues": self.findings.total,
             "held_by": self.held_by,
+            "unprotected": self.unprotected,
             "seconds": self.seconds,
             "notifications": {"sent": self.sent, "pending": self.pending},
         }

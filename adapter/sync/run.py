@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import hashlib
+import json
 import uuid
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -26,7 +27,7 @@ from adapter.settings import Settings
 from adapter.ss12000.profile import Profile
 from adapter.ss12000.shape import shapes
 from adapter.ss12000.types import ResourceType
-from adapter.store import history, pages, publish
+from adapter.store import history, pages, protected, publish, subscriptions
 from adapter.store.changes import ChangeSet, Spool
 from adapter.store.engine import Store, write_setting
 from adapter.store.lock import run_lock
@@ -36,11 +37,13 @@ from adapter.sync.extract import Extraction, Sources
 from adapter.sync.report import Report
 from adapter.sync.stage import Stage
 from adapter.sync.trace import Lookups
+from adapter.sync.watch import ALL, Marks, Watch, shares
 from connectors.base import Connector
 
 _ZONE = ZoneInfo("Europe/Stockholm")
 _TELL_AFTER = 60_000  # ms; the rest of the night follows within seconds: one notice for both
 _CHECKED_WITH = "checked_with"  # setting: what the published objects were validated with
+_MARKS = "marks"  # setting: JSON, how many protection marks the last good run met, by rule
 _MAPPED_WITH = "mapped_with"  # setting: the mapping of the last good run
 
 
@@ -97,7 +100,12 @@ def sync(store: Store, inputs: Inputs, options: Options | None = None) -> Report
 def _run(store: Store, inputs: Inputs, options: Options, report: Report) -> None:
     report.version = pages.current_version(store)
     with Spool() as spool:
-        assembly = assemble(store, inputs, report, spool)
+        plan_wanted = options.dry_run and options.plan is not None
+        at_once = plan_wanted if options.approve is None else approval.publishes_unprotected(options.approve)
+        assembly = assemble(store, inputs, report, spool, at_once=at_once)
+        watch = assembly.watch
+        if not options.dry_run:
+            protected.remember(store, watch.protected, inputs.clock())
         changes = _compared(assembly, spool, report)
         report.count(changes)
         withheld = assembly.stages[ResourceType.PERSON].withheld & set(changes.types[ResourceType.PERSON].deleted)
@@ -108,18 +116,25 @@ def _run(store: Store, inputs: Inputs, options: Options, report: Report) -> None
                 "sync --dry-run --plan FILE."
             )
         planned, planned_from = changes, report.version
-        too_many = gate.too_many_withheld(
-            inputs.settings.gate, len(withheld), changes.types[ResourceType.PERSON].published
-        )
+        limits = inputs.settings.gate
+        too_many = gate.too_many_withheld(limits, len(withheld), changes.types[ResourceType.PERSON].published)
+        others = [*([too_many] if too_many else ()), *watch.reasons(limits, _marks_before(store), assembly.marks)]
         if withheld and not options.dry_run and (approved or not too_many):
             _withhold_at_once(store, inputs, report, withheld, assembly)
             changes, withheld = _compared(assembly, spool, report), set()
         with report.timed("gate"):
             report.held_by = gate.reasons(
-                inputs.settings.gate, changes, withheld, partial(publish.bodies, store), too_many
+                limits,
+                changes,
+                withheld,
+                assembly.emptied,
+                partial(publish.bodies, store),
+                subscribed=bool(subscriptions.all_of(store)),
+                others=others,
             )
         if options.plan is not None:
-            approval.write(options.plan, planned, planned_from, report.held_by)
+            unprotected = len(watch.lost) if at_once else 0  # and so a plan says what approving it means
+            approval.write(options.plan, planned, planned_from, report.held_by, unprotected)
         if report.held_by and not approved:
             raise GateHeld(
                 "the gate held the run; what was published stays. Look at the changes with sync --dry-run --plan FILE, "
@@ -139,6 +154,8 @@ def _run(store: Store, inputs: Inputs, options: Options, report: Report) -> None
         with store.writing() as connection:
             write_setting(connection, _CHECKED_WITH, _rules_now(inputs))
             write_setting(connection, _MAPPED_WITH, _digest(inputs.mapping))
+            write_setting(connection, _MARKS, json.dumps(assembly.marks, ensure_ascii=False))
+        protected.end_night(store, watch.waiting, watch.lost - watch.waiting, watch.today, inputs.clock())
 
 
 def assemble(
@@ -149,11 +166,12 @@ def assemble(
     observe: Observer | None = None,
     miss: Missed | None = None,
     trace: Lookups | None = None,
+    at_once: bool = False,
 ) -> Assembly:
     """All objects as the sources give them now: what previews show and what a run publishes.
 
     `observe` is shown every object beside its row, `miss` every row that gives none, with what is wrong with it,
-    `trace` what each row looks up.
+    `trace` what each row looks up. `at_once`: nobody waits who was protected and has lost the mark.
 
     Raises SourceFailed, ConfigError.
     """
@@ -178,7 +196,10 @@ def assemble(
             for kind in ResourceType
         }
         namespace = inputs.settings.organiser.id_namespace.bytes
-        assembly = Assembly(stages, inputs.settings.profile, namespace, partial(publish.bodies, store), observe, miss)
+        nights = inputs.settings.gate.unprotected_nights
+        watch = Watch(protected.remembered(store), inputs.date().isoformat(), nights, at_once)
+        bodies = partial(publish.bodies, store)
+        assembly = Assembly(stages, inputs.settings.profile, namespace, bodies, watch, observe, miss)
         extraction = Extraction(sources, plan, report.findings.add, traced=trace is not None)
         with report.timed("read and map"):
             try:
@@ -189,6 +210,10 @@ def assemble(
                 ) from None
         _tell_of_matches(plan, report)
         _tell_of_keys(plan, report)
+        assembly.marks = {"rows": assembly.marked_rows, "found": shares(plan.rules[ResourceType.PERSON])}
+        report.unprotected = len(watch.waiting)
+        if sentence := watch.sentence():
+            report.findings.add(Issue("M346", sentence, Severity.WARNING))
         return assembly
 
 
@@ -239,6 +264,16 @@ def compiled(inputs: Inputs, sources: Sources, report: Report, table: Callable[[
     for view in plan.views if not inputs.expectations else ():
         view.min_rows = 0
     return plan
+
+
+def _marks_before(store: Store) -> Marks:
+    """The protection marks of the last good run; of an earlier version of this program, how many there were."""
+    if text := store.setting(_MARKS):
+        return dict(json.loads(text))
+    for run in history.last_runs(store, history.KEPT_RUNS):
+        if run.outcome in ("published", "unchanged"):
+            return {"rows": {ALL: run.report["types"]["Person"]["withheld"]}}
+    return {}
 
 
 def _compared(assembly: Assembly, spool: Spool, report: Report) -> ChangeSet:

@@ -75,7 +75,9 @@ def _joined(rows: Iterable[Row], join: Join, view: View) -> Iterator[Row]:
         if (origin := view.origins.get(column)) is not None and column.startswith(f"{join.name}.")
     ]
     for row in rows:
-        for match in join.index.rows.get(join.key((row,)), ((),)):
+        matches = join.index.rows.get(join.key((row,)))
+        join.found[matches is not None] += 1
+        for match in matches or ((),):
             if isinstance(match, RowProblem):
                 view.made.untold[row[0]] = match
             if isinstance(match, RowProblem) or not match:

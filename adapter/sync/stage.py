@@ -7,7 +7,7 @@ is new or changed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +46,10 @@ class Stage:
     units: dict[str, tuple[str, ...]] = field(default_factory=dict)
     rejected: dict[str, list[tuple[Target, Hashable]]] = field(default_factory=dict)
     withheld: set[str] = field(default_factory=set)
+    marked: set[str] = field(default_factory=set)  # persons with a protection mark tonight, withheld or not
+    twins: set[str] = field(default_factory=set)  # persons without one who are the same person as one of them
+    marked_rows: int = 0
+    marked_numbers: dict[str, RowRef] = field(default_factory=dict)  # their personnummer; never stored
     _shared: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
 
     def take(
@@ -67,6 +71,7 @@ class Stage:
             return None
         except Withheld as found:
             self.withheld.add(found.id)
+            self._mark(found.id, found.number, RowRef(builder.rule.view.name, row[0]))
             if found.problem is not None:
                 self.findings.report(found.problem, Severity.WARNING, True)
             values = None
@@ -75,12 +80,14 @@ class Stage:
         if values is None:
             target.hidden.add(key)
             return None
+        reference = RowRef(builder.rule.view.name, row[0])
+        if self.kind is ResourceType.PERSON and rules.is_protected(values):
+            self._mark(values["id"], values["civicNo"]["value"], reference)
         if change is not None:
             values = change(values)
         if merger is not None and (both := merger.with_earlier(values, self.current)) is not None:
             values = both
             self.drop(values["id"])
-        reference = RowRef(builder.rule.view.name, row[0])
         if not self.offer(values, reference):
             self.reject(values["id"], target, key)
             return None
@@ -115,6 +122,12 @@ class Stage:
             self.changed[object_id] = self.spool.add(document)
         return True
 
+    def _mark(self, object_id: str, number: str, row: RowRef) -> None:
+        self.marked.add(object_id)
+        self.marked_rows += 1
+        if number:
+            self.marked_numbers.setdefault(number, row)
+
     def reject(self, object_id: str, target: Target | None = None, key: Hashable = None) -> None:
         """Not publishable as the rows say it now: nothing of tonight's version stands."""
         self.rejected_rows += 1
@@ -147,6 +160,26 @@ class Stage:
             self.rejected[object_id] = places
         return stayed
 
+    def keep_spelling(self, bodies: Callable[[ResourceType, Sequence[str]], dict[str, bytes]]) -> None:
+        """Let user names and addresses that differ from the published ones in case alone stand as published.
+
+        Upper and lower case are one name (eduPerson: caseIgnoreMatch), so a new spelling is no change. Which of them
+        the login sends, nobody here knows: the one that has worked stays.
+        """
+        updated = [object_id for object_id in self.changed if object_id in self.published]
+        for start in range(0, len(updated), 500):
+            for object_id, body in bodies(self.kind, updated[start : start + 500]).items():
+                entry = self.changed[object_id]
+                before, values = orjson.loads(body), orjson.loads(self.spool.body(entry))
+                if not _take_spelling(before, values):
+                    continue
+                document = canonical.encode(self.profile, self.kind, values)
+                self.current[object_id] = document.digest
+                if document.digest == self.published[object_id]:
+                    del self.changed[object_id]
+                else:
+                    self.changed[object_id] = self.spool.add(document)
+
     def hide(self, targets: list[Target]) -> None:
         """What is not published after all is not referred to either: quietly, for its reason is told already."""
         for target in targets:
@@ -167,6 +200,23 @@ class Stage:
             self.problem(finding.code, finding.message, row, finding.attribute, warn=not finding.rejects)
             good = good and not finding.rejects
         return good
+
+
+def _take_spelling(before: ObjectValues, values: ObjectValues) -> bool:
+    """Write names that are the same but for case as they were before; whether there were any."""
+    old, new = _names(before), _names(values)
+    known = {name.casefold(): name for name in old}
+    spelled = [known.get(name.casefold(), name) for name in new]
+    emails = values.get("emails") or []
+    for email, spelling in zip(emails, spelled, strict=False):
+        email["value"] = spelling
+    values["eduPersonPrincipalNames"] = spelled[len(emails) :]
+    return spelled != new
+
+
+def _names(values: ObjectValues) -> list[str]:
+    """The addresses, and after them the user name."""
+    return [*(email["value"] for email in values.get("emails") or ()), *values["eduPersonPrincipalNames"]]
 
 
 def _on_one_line(value: Any) -> Any:
