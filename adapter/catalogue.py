@@ -103,6 +103,10 @@ PAGES: dict[str, tuple[str, str]] = {
         "A reference that several objects fit.",
         "Name more columns in `via` and `by`, so that only one is left.",
     ),
+    "M332": (
+        "All that an object needs is there and is not published.",
+        "Nothing is wrong with it; see why the others are not published.",
+    ),
     "M341": (
         "Two rows that are meant for one object say different things.",
         "Correct one, or make the key more exact. Where they tell of protection, the person counts as protected.",

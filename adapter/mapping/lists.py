@@ -72,7 +72,7 @@ class Lists:
             return None
         one, inside = field_.item(), replace(scope, in_list=True)
         gets = [get for item in items.items if (get := self.values.compile(item, one, inside, subject)) is not None]
-        problem = _nothing(field_, scope, node.span, subject)
+        problem, place = _nothing(field_, scope, node.span, subject), place_of(scope)
 
         def build(frames: Frames) -> list[Any] | None:
             built, hidden = [], False
@@ -89,7 +89,9 @@ class Lists:
                     continue
                 if value is not None and value not in built:
                     built.append(value)
-            if hidden and not built:  # what it needs is there, and is not published: no fault of this object
+            if hidden and not built:  # no fault of this object
+                words = "leads only to what is there and is not published, so neither is this"
+                self.references.report(RowProblem("M332", words, place(frames), node.span, subject), Severity.NOTE)
                 raise NotExposed
             return built or problem(frames)
 
