@@ -32,6 +32,10 @@ PAGES: dict[str, tuple[str, str]] = {
         "A source has fewer rows than expected.",
         "See why the export is short; or change `expect: {min_rows: …}`.",
     ),
+    "S132": (
+        "A source is much shorter than in the last good run.",
+        "See why the export is short. If it is right: sync --dry-run --plan FILE, then sync --approve FILE.",
+    ),
     "S131": ("A file is older than expected.", "See why the export did not run; or change `expect: {max_age: …}`."),
     "S140": ("A file is not XML, or cut off.", "Look at the line; export anew where the file ends in the middle."),
     "S141": ("An XML file declares entities, which no register needs.", "Have it exported without a DTD of its own."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -85,6 +86,67 @@ class Issue:
         if self.suggestion:
             found["suggestion"] = self.suggestion
         return found
+
+
+_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+_QUOTED = re.compile(r"'.*' ")
+_PLACES = 3
+
+
+@dataclass
+class Repeated:
+    """One finding of one line of the mapping, and how often it came. `rows`: the first three."""
+
+    issue: Issue
+    count: int = 1
+    rows: tuple[RowRef, ...] = ()
+
+    def add(self, issue: Issue) -> None:
+        """The same once more."""
+        self.count += 1
+        if issue.row is not None and (len(self.rows) < _PLACES or issue.row < self.rows[-1]):
+            if issue.row < self.rows[0]:
+                self.issue = issue
+            self.rows = tuple(sorted((*self.rows, issue.row)))[:_PLACES]
+
+    def __str__(self) -> str:
+        if self.count == 1 or self.issue.row is None:
+            return str(self.issue)
+        places = ", ".join(map(str, self.rows))
+        more = f" and {self.count - len(self.rows)} more" if self.count > len(self.rows) else ""
+        return str(self.issue).replace(f"{self.issue.row} ", f"{places}{more}: ", 1)
+
+    def as_json(self) -> dict[str, object]:
+        """The same facts for machines."""
+        return {"count": self.count, "rows": [str(row) for row in self.rows], **self.issue.as_json()}
+
+
+class Grouped:
+    """Findings, those of one code, mapping line and attribute together: a line each, however many rows they have."""
+
+    def __init__(self, issues: Iterable[Issue] = ()) -> None:
+        self._groups: dict[tuple[object, ...], Repeated] = {}
+        for issue in issues:
+            self.add(issue)
+
+    def add(self, issue: Issue) -> None:
+        """Count one."""
+        words = issue.message if issue.row is None else _QUOTED.sub("", issue.message, count=1)
+        source = issue.row.source if issue.row else ""
+        key = (issue.severity, issue.code, issue.span, issue.subject, source, words)
+        if (known := self._groups.get(key)) is None:
+            self._groups[key] = Repeated(issue, rows=(issue.row,) if issue.row else ())
+        else:
+            known.add(issue)
+
+    def in_order(self) -> list[Repeated]:
+        """Errors first, then warnings, then notes; of each by place, whatever order they came in."""
+        return sorted(self._groups.values(), key=lambda found: report_order(found.issue))
+
+
+def report_order(issue: Issue) -> tuple[object, ...]:
+    """For sorting a report: errors first, those about rows first, then by attribute and place."""
+    return (_RANK[issue.severity], issue.row is None, issue.subject, issue.sort_key)
 
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:

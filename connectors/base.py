@@ -47,7 +47,8 @@ class SourceError(Exception):
 class SourceTable(Protocol):
     """An open source. Closing it (context manager) ends the read, also half-way.
 
-    It may have `remarks`, a list of Remark that is complete when the rows have been read.
+    It may have `place`, what messages call it where that says more than the source's name: a file's path; and
+    `remarks`, a list of Remark that is complete when the rows have been read.
     """
 
     @property

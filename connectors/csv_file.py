@@ -89,6 +89,7 @@ class CsvTable:
         self._options = options
         self.columns: Sequence[str] = files[0].columns
         self.age_hours: float | None = age_hours
+        self.place = options.path
         self.remarks: list[Remark] = []
 
     def __enter__(self) -> CsvTable:

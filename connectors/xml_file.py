@@ -109,6 +109,7 @@ class XmlTable:
         self._options = options
         self.columns: Sequence[str] = tuple(options.columns)
         self.age_hours: float | None = age
+        self.place = options.path
 
     def __enter__(self) -> Self:
         return self

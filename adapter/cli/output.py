@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from adapter.errors import AdapterError
-from adapter.issues import Issue
+from adapter.issues import Grouped, Issue
 
 SHOWN = 20
 
@@ -41,12 +41,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         print(("  " + "  ".join(cells)).rstrip())
 
 
-def issues(found: Sequence[Issue], total: int | None = None, limit: int = SHOWN) -> None:
-    """The first issues, and how many more there are."""
-    for issue in found[:limit]:
-        print(f"  {issue}")
-    more = (len(found) if total is None else total) - min(len(found), limit)
-    if more > 0:
+def issues(found: Iterable[Issue] | Grouped, limit: int = SHOWN) -> None:
+    """The first findings, errors before others, a line for all of one kind; and how many more there are."""
+    lines = (found if isinstance(found, Grouped) else Grouped(found)).in_order()
+    for line_ in lines[:limit]:
+        print(f"  {line_}")
+    if more := sum(line_.count for line_ in lines[limit:]):
         print(f"  … and {more} more")
 
 
@@ -61,10 +61,11 @@ def failure(error: AdapterError, as_json: bool) -> None:
         document({"error": facts})
         return
     note(error.message)
-    for issue in error.issues[: 5 * SHOWN]:
-        note(f"  {issue}")
-    if len(error.issues) > 5 * SHOWN:
-        note(f"  … and {len(error.issues) - 5 * SHOWN} more")
+    lines = Grouped(error.issues).in_order()
+    for found in lines[: 5 * SHOWN]:
+        note(f"  {found}")
+    if len(lines) > 5 * SHOWN:
+        note(f"  … and {len(lines) - 5 * SHOWN} more")
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -91,7 +91,11 @@ def run(args: argparse.Namespace) -> int:
         output.line("no such object" if seen.wanted else "no objects")
     if issues:
         output.line(output.plural(report.findings.total, "finding") + ":")
-        output.issues(issues, report.findings.total, len(issues) if args.issues else 10)
+        if args.issues:
+            for issue in issues:
+                output.line(f"  {issue}")
+        else:
+            output.issues(report.findings.grouped, 10)
     return 0
 
 

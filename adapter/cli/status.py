@@ -49,6 +49,7 @@ def _facts(store: Store) -> dict[str, Any]:
                 "version": run.report.get("version"),
                 "issues": run.report.get("issues"),
                 "held_by": run.report.get("held_by", []),
+                "unprotected": run.report.get("unprotected", 0),
                 "error": (run.report.get("error") or {}).get("message"),
             }
             for run in history.last_runs(store, _RUNS)
@@ -98,6 +99,11 @@ def _describe(facts: dict[str, Any]) -> None:
     for run in facts["runs"]:
         why = run["error"] or "; ".join(run["held_by"])
         output.line(f"  {run['started']}  {run['outcome']}, {run['issues']} findings{': ' + why if why else ''}")
+    if facts["runs"] and (waiting := facts["runs"][0]["unprotected"]):
+        output.line(
+            f"{output.plural(waiting, 'person')} would stop being protected: the mark is gone; not published until that "
+            "has been so for gate.unprotected_nights"
+        )
     output.line("subscriptions:" if facts["subscriptions"] else "nobody subscribes yet")
     for found in facts["subscriptions"]:
         until = "EXPIRED" if found["expired"] else "until"

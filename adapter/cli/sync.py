@@ -68,10 +68,9 @@ def describe(report: Report) -> None:
         output.table(("", *names), rows)
         for words in report.enrichments:
             output.line(f"  {words}")
-    issues = report.findings.in_order()
-    if issues:
+    if report.findings.total:
         output.line(output.plural(report.findings.total, "finding") + ":")
-        output.issues(issues, report.findings.total)
+        output.issues(report.findings.grouped)
     output.line(_ending(report))
     for reason in report.held_by:
         output.line(f"  {reason}")

@@ -10,7 +10,7 @@ from adapter.issues import RowRef, Severity, Span, did_you_mean
 from adapter.mapping import language
 from adapter.mapping.problems import ItemOmitted, ItemProblem, NotExposed, RowProblem, RunStopped
 from adapter.mapping.reader import Reader
-from adapter.mapping.scope import Frame, Frames, Get, Index, Key, Scope, Target, View, key_getter, row_key
+from adapter.mapping.scope import Frame, Frames, Get, Index, Key, OwnCell, Scope, Target, View, key_getter, row_key
 from adapter.mapping.syntax import Node, Scalar, Table
 from adapter.ss12000.shape import Field
 
@@ -95,6 +95,8 @@ class References:
         mine = self.reader.key(via, scope)
         parts = mine.parts
         name = self.reader.text(said)
+        if name in ("Organisation", "school_unit") and len(parts) == 1 and isinstance(parts[0], OwnCell):
+            scope.frames[0].view.unit_columns.add(mine.columns[0])
         right = language.REFERS_TO.get(field_.name, (name,))
         if name not in right and (name in self.targets or name in language.OPEN_DATA):
             message = f"{subject} refers to {' or '.join(right)}, not to {name}."

@@ -59,6 +59,8 @@ class View:
     empties: frozenset[str] = frozenset()
     min_rows: int = 1  # an empty source is a failed export unless the mapping says otherwise
     max_age_hours: float | None = None
+    max_shrink: float | None = None  # share of the last good run's rows; None: as for all sources
+    unit_columns: set[str] = field(default_factory=set)  # columns that name the school unit
     key: Key = field(default_factory=lambda: Key((), (), ()))
     key_span: Span | None = None  # where the mapping says it
     key_told: bool = False  # there is a key and it is wrong, which is told already

@@ -16,6 +16,7 @@ from adapter.mapping.reader import Reader
 from adapter.mapping.scope import Frame, Frames, Get, Index, Join, Key, Merge, Scope, View, key_getter
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 
+_PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%\Z")
 _HOURS = re.compile(r"(\d{1,4})([hd])\Z")
 Headers = Mapping[str, Sequence[str] | None]
 
@@ -154,6 +155,11 @@ class SourceCompiler:
                 view.min_rows = int(self.reader.text(rows))
             else:
                 self.reader.issue("M113", "min_rows is a whole number.", rows.span)
+        if (share := expect.get("max_shrink")) is not None:
+            if (found := _PERCENT.match(self.reader.text(share))) and float(found[1]) <= 100:
+                view.max_shrink = float(found[1]) / 100
+            else:
+                self.reader.issue("M113", "max_shrink is a share of the rows: 5%.", share.span)
         if (age := expect.get("max_age")) is not None:
             if found := _HOURS.match(self.reader.text(age)):
                 view.max_age_hours = float(found[1]) * (24 if found[2] == "d" else 1)

@@ -22,6 +22,7 @@ from adapter.ss12000.types import BUILD_ORDER, FETCH_ORDER, ResourceType
 from adapter.store.changes import ChangeSet, TypeChanges
 from adapter.sync import closure, protect
 from adapter.sync.merge import Merger
+from adapter.sync.shrink import Length
 from adapter.sync.stage import Stage
 from adapter.sync.watch import Marks, Watch
 
@@ -44,6 +45,8 @@ class Assembly:
     miss: Missed | None = None
     marked_rows: dict[str, int] = field(default_factory=dict)  # rule -> rows with a protection mark
     marks: Marks = field(default_factory=dict)
+    lengths: dict[str, Length] = field(default_factory=dict)  # source -> its rows
+    short: list[Issue] = field(default_factory=list)  # sources that have shrunk
     emptied: set[str] = field(default_factory=set)  # groups that got no members
     _memberless: dict[str, RowRef] = field(default_factory=dict)
     _numbers: dict[str, str | tuple[str, ...]] = field(default_factory=dict)  # personnummer -> persons
@@ -233,7 +236,7 @@ class Assembly:
             for object_id in (ids,) if isinstance(ids, str) else ids:
                 if object_id in stage.marked or object_id not in stage.current:
                     continue
-                message = f"is protected here, and has another key too (id {object_id}): both are withheld"
+                message = "is also the number of somebody without a mark, under another key: both are withheld"
                 stage.findings.add(Issue("M345", message, Severity.WARNING, row=row, subject="Person.civicNo.value"))
                 stage.twins.add(object_id)
                 stage.withheld.add(object_id)

@@ -19,6 +19,7 @@ from adapter.mapping.plan import InlineRows, Plan, Rule
 from adapter.mapping.scope import Index, Row, View
 from adapter.sync.cleaning import Cleaner, filled
 from adapter.sync.shaping import fill, finished, laid_out
+from adapter.sync.shrink import Length
 from connectors.base import Batch, Connector, SourceError, SourceTable
 
 
@@ -51,6 +52,11 @@ class Sources:
     def headers(self) -> dict[str, Sequence[str] | None]:
         """Source -> its columns."""
         return {name: table.columns for name, table in self.tables.items()}
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Source -> what messages call it: its file, where it is one."""
+        return {name: getattr(table, "place", name) for name, table in self.tables.items()}
 
     @property
     def kinds(self) -> dict[str, Mapping[str, str]]:
@@ -103,6 +109,7 @@ class Extraction:
     def __init__(self, sources: Sources, plan: Plan, tell: Callable[[Issue], None], traced: bool = False) -> None:
         self._tell = tell
         self._traced = traced
+        self.lengths: dict[str, Length] = {}
         self._tables: dict[str, SourceTable] = {**sources.tables}
         self._tables.update((name, _Inline(rows)) for name, rows in plan.inline.items())
         self._inline = plan.inline.keys()
@@ -185,7 +192,10 @@ class Extraction:
                 column for layout in layouts for column in layout.view.slots if column not in layout.view.origins
             )
         )
-        count, cleaner, table = 0, Cleaner(source), self._tables[source]
+        cleaner, table = Cleaner(source), self._tables[source]
+        length = self.lengths[source] = Length(0, {})
+        by_unit = {column for view in self._views if view.source == source for column in view.unit_columns}
+        counted = [(column, length.units.setdefault(column, Counter())) for column in by_unit & set(columns)]
         try:
             for batch in table.batches(columns):
                 numbers: Sequence[int] = range(batch.first_row, batch.first_row + len(batch.rows))
@@ -197,8 +207,10 @@ class Extraction:
                 if some is not None:  # rows of nothing but empty cells are no rows
                     numbers = list(compress(numbers, some))
                     texts = [list(compress(column, some)) for column in texts]
-                count += len(numbers)
+                length.rows += len(numbers)
                 cells = dict(zip(columns, texts, strict=True))
+                for column, units in counted:
+                    units.update(cells[column])
                 for layout in layouts:
                     stay = bool(layout.indexes) or layout.pending is not None
                     rows = laid_out(numbers, cells, layout.view, stay)
@@ -216,7 +228,7 @@ class Extraction:
             self._tell(issue)
         for remark in getattr(table, "remarks", ()):
             self._tell(Issue(remark.code, remark.message, Severity.WARNING, span=Span(remark.place)))
-        self._check_length(source, count)
+        self._check_length(source, length.rows)
 
     def _hand_out(self, layout: _Layout, rows: list[Row], streaming: Rule | None = None) -> None:
         for index in layout.indexes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from adapter.issues import Issue, Severity
+from adapter.issues import Grouped, Issue, Severity, report_order
 from adapter.mapping.problems import RowProblem
 from adapter.masking import may_show
 
@@ -16,6 +16,7 @@ class Findings:
 
     def __init__(self) -> None:
         self.issues: list[Issue] = []
+        self.grouped = Grouped()
         self.counts: Counter[str] = Counter()
         self.severities: Counter[Severity] = Counter()
         self.about_persons: frozenset[str] = frozenset()  # sources of which other objects' findings show no value
@@ -34,12 +35,10 @@ class Findings:
         """Count an issue, and keep it while there is room."""
         self.counts[issue.code] += 1
         self.severities[issue.severity] += 1
+        self.grouped.add(issue)
         if len(self.issues) < KEPT:
             self.issues.append(issue)
 
     def in_order(self) -> list[Issue]:
-        """Errors first, then by source and row: the order of a report, whatever order rows came in."""
-        rank = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
-        return sorted(
-            self.issues, key=lambda issue: (rank[issue.severity], issue.row is None, str(issue.subject), issue.sort_key)
-        )
+        """Those that are kept, in the order of a report, whatever order rows came in."""
+        return sorted(self.issues, key=report_order)

@@ -12,6 +12,8 @@ from adapter.ss12000.types import FETCH_ORDER, ResourceType
 from adapter.store.changes import ChangeSet
 from adapter.sync.findings import Findings
 
+_TOLD = 200  # kinds of findings in the JSON of a run; there are more only in a mapping that has just been begun
+
 
 @dataclass(slots=True)
 class TypeCounts:
@@ -86,6 +88,7 @@ class Report:
                 for kind, counts in self.types.items()
             },
             "issues": self.findings.total,
+            "findings": [found.as_json() for found in self.findings.grouped.in_order()[:_TOLD]],
             "held_by": self.held_by,
             "unprotected": self.unprotected,
             "seconds": self.seconds,

@@ -31,7 +31,7 @@ from adapter.store import history, pages, protected, publish, subscriptions
 from adapter.store.changes import ChangeSet, Spool
 from adapter.store.engine import Store, write_setting
 from adapter.store.lock import run_lock
-from adapter.sync import approval, gate, withhold
+from adapter.sync import approval, gate, shrink, withhold
 from adapter.sync.assemble import Assembly, Missed, Observer
 from adapter.sync.extract import Extraction, Sources
 from adapter.sync.report import Report
@@ -43,6 +43,7 @@ from connectors.base import Connector
 _ZONE = ZoneInfo("Europe/Stockholm")
 _TELL_AFTER = 60_000  # ms; the rest of the night follows within seconds: one notice for both
 _CHECKED_WITH = "checked_with"  # setting: what the published objects were validated with
+_LENGTHS = "lengths"  # setting: JSON, how many rows the sources had in the last good run
 _MARKS = "marks"  # setting: JSON, how many protection marks the last good run met, by rule
 _MAPPED_WITH = "mapped_with"  # setting: the mapping of the last good run
 
@@ -135,6 +136,10 @@ def _run(store: Store, inputs: Inputs, options: Options, report: Report) -> None
         if options.plan is not None:
             unprotected = len(watch.lost) if at_once else 0  # and so a plan says what approving it means
             approval.write(options.plan, planned, planned_from, report.held_by, unprotected)
+        if assembly.short and (report.held_by or plan_wanted):
+            report.held_by += [str(issue) for issue in assembly.short]
+        elif assembly.short and not approved:
+            raise SourceFailed("a source has shrunk; last night's data stay published", assembly.short)
         if report.held_by and not approved:
             raise GateHeld(
                 "the gate held the run; what was published stays. Look at the changes with sync --dry-run --plan FILE, "
@@ -155,6 +160,7 @@ def _run(store: Store, inputs: Inputs, options: Options, report: Report) -> None
             write_setting(connection, _CHECKED_WITH, _rules_now(inputs))
             write_setting(connection, _MAPPED_WITH, _digest(inputs.mapping))
             write_setting(connection, _MARKS, json.dumps(assembly.marks, ensure_ascii=False))
+            write_setting(connection, _LENGTHS, shrink.written(assembly.lengths, report.started))
         protected.end_night(store, watch.waiting, watch.lost - watch.waiting, watch.today, inputs.clock())
 
 
@@ -201,6 +207,7 @@ def assemble(
         bodies = partial(publish.bodies, store)
         assembly = Assembly(stages, inputs.settings.profile, namespace, bodies, watch, observe, miss)
         extraction = Extraction(sources, plan, report.findings.add, traced=trace is not None)
+        assembly.lengths = extraction.lengths
         with report.timed("read and map"):
             try:
                 assembly.build(plan, trace.rows(plan, extraction.rows) if trace else extraction.rows)
@@ -208,6 +215,8 @@ def assemble(
                 raise SourceFailed(
                     "the mapping stops the run where this is missing (missing: stop)", [stop.issue(False)]
                 ) from None
+        if inputs.expectations:
+            assembly.short = shrink.problems(plan, sources.places, extraction.lengths, store.setting(_LENGTHS))
         _tell_of_matches(plan, report)
         _tell_of_keys(plan, report)
         assembly.marks = {"rows": assembly.marked_rows, "found": shares(plan.rules[ResourceType.PERSON])}
