@@ -50,6 +50,7 @@ class _File:
     delimiter: str
     header: tuple[str, ...]  # "" for a column without name and without values, as far as the file was looked at
     stamp: Stamp
+    called_by_place: frozenset[str] = frozenset()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -78,7 +79,11 @@ class CsvConnector:
                     f"the columns differ from those of {first.path.name} ({', '.join(missing)}). Export both anew."
                 )
                 raise SourceError("S106", message, str(other.path))
-        return CsvTable(files, self.options, age_hours((file.stamp for file in files), self._now()))
+        table = CsvTable(files, self.options, age_hours((file.stamp for file in files), self._now()))
+        for name in [name for name in first.columns if name in first.called_by_place]:
+            message = f'{name} has no name, and values stand in it: it is called "{name}" here. Give it one.'
+            table.remarks.append(Remark("S153", message, str(first.path)))
+        return table
 
 
 class CsvTable:
@@ -281,7 +286,8 @@ def _look_at(path: Path, options: CsvOptions) -> _File:
         raise _csv_problem(error, options.skip_lines + 1, place) from None
     except OSError as error:
         raise unreadable(path, error) from None
-    return _File(path, encoding, delimiter, _header(names, rows, place), before)
+    header, called = _header(names, rows, place)
+    return _File(path, encoding, delimiter, header, before, called)
 
 
 def _until_broken(reader: Iterator[list[str]]) -> Iterator[list[str]]:
@@ -290,10 +296,10 @@ def _until_broken(reader: Iterator[list[str]]) -> Iterator[list[str]]:
         yield from reader
 
 
-def _header(names: Sequence[str], rows: Sequence[Sequence[str]], place: str) -> tuple[str, ...]:
-    """The columns' names; one without is called by its place where a value stands in it, and else "".
+def _header(names: Sequence[str], rows: Sequence[Sequence[str]], place: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The columns' names, and which of them are none: a column is called by its place where a value stands in it.
 
-    A sheet that is saved as CSV often has empty columns at its end.
+    An empty column without a name, as a sheet that is saved as CSV often has at its end, is called "".
     """
     header = [cleaned(name).text for name in names]
     if not any(header):
@@ -301,7 +307,9 @@ def _header(names: Sequence[str], rows: Sequence[Sequence[str]], place: str) -> 
     twice = next((name for name in header if name and header.count(name) > 1), None)
     if twice is not None:
         raise SourceError("S105", f'the column "{twice}" stands twice in the header.', place)
+    called = set()
     for column, name in enumerate(header):
         if not name and any(len(row) > column and row[column].strip() for row in rows):
             header[column] = f"column {column + 1}"
-    return tuple(header)
+            called.add(header[column])
+    return tuple(header), frozenset(called)

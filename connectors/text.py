@@ -25,7 +25,7 @@ _DELIMITERS = (";", "\t", ",", "|")
 MIXED = "utf-8 or cp1252, line by line"
 _UTF8_LETTERS = re.compile(rb"[\xc3-\xc5][\x80-\xbf]")
 _CP1252_LETTERS = re.compile(rb"[\xe5\xe4\xf6\xc5\xc4\xd6]")
-_DOS_LETTERS = re.compile(rb"[a-zA-Z][\x84\x86\x94](?=[a-zA-Z])|[\x84\x86\x94\x8e\x8f\x99][a-z]")
+_DOS_LETTERS = re.compile(rb"[a-zA-Z][\x84\x86\x94]|[\x84\x86\x94\x8e\x8f\x99][a-z]")
 _ENOUGH = 3  # letters that speak for the code page of DOS
 
 

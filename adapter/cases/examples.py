@@ -107,6 +107,8 @@ def replay(inputs: Inputs, headers: Headers, rows: Mapping[str, list[dict[str, s
             assembly = assemble(store, staged, report, spool, observe)
     finally:
         store.close()
+    groups = found[str(ResourceType.GROUP)]
+    found[str(ResourceType.GROUP)] = [values for values in groups if values["id"] not in assembly.emptied]
     issues = [issue for issue in report.findings.in_order() if issue.severity != "note"]
     return Replayed(found, issues, len(assembly.stages[ResourceType.PERSON].withheld))
 

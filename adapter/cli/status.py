@@ -101,8 +101,8 @@ def _describe(facts: dict[str, Any]) -> None:
         output.line(f"  {run['started']}  {run['outcome']}, {run['issues']} findings{': ' + why if why else ''}")
     if facts["runs"] and (waiting := facts["runs"][0]["unprotected"]):
         output.line(
-            f"{output.plural(waiting, 'person')} would stop being protected: the mark is gone; not published until that "
-            "has been so for gate.unprotected_nights"
+            f"{output.plural(waiting, 'person')} would stop being protected: the mark is gone; published when that "
+            "has been so for gate.unprotected_nights nights"
         )
     output.line("subscriptions:" if facts["subscriptions"] else "nobody subscribes yet")
     for found in facts["subscriptions"]:

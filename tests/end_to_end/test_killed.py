@@ -51,6 +51,9 @@ def installation(folder: Path, state: str) -> Path:
     text = config.read_text(encoding="utf-8").replace("sqlite:///state.db", state)
     before_token, _, rest = text.partition("[token]")  # nobody is told in these tests
     text = before_token + "[notifications]" + rest.partition("[notifications]")[2]
+    mapping = folder / "mapping.yaml"
+    expected = mapping.read_text(encoding="utf-8").replace("min_rows", "max_shrink: 100%, min_rows")
+    mapping.write_text(expected, encoding="utf-8")
     gate = "[gate]\nmax_deleted = '100%'\nmax_updated = '100%'\nmax_created = '100%'\nmax_members_removed = '100%'\n"
     config.write_text(text + gate, encoding="utf-8")
     return config

@@ -27,7 +27,6 @@ def read(path: Path | str, **options: object) -> list[tuple[int, tuple[str | Non
         (b"", "S103 the file is empty"),
         (b"\n", "S105 the first line holds no column names"),
         (b"a;b;a\n1;2;3\n", 'S105 the column "a" stands twice'),
-        (b"a;;c\n1;2;3\n", "S105 column 2 has no name"),
         (b"a;b\n1;2\n1\n", "3: S107 the row has 1 field, the header 2"),
         (b"a;b\n1;2\n1;2;3\n", "3: S107 the row has 3 fields, the header 2"),
         (b'a;b\n1;"2', "2: S108 a quote is never closed"),
@@ -83,6 +82,68 @@ def test_files_with_other_columns_are_refused(tmp_path: Path) -> None:
     (tmp_path / "e2.csv").write_text("a;c\n1;2\n", encoding="utf-8")
     with pytest.raises(SourceError, match=r"S106 the columns differ from those of e1.csv \(b, c\)"):
         read(tmp_path / "e*.csv")
+
+
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        (b"a;b;;\n1;2;;\n;;;\n ; ;;\n3;4;;\n", [(2, ("1", "2")), (5, ("3", "4"))]),
+        (b"a;;b\n1;;2\n", [(2, ("1", "2"))]),
+        (b"a;b\n1;2;;;\n;;;;;;;\n3;4\n", [(2, ("1", "2")), (4, ("3", "4"))]),
+        (b"a;;c\n1;2;3\n", [(2, ("1", "2", "3"))]),
+    ],
+    ids=["at the end", "between", "beyond the header", "with values"],
+)
+def test_empty_columns_and_rows_of_a_sheet_are_none(
+    tmp_path: Path, content: bytes, rows: list[tuple[int, tuple[str, ...]]]
+) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(content)
+    found = [(number, tuple(cell or "" for cell in row)) for number, row in read(path)]
+    assert [(number, row) for number, row in found if any(map(str.strip, row))] == rows
+
+
+def test_a_column_without_a_name_is_called_by_its_place_where_values_stand_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(b"a;;c\n1;2;3\n")
+    with create("x", {"connector": "csv", "path": str(path)}).open() as table:
+        assert table.columns == ("a", "column 2", "c")
+
+
+def test_a_value_far_down_in_a_column_without_a_name_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(b"a;\n" + b"1;\n" * 3000 + b"1;hem\n")
+    with create("x", {"connector": "csv", "path": str(path)}).open() as table:
+        assert sum(len(batch.rows) for batch in table.batches(["a"])) == 3001
+        (remark,) = table.remarks  # type: ignore[attr-defined]
+    assert (remark.code, remark.place) == ("S153", f"{path}:3002")
+
+
+def test_empty_columns_of_one_file_do_not_make_it_another_kind_of_file(tmp_path: Path) -> None:
+    (tmp_path / "e1.csv").write_text("a;b\n1;2\n", encoding="utf-8")
+    (tmp_path / "e2.csv").write_text("a;b;;\n3;4;;\n", encoding="utf-8")
+    assert [row for _, row in read(tmp_path / "e*.csv")] == [("1", "2"), ("3", "4")]
+
+
+def test_each_line_is_read_in_the_encoding_that_it_is_in(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    lines = ["a;b", *(f"Åsa{n};Östen" for n in range(9))]
+    path.write_bytes(b"\r\n".join(line.encode("cp1252" if n == 4 else "utf-8") for n, line in enumerate(lines)))
+    with create("x", {"connector": "csv", "path": str(path)}).open() as table:
+        rows = [tuple(row) for batch in table.batches(["a", "b"]) for row in batch.rows]
+        (remark,) = table.remarks  # type: ignore[attr-defined]
+    assert rows == [(f"Åsa{n}", "Östen") for n in range(9)]
+    assert (remark.code, remark.place) == ("S152", f"{path}:5")
+    assert "1 in cp1252" in remark.message
+
+
+@pytest.mark.parametrize("encoding", ["cp850", "cp437"])
+def test_the_code_page_of_dos_is_not_taken_for_cp1252(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes("a;b\nHägg;Sjöö\nRåå;Öst\n".encode(encoding))
+    with pytest.raises(SourceError, match=r'S104 å, ä and ö are those of DOS\. Set `encoding = "cp850"`'):
+        read(path)
+    assert read(path, encoding=encoding) == [(2, ("Hägg", "Sjöö")), (3, ("Råå", "Öst"))]
 
 
 def test_a_missing_file_names_the_pattern(tmp_path: Path) -> None:

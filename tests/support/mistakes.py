@@ -127,7 +127,9 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
     (
         "min_rows: 2,",
         "rows: 2,",
-        ('3:32: M110 "rows" is not a word of `expect`; there are min_rows, max_age. Did you mean "min_rows"?',),
+        (
+            '3:32: M110 "rows" is not a word of `expect`; there are min_rows, max_shrink, max_age. Did you mean "min_rows"?',
+        ),
     ),
     (
         "Organisation:\n  from: skolor",
