@@ -66,6 +66,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "M200": ("A source that does not exist.", "Correct its name, or add [sources.NAME] to config.toml."),
     "M201": ("A source is described and not used.", "Nothing is wrong; take it away, or use it."),
     "M202": ("An attribute that Skolverket's profile leaves out.", "Nothing is wrong: it is neither read nor sent."),
+    "M203": ("A source lacks columns that are optional.", "Nothing is wrong: they are read as empty."),
     "M210": ("A column that the source does not have.", "Correct its name; `check` knows the headers."),
     "M220": ("An attribute that does not exist.", "Correct its spelling; the message has those that exist."),
     "M221": ("A required attribute is not mapped.", "Map it: without it no object is valid."),
@@ -83,6 +84,14 @@ PAGES: dict[str, tuple[str, str]] = {
     "M240": ("A code list that does not exist.", "Correct its name, or add it under `codes:`."),
     "M241": ("A code list is not used.", "Nothing is wrong; take it away, or use it."),
     "M242": ("A value that the standard does not have.", "Use one of those that the message names."),
+    "M243": (
+        "A code list of a source stands where no source may be looked up.",
+        "Write the list under `codes`, or translate the value where it is used.",
+    ),
+    "M244": (
+        "A column that tells of protection is optional.",
+        "Take it out of `optional`: an export without its protection marks must stop the run.",
+    ),
     "M250": ("A constant of the wrong kind.", "Write it as the attribute needs it."),
     "M260": ("A test of the mapping failed.", "Correct the mapping, or what the test expects."),
     # rows
@@ -131,6 +140,10 @@ PAGES: dict[str, tuple[str, str]] = {
     "M346": (
         "Persons who were protected have lost their mark.",
         "See whether that is right. They are published when it has been so for gate.unprotected_nights nights.",
+    ),
+    "M347": (
+        "Rows that are looked up have a part of their key only.",
+        "Fill it in at the source, or leave the column out of the key.",
     ),
     "M350": (
         "Two rows give one id to different objects.",

@@ -98,7 +98,7 @@ def builder(rule: Rule, withhold: bool) -> Builder:
     def counts(row: Row) -> bool:
         return bool(keep_row((row,)) and (rule.keep is None or keep_object(framed(row))))
 
-    return Builder(rule, counts, row_key(rule.target.key.parts), make)
+    return Builder(rule, counts, row_key(rule.target.key.parts, rule.view.written), make)
 
 
 def _refuse_impure(rule: Rule, frames: Frames) -> None:

@@ -4,56 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from adapter.mapping import language
 from adapter.mapping.problems import RowProblem
 from adapter.mapping.reader import Reader
-from adapter.mapping.scope import Frame, Index, Key, KeyPart, Scope
+from adapter.mapping.scope import CodeList, Codes, Frame, Key, KeyPart, Scope
 from adapter.mapping.sources import SourceCompiler
-from adapter.mapping.syntax import Scalar, Table
-
-
-class Codes(Protocol):
-    """A compiled code list: text -> value, or None where the list lacks it."""
-
-    def __call__(self, text: str, /) -> str | None: ...
-
-
-@dataclass(frozen=True)
-class CodeList:
-    """How texts are translated; what can come out, as far as that is known; the index of a list from a source."""
-
-    translate: Codes
-    values: tuple[str, ...]
-    otherwise: str
-    index: Index | None = None
+from adapter.mapping.syntax import Node, Scalar, Table
 
 
 @dataclass
 class CodeLists:
-    """Reads the lists of one mapping."""
+    """Reads the lists of one mapping into the reader: those that stand in it before its sources, the others after."""
 
     reader: Reader
     sources: SourceCompiler
+    lists: Table
 
-    def compile(self, lists: Table) -> dict[str, CodeList]:
-        """Name -> list, of those that can be read."""
-        found: dict[str, CodeList] = {}
-        for name, node in lists.entries:
-            table = self.reader.table(node, name.span)
-            if "from" in table and "key" in table:
-                if (read := self._from_source(table)) is not None:
-                    found[name.value] = read
+    def read_written(self) -> None:
+        """The lists that stand in the mapping; the names of the others are known from now on."""
+        later = {name.value for name, node in self.lists.entries if _in_a_source(node)}
+        self.reader.later = later
+        for name, node in self.lists.entries:
+            if name.value in later:
                 continue
+            table = self.reader.table(node, name.span)
             entries = [(key.value, self.reader.text(value)) for key, value in table.entries]
             exact = {key.strip(): value for key, value in entries if key != "otherwise"}
             values = tuple(dict.fromkeys(value for _, value in entries))
             otherwise = dict(entries).get("otherwise", "")
-            found[name.value] = CodeList(_translator(exact, otherwise), values, otherwise)
-        return found
+            self.reader.codes[name.value] = CodeList(name.value, _translator(exact, otherwise), values, otherwise)
 
-    def _from_source(self, table: Table) -> CodeList | None:
+    def read_from_sources(self) -> None:
+        """The lists that sources hold."""
+        self.reader.later = ()
+        for name, node in self.lists.entries:
+            if isinstance(node, Table) and _in_a_source(node):
+                found = self._from_source(name.value, node)
+                self.reader.codes[name.value] = found or CodeList(name.value, lambda text: text, (), "")
+
+    def _from_source(self, name_of_list: str, table: Table) -> CodeList | None:
         """A list that a source holds; it is looked up while the rows are read."""
         table = self.reader.words(table, language.CODES_FROM, "a code list from a source")
         name, key, value = (table.get(word) for word in ("from", "key", "value"))
@@ -65,7 +55,7 @@ class CodeLists:
         if (view := self.sources.known(name)) is None:
             return None
         own = Scope((Frame(view.name, view),))
-        part, cell = self.reader.key_part(key, own), self.reader.column(value, own)
+        part, cell = self.reader.key_part(key, own, early=True), self.reader.column(value, own)
         if part is None or cell is None:
             return None
         get = part.get
@@ -80,7 +70,11 @@ class CodeLists:
                 return otherwise or None
             return found.pop() if len(found) == 1 else None
 
-        return CodeList(translate, (otherwise,) if otherwise else (), otherwise, index)
+        return CodeList(name_of_list, translate, (otherwise,) if otherwise else (), otherwise, index)
+
+
+def _in_a_source(node: Node) -> bool:
+    return isinstance(node, Table) and "from" in node and "key" in node
 
 
 def _translator(exact: Mapping[str, str], otherwise: str) -> Codes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from adapter.issues import RowRef, Severity, Span, did_you_mean
+from adapter.issues import RowRef, Severity, Span
 from adapter.mapping import language
 from adapter.mapping.codelists import CodeLists
 from adapter.mapping.conditions import compile_conditions
@@ -73,10 +73,12 @@ class _Compiler:
         if not isinstance(version, Scalar) or version.value != "1":
             place = version.span if version else self.tree.span
             reader.issue("M112", "a mapping says its version first: `mapping: 1`.", place)
+        lists = CodeLists(reader, self.sources, reader.table(self.tree.get("codes"), self.tree.span))
+        lists.read_written()
         self.sources.compile(reader.table(self.tree.get("sources"), self.tree.span))
-        codes = CodeLists(reader, self.sources).compile(reader.table(self.tree.get("codes"), self.tree.span))
+        lists.read_from_sources()
         nodes = [(kind, node) for kind in BUILD_ORDER for node in self._rule_nodes(kind)]
-        drafts = [(kind, node, view) for kind, node in nodes if (view := self._driving_view(kind, node)) is not None]
+        drafts = [(kind, node, self._driving_view(kind, node)) for kind, node in nodes]
         for kind, node, view in drafts:
             key, span = self._target_key(node, view)
             self.targets.setdefault(str(kind), []).append(Target(str(kind), view, key, self.around.table(), span))
@@ -84,7 +86,7 @@ class _Compiler:
             reader.issue("M112", "no type is mapped; write at least Person.", self.tree.span)
         references = References(reader, self.targets, self.sources.index, self.around.open_data, self.around.sink)
         references.broken = {str(kind) for kind in BUILD_ORDER if str(kind) in self.tree}
-        plain = PlainValues(reader, codes)
+        plain = PlainValues(reader)
         values = Values(reader, plain, self.sources, references)
         rules: dict[ResourceType, list[Rule]] = {kind: [] for kind in BUILD_ORDER}
         taken: dict[str, int] = {}
@@ -94,7 +96,7 @@ class _Compiler:
             if (rule := self._rule(kind, node, view, target, values)) is not None:
                 rules[kind].append(rule)
         if not any(issue.severity is Severity.ERROR for issue in reader.issues):
-            self._notes(plain.used_codes)
+            self._notes(reader.used_codes)
         unique = list(dict.fromkeys(reader.issues))
         unique.sort(key=lambda issue: issue.sort_key)
         views = [view for view in self.views.values() if view.used]
@@ -135,19 +137,15 @@ class _Compiler:
                 self.reader.issue("M111", f"a rule for {kind} is a table with from, id and fields.", item.span)
         return found
 
-    def _driving_view(self, kind: ResourceType, node: Table) -> View | None:
+    def _driving_view(self, kind: ResourceType, node: Table) -> View:
         source = node.get("from")
         if source is None:
             self.reader.issue("M112", f"this rule for {kind} does not say `from:` which source.", node.span)
-            return None
+            return self.sources.known(Scalar("", node.span))
         if isinstance(source, Table):
             source = self.reader.words(source, language.DISTINCT, "`from`")
             source = source.get("distinct") or source
-        name = self.reader.text(source)
-        view = self.views.get(name)
-        if view is None:
-            self.reader.issue("M200", f'there is no source "{name}".', source.span, did_you_mean(name, self.views))
-            return None
+        view = self.sources.known(Scalar(self.reader.text(source), source.span))
         view.used = True
         return view
 
@@ -159,18 +157,19 @@ class _Compiler:
         """
         given, source = node.get("id"), node.get("from")
         if isinstance(source, Table) and (by := source.get("by")) is not None:
-            together = self.reader.key(by, Scope((Frame(view.name, view),)))
+            together = self.reader.key(by, Scope((Frame(view.name, view),)), early=True)
             own = {name.partition(" as ")[0] for name in view.key.columns}
             if not own or not own <= set(together.columns):
                 return together, by.span
         elif not view.key.parts and isinstance(given, Table) and given.entries:
             made_of = given.entries[0][1]
-            view.key, view.key_span = self.reader.key(made_of, Scope((Frame(view.name, view),))), made_of.span
+            view.key = self.reader.key(made_of, Scope((Frame(view.name, view),)), early=True)
+            view.key_span = made_of.span
         return view.key, view.key_span or node.span
 
     def _rule(self, kind: ResourceType, node: Table, view: View, target: Target, values: Values) -> Rule | None:
         values.plain.rule = (f"{kind} from {view.name}", node.span)
-        values.lists.used_indexes = values.plain.used_indexes = values.references.used_indexes = []
+        values.lists.used_indexes = values.references.used_indexes = self.reader.used_indexes = []
         driving, distinct = self._distinct(node, view)
         own = Scope((Frame(view.name, driving),))
         enrich, scope = self._enrich(node, own, f"{kind} from {view.name}")
@@ -248,8 +247,10 @@ class _Compiler:
         wrong = said.items if isinstance(said, Items) else (said,)
         self.reader.unusable = {node.value for node in wrong if isinstance(node, Scalar)}
         for name, mine in self.reader.table(said, node.span).entries:
-            if (view := self.sources.known(name)) is None:
-                self.reader.unusable |= {name.value, did_you_mean(name.value, self.views)}
+            view = self.sources.known(name)
+            if name.value not in self.views:
+                self.reader.unusable.add(name.value)
+            if not view.key.parts and view.header is None and view.name == name.value and name.value not in self.views:
                 continue
             if not view.key.parts:
                 self.reader.unusable.add(name.value)
@@ -267,23 +268,16 @@ class _Compiler:
                 self.reader.issue("M232", message, mine.span)
             index = self.sources.index(view, view.key)
             tally = Tally(f"{rule} with {name.value}", index, name.span)
-            found.append(Enrichment(name.value, key_getter(key.parts), tally))
-            scope = Scope((*scope.frames, Frame(name.value, view)))
+            found.append(Enrichment(name.value, key_getter(key.parts, view.written), tally))
+            meant = name.value if name.value in self.views else view.name
+            scope = Scope((*scope.frames, Frame(meant, view)))
         return found, scope
 
     def _found_in(self, used: list[Index], node: Node) -> Index | None:
-        """`found_in: {source: column}` -> the index over that column."""
-        if not isinstance(node, Table) or len(node.entries) != 1:
-            self.reader.issue("M112", "`found_in` is {source: column}.", node.span)
-            return None
-        name, column = node.entries[0]
-        if (view := self.sources.known(name)) is None:
-            return None
-        key = self.reader.key(column, Scope((Frame(view.name, view),)))
-        if len(key.parts) != 1:
-            return None
-        used.append(self.sources.index(view, key))
-        return used[-1]
+        """`found_in` of a rule: its index is ready when the rule runs."""
+        index = self.sources.found_in(node)
+        used += [index] if index is not None else []
+        return index
 
     def _id(self, kind: ResourceType, node: Table, scope: Scope) -> tuple[Get | None, tuple[Get, ...]]:
         """What makes the id, and the columns that it is made of."""

@@ -136,9 +136,7 @@ def _table_test(reader: Reader, wanted: Table, find: Find | None) -> _Test | Non
             if (inner := _test(reader, node, find)) is not None:
                 tests.append(inner)
         elif word.value == "found_in":
-            if find is None:
-                reader.issue("M113", "`found_in` can only stand in the `keep` of a rule.", word.span)
-            elif (index := find(node)) is not None:
+            if find is not None and (index := find(node)) is not None:
                 tests.append(index.rows.__contains__)
         elif word.value in ("on_or_before", "on_or_after") and (limit := _limit(reader, node)):
             tests.append(_until(limit) if word.value == "on_or_before" else _from(limit))

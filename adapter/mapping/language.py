@@ -31,6 +31,7 @@ SOURCE: Words = {
     "keep": "only rows that satisfy these conditions",
     "expect": "what a good export looks like: min_rows, max_shrink, max_age",
     "empty": "texts that mean nothing was entered; an empty cell always does",
+    "optional": "columns that the source may lack: they are empty then, and it is told",
     "split": "{column: COLUMN, on: SEPARATOR}, or several in a list: a row for each part of this column's text",
     "with": "{OTHER: {its column: my column}}: a row for each row of OTHER that matches; its columns are OTHER.COLUMN",
     "merge": "one row for each key: a column holds what all its rows say (only), or what most of them say (most)",
@@ -61,7 +62,7 @@ FORMS: dict[str, Words] = {
         "column": "a column of the row",
         "as": "conversions, in order",
         "codes": "a list under `codes` that translates the value",
-        "unknown": "when the list lacks the value: reject (default), protected, or a value",
+        "unknown": "when the list lacks the value: reject (default), omit, protected, or a value",
         "empty": "when the cell is empty: omit, omit_item or reject",
         "when": "only where these conditions hold",
     },
@@ -73,7 +74,7 @@ FORMS: dict[str, Words] = {
         "when": "only where these conditions hold",
     },
     "first_of": {
-        "first_of": "the first of these values that is not empty",
+        "first_of": "the first of these values that is there: not empty, and if a reference, to something published",
         "empty": "when all are: omit, omit_item or reject",
         "when": "only where these conditions hold",
     },
@@ -97,7 +98,13 @@ FORMS: dict[str, Words] = {
         "when": "only where these conditions hold",
     },
 }
-COLUMN: Words = {"column": "a column", "as": "conversions, in order", "text": "or a constant"}
+COLUMN: Words = {
+    "column": "a column",
+    "as": "conversions, in order",
+    "codes": "a list under `codes` that translates what comes of it",
+    "text": "or a constant",
+    "first_of": "or the first of these columns that is not empty",
+}
 SPLIT_SOURCE: Words = {
     "column": "a column whose text has several parts",
     "on": "what stands between them; default: a comma",
@@ -113,12 +120,29 @@ CODES_FROM: Words = {
 CONDITION: Words = {
     "in": "one of these values",
     "not": "anything but this: a value, a list, or empty",
-    "found_in": "{source: column}: the value stands in that column of the other source (in a rule's keep)",
+    "found_in": "{source: column}: the value stands in that column of the other source",
     "on_or_before": "a date not later than this: today, today-10d, 2026-08-17",
     "on_or_after": "a date not earlier than this",
     "or": "empty: an empty cell satisfies it too",
     "as": "conversions before comparing",
 }
+PLACES: Mapping[str, Words] = {
+    "a mapping": TOP,
+    "a source": SOURCE,
+    "`expect`": EXPECT,
+    "`split`": SPLIT_SOURCE,
+    "a code list from a source": CODES_FROM,
+    "a rule": RULE,
+    "`from`": DISTINCT,
+    "`id`": ID,
+    "a condition": CONDITION,
+    "a key column": COLUMN,
+    **{f"the form `{form}`": words for form, words in FORMS.items()},
+    "`each` over columns": EACH_COLUMNS,
+    "`each` over parts": SPLIT,
+    "a test": TEST,
+}
+"""The grammar: place -> the words that may stand there. Messages call the places so."""
 EMPTY = ("omit", "omit_item", "reject")
 MISSING = ("drop_item", "drop_object", "stop")
 MERGE = ("only", "most")

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Protocol
 
 import orjson
 
-from adapter.issues import Severity, Span, did_you_mean
+from adapter.issues import Severity, Span
 from adapter.mapping import language
 from adapter.mapping.conditions import compile_conditions
 from adapter.mapping.links import compile_links
@@ -100,16 +101,12 @@ class Lists:
     # -- an item for each row -----------------------------------------------------------------------------
 
     def _each_row(self, node: Table, field_: Field, scope: Scope, subject: str) -> Get | None:
-        name = self.reader.text(node.get("each") or node)
-        view = self.sources.views.get(name)
-        if view is None and not name:
-            return None
-        if view is None:
-            known = did_you_mean(name, self.sources.views)
-            self.reader.issue("M200", f'there is no source "{name}".', (node.get("each") or node).span, known)
-            return None
+        said = node.get("each") or node
+        name = self.reader.text(said)
+        view = self.sources.known(Scalar(name, said.span))
         found = self._match(node, view, scope)
-        if found is None:
+        if found is None:  # what is wrong with the items is told all the same
+            self._item(node, field_, scope.inner(Frame(name, view)), subject)
             return None
         index, my_key = found
         tally = Tally(f"{subject} with {name}", index, node.span)
@@ -139,15 +136,17 @@ class Lists:
 
     def _match(self, node: Table, view: View, scope: Scope) -> tuple[Index, Callable[[Frames], Any]] | None:
         """`match: {its column: my column}` -> the index over its columns, and my key."""
-        found = self.reader.match(node.get("match"), view, scope, "`each` needs `match", node.span)
-        if found is None:
-            return None
+        found, whole = self.reader.match(node.get("match"), view, scope, "`each` needs `match", node.span), view
         if (keep := node.get("keep")) is not None:
             own = Scope((Frame(view.name, view),))
-            view = self._filtered(view, compile_conditions(self.reader, keep, own), keep.span)
+            find = partial(self.sources.found_in, asking=view)
+            whole = self._filtered(view, compile_conditions(self.reader, keep, own, find), keep.span)
+        if found is None:
+            return None
+        view = whole
         index = self.sources.index(view, found.its)
         self.used_indexes.append(index)
-        return index, key_getter(found.mine.parts)
+        return index, key_getter(found.mine.parts, view.written)
 
     def _filtered(self, view: View, keep: Get | None, span: Span) -> View:
         """The same source and slots, with one more condition."""
@@ -189,7 +188,7 @@ class Lists:
         return build
 
     def _columns(self, source: Table, scope: Scope) -> Callable[[Frames], Iterable[str]] | None:
-        source = self.reader.words(source, language.EACH_COLUMNS, "`each`")
+        source = self.reader.words(source, language.EACH_COLUMNS, "`each` over columns")
         names = source.get("columns")
         if not isinstance(names, Items):
             self.reader.issue("M112", "`each` over columns is {columns: [a, b]}.", source.span)
@@ -198,7 +197,7 @@ class Lists:
         return lambda frames: [cell.get(frames) for cell in cells]
 
     def _parts(self, source: Table, scope: Scope) -> Callable[[Frames], Iterable[str]] | None:
-        source = self.reader.words(source, language.SPLIT, "`each`")
+        source = self.reader.words(source, language.SPLIT, "`each` over parts")
         cell = self.reader.column(source.get("split") or source, scope)
         on = self.reader.text(source.get("on") or Scalar(",", source.span)) or ","
         return None if cell is None else lambda frames: cell.get(frames).split(on)

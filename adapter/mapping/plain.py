@@ -9,17 +9,18 @@ from typing import Any
 
 from adapter.issues import RowRef, Span, did_you_mean
 from adapter.mapping import conversions, language
-from adapter.mapping.codelists import CodeList, Codes
 from adapter.mapping.conversions import Conversion
 from adapter.mapping.plan import Covered
 from adapter.mapping.problems import UNDECIDED, Impure, ItemOmitted, RowProblem
 from adapter.mapping.reader import Cell, Reader, Steps, convert
-from adapter.mapping.scope import Frames, Get, Index, Scope
+from adapter.mapping.scope import Codes, Frames, Get, Scope
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 from adapter.ss12000.codes import NOT_PROTECTED
 from adapter.ss12000.shape import Field
 
 PROTECTED_WHEN_UNKNOWN = "Sekretessmarkering"
+_OMIT = object()
+"""What an unknown word comes to where it is left out."""
 _REMEMBERED = 1000  # texts of a column
 IDENTIFIERS = frozenset(("Person.civicNo.value", "Person.eduPersonPrincipalNames", "Person.externalIdentifiers.value"))
 """Attributes that tell people apart: nothing is taken away from them."""
@@ -31,9 +32,6 @@ class PlainValues:
     """Compiles plain values of one mapping."""
 
     reader: Reader
-    codes: dict[str, CodeList]
-    used_indexes: list[Index] = field(default_factory=list)
-    used_codes: set[str] = field(default_factory=set)
     coverage: list[Covered] = field(default_factory=list)
     rule: tuple[str, Span] = ("", Span(""))  # the one that is compiled
 
@@ -125,7 +123,7 @@ class PlainValues:
         empty = self.when_empty(node, field_, scope, subject, cell)
         unknown = self._when_unknown(node, field_, subject)
         text_of, place, span = cell.get, cell.place, node.span
-        listed = self.codes.get(known)
+        listed = self.reader.codes.get(known)
         from_source = listed is not None and listed.index is not None
         translates_empty = translate is not None and not from_source and translate("") is not None
         finish = self._implied(field_, subject)
@@ -147,6 +145,8 @@ class PlainValues:
                 return value
             found = translate(str(value))
             if found is None:
+                if unknown is _OMIT:
+                    return None
                 if unknown is not None:
                     return unknown
                 words = f"is not in the code list {known}"
@@ -174,25 +174,24 @@ class PlainValues:
         said = node.get("codes")
         if said is None:
             return None, ""
-        name = self.reader.text(said)
-        found = self.codes.get(name)
+        found = self.reader.code_list(said)
         if found is None:
-            known = did_you_mean(name, self.codes)
-            self.reader.issue("M240", f'there is no code list "{name}" under `codes`.', said.span, known)
-            return None, name
-        self.used_codes.add(name)
-        if found.index is not None:
-            self.used_indexes.append(found.index)
+            return None, self.reader.text(said)
         for value in found.values:
             self._constant(value, field_, said.span, subject)
         if found.otherwise == NOT_PROTECTED:
             self._open(field_, said.span)
-        return found.translate, name
+        return found.translate, found.name
 
     def _when_unknown(self, node: Table, field_: Field, subject: str) -> Any:
         said = node.get("unknown")
         if said is None or (word := self.reader.text(said)) == "reject":
             return PROTECTED_WHEN_UNKNOWN if field_.name == "securityMarking" else None
+        if word == "omit":
+            if field_.name == "securityMarking":
+                message = "an unknown mark protects: `unknown: omit` cannot stand at securityMarking."
+                self.reader.issue("M242", message, said.span)
+            return _OMIT
         if word == "protected":
             if field_.name != "securityMarking":
                 self.reader.issue("M113", "`unknown: protected` is for securityMarking only.", said.span)

@@ -25,6 +25,10 @@ class Impure(str):
         return found
 
 
+LEADS_NOWHERE = frozenset({"M330", "M331"})
+"""Codes of references that find no object, or more than one."""
+
+
 class RowProblem(Exception):
     """The object cannot be built from these rows; its last good version stays published.
 

@@ -11,7 +11,7 @@ from adapter.issues import Issue, RowRef, Severity, Span, did_you_mean
 from adapter.mapping import conversions, language
 from adapter.mapping.conversions import Conversion
 from adapter.mapping.problems import RowProblem
-from adapter.mapping.scope import Frame, Frames, Key, KeyPart, OwnCell, Scope, View
+from adapter.mapping.scope import CodeList, Frame, Frames, Index, Key, KeyPart, OwnCell, Scope, View
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 
 
@@ -76,6 +76,10 @@ class Reader:
     issues: list[Issue] = field(default_factory=list)
     guarding: bool = False  # whether what is read now tells of protection
     unusable: set[str] = field(default_factory=set)  # enriching sources of this rule that are wrong, which is told
+    codes: dict[str, CodeList] = field(default_factory=dict)
+    later: Container[str] = ()  # code lists that stand in a source, which are read after all keys of sources
+    used_codes: set[str] = field(default_factory=set)
+    used_indexes: list[Index] = field(default_factory=list)  # what the rule that is compiled looks into
 
     def issue(
         self, code: str, message: str, span: Span, suggestion: str = "", severity: Severity = Severity.ERROR
@@ -199,6 +203,9 @@ class Reader:
         view.used = True
         if self.guarding:
             view.guard(column)
+            if column in view.optional:
+                message = f'"{column}" tells of protection, so it cannot be optional: without it nobody is protected.'
+                self.issue("M244", message, node.span)
         slot, view_name, kind = view.slot(column), view.name, view.kind(column)
         if number == 0:
             return Cell(
@@ -216,12 +223,17 @@ class Reader:
         origin = f"{scope.frames[number].name}.{column}"
         return Cell(lambda frames: frames[number][slot], place, column, (column,), origin, why_empty, kind)
 
-    def key_part(self, node: Node, scope: Scope) -> KeyPart | None:
-        """A column of a key: its name, or {column, as}."""
+    def key_part(self, node: Node, scope: Scope, early: bool = False) -> KeyPart | None:
+        """A column of a key: its name, or {column, as, codes}, {text} or {first_of: [columns]}.
+
+        `early`: it is asked for while its source is read, before any other source may be looked up.
+        """
         if not isinstance(node, Table):
             cell = self.column(node, scope)
             return KeyPart(cell.get, cell.column, cell.kind) if cell else None
         node = self.words(node, language.COLUMN, "a key column")
+        if (choice := node.get("first_of")) is not None:
+            return self._first_part(node, choice, scope, early)
         if (constant := node.get("text")) is not None:
             text = self.text(constant)
             return KeyPart(lambda frames: text, f'"{text}"', "")
@@ -232,19 +244,71 @@ class Reader:
         cell = self.column(name, scope)
         steps = self.conversions(node.get("as"))
         self.gives(steps, conversions.ONE, "a key is one text")
-        if cell is None:
+        codes, listed = self._codes_of_key(node.get("codes"), early), node.get("codes")
+        if cell is None or (listed is not None and codes is None):
             return None
-        if not steps.steps:
+        if not steps.steps and codes is None:
             return KeyPart(cell.get, cell.column, cell.kind)
-        words = ", ".join(self.texts(node.get("as") or node))
-        return KeyPart(ConvertedKey(cell, steps), f"{cell.column} as {words}", steps.steps[-1].holds)
+        words = [
+            *(self.texts(node.get("as") or node) if steps.steps else ()),
+            *([f"codes {self.text(listed)}"] if listed else ()),
+        ]
+        holds = "" if codes else steps.steps[-1].holds
+        return KeyPart(ConvertedKey(cell, steps, codes), f"{cell.column} as {', '.join(words)}", holds)
 
-    def key(self, node: Node, scope: Scope) -> Key:
-        """A key of one or several columns."""
+    def _first_part(self, node: Table, choice: Node, scope: Scope, early: bool) -> KeyPart | None:
+        for word, _ in node.entries:
+            if word.value != "first_of":
+                self.issue(
+                    "M110", f"`{word.value}` stands inside `first_of`, with the column that it is about.", word.span
+                )
+        if not isinstance(choice, Items) or not choice.items:
+            self.issue("M111", "`first_of:` takes columns in [ ].", choice.span)
+            return None
+        parts = [part for item in choice.items if (part := self.key_part(item, scope, early)) is not None]
+        if len(parts) < len(choice.items):
+            return None
+        gets, kinds = [part.get for part in parts], {part.kind for part in parts}
+        name = f"first of {', '.join(part.name for part in parts)}"
+        return KeyPart(
+            lambda frames: next((text for get in gets if (text := get(frames))), ""),
+            name,
+            "".join(kinds) if len(kinds) == 1 else "",
+        )
+
+    def _codes_of_key(self, said: Node | None, early: bool) -> CodeList | None:
+        """The code list that a key is translated by."""
+        if said is None:
+            return None
+        name = self.text(said)
+        if name in self.later or (early and (found := self.codes.get(name)) and found.index is not None):
+            self.used_codes.add(name)
+            message = (
+                f'the code list "{name}" stands in a source, which is not read yet here; write the list under `codes`.'
+            )
+            self.issue("M243", message, said.span)
+            return None
+        return self.code_list(said)
+
+    def code_list(self, said: Node) -> CodeList | None:
+        """The code list of that name, or None (and an issue)."""
+        name = self.text(said)
+        found = self.codes.get(name)
+        if found is None:
+            message = f'there is no code list "{name}" under `codes`.'
+            self.issue("M240", message, said.span, did_you_mean(name, self.codes))
+            return None
+        self.used_codes.add(name)
+        if found.index is not None:
+            self.used_indexes.append(found.index)
+        return found
+
+    def key(self, node: Node, scope: Scope, early: bool = False) -> Key:
+        """A key of one or several columns; `early` as in `key_part`."""
         nodes = node.items if isinstance(node, Items) else (node,)
         if not nodes:
             self.issue("M112", "a column name is missing here.", node.span)
-        parts = [part for item in nodes if (part := self.key_part(item, scope)) is not None]
+        parts = [part for item in nodes if (part := self.key_part(item, scope, early)) is not None]
         return Key.of(parts)
 
     def comparable(self, mine: Key, its: Key, source: str, span: Span) -> None:
@@ -263,7 +327,7 @@ class Reader:
             self.issue("M112", f"{what}: {{its column: my column}}`.", span)
             return None
         own = Scope((Frame(view.name, view),))
-        pairs = [(_as_in_key(self.key_part(its, own), view), self.key_part(my, mine)) for its, my in node.entries]
+        pairs = [(_as_in_key(self.key_part(its, own, True), view), self.key_part(my, mine)) for its, my in node.entries]
         good = [(its, my) for its, my in pairs if its is not None and my is not None]
         if len(good) < len(pairs):
             return None
@@ -295,21 +359,26 @@ class ConvertedKey:
     `unread` counts those, `first` is the row of the first.
     """
 
-    def __init__(self, cell: Cell, steps: Steps) -> None:
+    def __init__(self, cell: Cell, steps: Steps, codes: CodeList | None = None) -> None:
         self._get, self._place, self._steps = cell.get, cell.place, steps
-        self.column, self.form = cell.column, ", ".join(step.name for step in steps.steps)
+        self._translate = codes.translate if codes else None
+        forms = [step.name for step in steps.steps] + ([f"codes {codes.name}"] if codes else [])
+        self.column, self.form = cell.column, ", ".join(forms)
         self.unread = 0
         self.first: RowRef | None = None
 
     def __call__(self, frames: Frames) -> object:
         text = self._get(frames)
         try:
-            value = self._steps.apply(text) if text else text
+            value = str(self._steps.apply(text)) if text else text
+            translated = self._translate(value) if self._translate is not None else value
+            if translated is None and value:
+                raise ValueError
         except ValueError:
             self.unread += 1
             self.first = self.first or self._place(frames)
             return text
-        return value if isinstance(value, str) else str(value)
+        return translated or ""
 
 
 def convert(steps: Steps, text: str, row: RowRef, span: Span, subject: str) -> object:

@@ -102,18 +102,19 @@ class References:
             message = f"{subject} refers to {' or '.join(right)}, not to {name}."
             self.reader.issue("M236", message, said.span)
             return None
+        default = "drop_item" if field_.lone else "drop_object"
+        missing = self.reader.item_choice(node.get("missing"), language.MISSING, default, scope)
+        on_empty = "reject" if field_.required else "omit"
+        empty = self.reader.item_choice(node.get("empty"), language.EMPTY, on_empty, scope)
         if name in language.OPEN_DATA:
             known = _Known(self._open_data(name))
         elif (own := self._own(name, said, node, mine)) is not None:
             known = own
         else:
             return None
-        default = "drop_item" if field_.lone else "drop_object"
-        missing = self.reader.item_choice(node.get("missing"), language.MISSING, default, scope)
-        on_empty = "reject" if field_.required else "omit"
-        empty = self.reader.item_choice(node.get("empty"), language.EMPTY, on_empty, scope)
         absent = _absent(name, scope, node.span, subject, missing, empty, known)
-        return Reference(key_getter(parts), known.find, absent)
+        key = key_getter(parts, known.written)
+        return Reference(_unless_all_empty(key) if known.written else key, known.find, absent)
 
     def _own(self, name: str, said: Node, node: Table, mine: Key) -> _Known | None:
         """Objects of this mapping, by their source's key or `by` other columns of it."""
@@ -145,7 +146,10 @@ class References:
         if not candidates:
             known = [*self.targets, *language.OPEN_DATA]
             message = f'nothing is mapped to "{name}"; a reference goes to {", ".join(known)}.'
-            self.reader.issue("M230", message, said.span, did_you_mean(name, known))
+            guess = did_you_mean(name, known)
+            self.reader.issue("M230", message, said.span, guess)
+            candidates = self.targets.get(guess, [])
+        if not candidates:
             return []
         if (of := node.get("of")) is not None:
             source = self.reader.text(of)
@@ -191,12 +195,14 @@ class _Known:
     find: Callable[[Hashable], str | None]
     hidden: Callable[[Hashable], bool] = lambda key: False
     several: Callable[[Hashable], bool] = lambda key: False
+    written: bool = False  # in rows of the mapping, where an empty part of a key is a value
 
 
 def _among(targets: list[Target]) -> _Known:
     """By the key of the targets' source; `hidden`: there, but not published; `several`: of more than one object."""
     if len(targets) == 1:
-        return _Known(targets[0].ids.get, targets[0].hidden.__contains__, targets[0].shared.__contains__)
+        only = targets[0]
+        return _Known(only.ids.get, only.hidden.__contains__, only.shared.__contains__, only.view.written)
 
     def ids(key: Hashable) -> set[str]:
         return {found for target in targets if (found := target.ids.get(key)) is not None}
@@ -207,12 +213,13 @@ def _among(targets: list[Target]) -> _Known:
     def find(key: Hashable) -> str | None:
         return None if several(key) else next(iter(ids(key)), None)
 
-    return _Known(find, lambda key: any(key in target.hidden for target in targets), several)
+    written = all(target.view.written for target in targets)
+    return _Known(find, lambda key: any(key in target.hidden for target in targets), several, written)
 
 
 def _by_columns(index: Index, key: Key, known: _Known) -> _Known:
     """By other columns of the source: they lead to its rows, and those to the objects."""
-    key_of = row_key(key.parts)
+    key_of = row_key(key.parts, index.view.written)
 
     def keys(wanted: Hashable) -> list[Hashable]:
         return [key_of(row) for row in index.rows.get(wanted, ()) if not isinstance(row, RowProblem)]
@@ -227,7 +234,17 @@ def _by_columns(index: Index, key: Key, known: _Known) -> _Known:
     def several(wanted: Hashable) -> bool:
         return len(ids(wanted)) > 1 or any(map(known.several, keys(wanted)))
 
-    return _Known(find, lambda wanted: any(map(known.hidden, keys(wanted))), several)
+    return _Known(find, lambda wanted: any(map(known.hidden, keys(wanted))), several, index.view.written)
+
+
+def _unless_all_empty(key: Callable[[Frames], Hashable]) -> Callable[[Frames], Hashable]:
+    """A key of empty cells alone asks for nothing."""
+
+    def get(frames: Frames) -> Hashable:
+        found = key(frames)
+        return found if found and (not isinstance(found, tuple) or any(found)) else None
+
+    return get
 
 
 def _absent(

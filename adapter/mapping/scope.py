@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from unicodedata import normalize
 
 from adapter.issues import RowRef, Span, did_you_mean
@@ -60,6 +60,9 @@ class View:
     min_rows: int = 1  # an empty source is a failed export unless the mapping says otherwise
     max_age_hours: float | None = None
     max_shrink: float | None = None  # share of the last good run's rows; None: as for all sources
+    optional: frozenset[str] = frozenset()  # columns that the source may lack
+    absent: frozenset[str] = frozenset()  # those of them that it does lack
+    written: bool = False  # whether the rows stand in the mapping: then an empty cell is a value like any other
     unit_columns: set[str] = field(default_factory=set)  # columns that name the school unit
     key: Key = field(default_factory=lambda: Key((), (), ()))
     key_span: Span | None = None  # where the mapping says it
@@ -120,6 +123,26 @@ class Index:
     view: View
     key: tuple[Get, ...]
     rows: dict[Hashable, list[Row | RowProblem]] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+    partly: int = 0  # rows of which a part of the key is empty and another is not: they are found by nothing
+    first_partly: RowRef | None = None
+
+
+class Codes(Protocol):
+    """A compiled code list: text -> value, or None where the list lacks it."""
+
+    def __call__(self, text: str, /) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class CodeList:
+    """How texts are translated; what can come out, as far as that is known; the index of a list from a source."""
+
+    name: str
+    translate: Codes
+    values: tuple[str, ...]
+    otherwise: str
+    index: Index | None = None
 
 
 @dataclass(frozen=True)
@@ -152,6 +175,7 @@ class Made:
     split: dict[str, str] = field(default_factory=dict)  # columns with several parts, and what stands between them
     joins: list[Join] = field(default_factory=list)
     merge: Merge | None = None
+    needs: list[Index] = field(default_factory=list)  # what the conditions of the view look into
     untold: dict[int, RowProblem] = field(default_factory=dict)
     guarded: set[str] = field(default_factory=set)  # columns that tell of protection
     groups: dict[int, list[Row]] | None = None  # where a run is traced: merged row -> what it is made of
@@ -159,7 +183,7 @@ class Made:
     @property
     def late(self) -> bool:
         """Whether the rows are only known when their source, and others, are read to the end."""
-        return bool(self.joins or self.merge)
+        return bool(self.joins or self.merge or self.needs)
 
 
 @dataclass(eq=False)
@@ -255,8 +279,11 @@ class OwnCell:
         return frames[0][self.slot]  # type: ignore[no-any-return]
 
 
-def row_key(parts: Sequence[Get]) -> Callable[[Row], Hashable]:
+def row_key(parts: Sequence[Get], blank: bool = False) -> Callable[[Row], Hashable]:
     """Like `key_getter`, for a row that stands alone."""
+    if blank:
+        with_blanks = key_getter(parts, blank)
+        return lambda row: with_blanks((row,))
     slots = [part.slot for part in parts if isinstance(part, OwnCell)]
     if len(slots) < len(parts):
         key = key_getter(parts)
@@ -273,8 +300,12 @@ def row_key(parts: Sequence[Get]) -> Callable[[Row], Hashable]:
     return together
 
 
-def key_getter(parts: Sequence[Get]) -> Callable[[Frames], Hashable]:
-    """The key as one value: the text itself, or a tuple; None where any part is empty."""
+def key_getter(parts: Sequence[Get], blank: bool = False) -> Callable[[Frames], Hashable]:
+    """The key as one value: the text itself, or a tuple; None where any part is empty. `blank`: unless that counts."""
+    if blank and len(parts) == 1:
+        return parts[0]
+    if blank:
+        return lambda frames: tuple(part(frames) for part in parts)
     if len(parts) == 1:
         only = parts[0]
         if isinstance(only, OwnCell):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from adapter.issues import did_you_mean
+from adapter.issues import Severity, did_you_mean
 from adapter.mapping import language
 from adapter.mapping.conditions import compile_conditions
 from adapter.mapping.plan import InlineRows
@@ -19,6 +20,8 @@ from adapter.mapping.syntax import Items, Node, Scalar, Table
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%\Z")
 _HOURS = re.compile(r"(\d{1,4})([hd])\Z")
 Headers = Mapping[str, Sequence[str] | None]
+_UNKNOWN = ""
+"""In place of a source that does not exist, which is told."""
 
 
 @dataclass
@@ -33,6 +36,7 @@ class SourceCompiler:
     inline: dict[str, InlineRows] = field(default_factory=dict)
     _indexes: dict[tuple[int, tuple[str, ...]], Index] = field(default_factory=dict)
     _empties: dict[str, Node] = field(default_factory=dict)  # a source's, which its views share
+    _optionals: dict[str, Node] = field(default_factory=dict)  # likewise
     _below: set[str] = field(default_factory=set)  # described further down
 
     def compile(self, described: Table) -> None:
@@ -42,38 +46,75 @@ class SourceCompiler:
         self._below = {name.value for name, _ in described.entries}
         tables = [(name.value, node) for name, node in described.entries if isinstance(node, Table)]
         self._empties = {name: empty for name, node in tables if (empty := node.get("empty")) is not None}
+        self._optionals = {name: said for name, node in tables if (said := node.get("optional")) is not None}
         for name, node in described.entries:
             table = self.reader.words(self.reader.table(node, name.span), language.SOURCE, "a source")
             of = table.get("of")
             source = self.reader.text(of) if of is not None else name.value
             if (rows := table.get("rows")) is not None:
                 self.inline[name.value] = self._inline(name, rows)
-            elif source not in self.headers:
-                place = (of or name).span
-                message = f"config.toml has no [sources.{source}]; there are {', '.join(self.headers)}."
-                self.reader.issue("M200", message, place, did_you_mean(source, self.headers))
-                continue
+            elif source not in self.headers and source not in self.inline:
+                place, there = (of or name).span, [*self.headers, *self.inline]
+                message = f"config.toml has no [sources.{source}]; there are {', '.join(there)}."
+                guess = did_you_mean(source, there)
+                self.reader.issue("M200", message, place, guess)
+                source = guess or _UNKNOWN
             self._below.discard(name.value)
             self._view(name.value, source, table)
 
-    def known(self, name: Scalar) -> View | None:
-        """The view of that name, or None (and an issue)."""
-        view = self.views.get(name.value)
-        if view is None:
-            known = did_you_mean(name.value, self.views)
-            self.reader.issue("M200", f'there is no source "{name.value}".', name.span, known)
-        return view
+    def known(self, name: Scalar) -> View:
+        """The view of that name.
+
+        Where there is none, that is told, and what depends on it is read as if the right word stood there: a view of a
+        similar name, or one of which every column is believed.
+        """
+        if (view := self.views.get(name.value)) is not None:
+            return view
+        guess = did_you_mean(name.value, self.views)
+        if name.value:
+            self.reader.issue("M200", f'there is no source "{name.value}".', name.span, guess)
+        return self.views[guess] if guess else View(name.value, _UNKNOWN, None)
 
     def index(self, view: View, key: Key) -> Index:
         """The view's rows by these columns; the same index for all who ask for it."""
         view.used = True
-        return self._indexes.setdefault((id(view), key.columns), Index(view, key.parts, self.table()))
+        index = Index(view, key.parts, self.table(), key.columns)
+        return self._indexes.setdefault((id(view), key.columns), index)
+
+    def found_in(self, node: Node, asking: View | None = None) -> Index | None:
+        """`found_in: {source: column}` -> the index over that column.
+
+        `asking`: the view whose own conditions look into it, before its rows are handed out; it must then not be
+        needed for the rows of the other.
+        """
+        if not isinstance(node, Table) or len(node.entries) != 1:
+            self.reader.issue("M112", "`found_in` is {source: column}.", node.span)
+            return None
+        name, column = node.entries[0]
+        if asking is not None and name.value in self._below and name.value != asking.name:
+            message = f'"{name.value}" is described further down; a source comes after those that it looks into.'
+            self.reader.issue("M200", message, name.span)
+            return None
+        view = self.known(name)
+        if asking is not None and (name.value == asking.name or _rests_on(view, asking)):
+            message = f'the rows of "{name.value}" are made of those of "{asking.name}", which cannot look into them; '
+            self.reader.issue("M200", f"{message}make a view of it (`of:`).", name.span)
+            return None
+        key = self.reader.key(column, Scope((Frame(view.name, view),)), early=True)
+        if len(key.parts) != 1:
+            return None
+        index = self.index(view, key)
+        if asking is not None:
+            asking.made.needs.append(index)
+        return index
 
     def _view(self, name: str, source: str, table: Table) -> None:
         inline = self.inline.get(source)
-        header = inline.columns if inline else self.headers[source]
-        view = View(name, source, header, kinds=self.kinds.get(source, {}))
+        header = inline.columns if inline else self.headers.get(source)
+        view = View(name, source, header, kinds=self.kinds.get(source, {}), written=inline is not None)
         own = Scope((Frame(name, view),))
+        if (optional := table.get("optional") or self._optionals.get(source)) is not None:
+            self._optional(view, optional)
         empty = table.get("empty") or self._empties.get(source)
         if empty is not None:
             view.empties = frozenset(text.strip() for text in self.reader.texts(empty))
@@ -83,13 +124,13 @@ class SourceCompiler:
         for other, match in self.reader.table(table.get("with"), table.span).entries:
             self._join(view, other, match, own)
         if (key := table.get("key")) is not None:
-            view.key, view.key_span = self.reader.key(key, own), key.span
+            view.key, view.key_span = self.reader.key(key, own, early=True), key.span
             view.key_told = not view.key.parts
         if (keep := table.get("keep")) is not None:
-            view.keep = compile_conditions(self.reader, keep, own)
+            view.keep = compile_conditions(self.reader, keep, own, partial(self.found_in, asking=view))
         if (merge := table.get("merge")) is not None:
             self._merge(view, merge)
-        if view.made.late:
+        if view.made.joins or view.made.merge:
             view.keep = _told(view.made.untold, view.keep)
         if (expect := table.get("expect")) is not None:
             self._expect(view, self.reader.table(expect, table.span))
@@ -110,18 +151,30 @@ class SourceCompiler:
             self.reader.issue("M200", message, name.span)
             return
         other = self.known(name)
-        if other is None:
-            return
         found = self.reader.match(match, other, own, f"`with` needs `{name.value}", name.span)
-        if found is None:
-            return
-        view.made.joins.append(Join(name.value, self.index(other, found.its), key_getter(found.mine.parts)))
+        if found is not None:
+            mine = key_getter(found.mine.parts, other.written)
+            view.made.joins.append(Join(name.value, self.index(other, found.its), mine))
         if view.header is None or other.header is None:
             view.header = None
             return
         for column in other.header:
             view.origins.setdefault(f"{name.value}.{column}", (other, column))
         view.header = (*view.header, *(f"{name.value}.{column}" for column in other.header))
+
+    def _optional(self, view: View, said: Node) -> None:
+        """Columns that the source may lack: those that it does are empty in every row."""
+        names = self.reader.texts(said)
+        view.optional = frozenset(names)
+        if view.header is None:
+            return
+        absent = [name for name in names if view.find(name) is None]
+        view.absent = frozenset(absent)
+        view.header = (*view.header, *absent)
+        if absent:
+            listed = ", ".join(absent)
+            message = f'source "{view.source}" has no {listed}: read as empty, as its `optional` says.'
+            self.reader.issue("M203", message, said.span, severity=Severity.NOTE)
 
     def _merge(self, view: View, merge: Node) -> None:
         """One row for each key; the conditions are asked of each row before, not of what they give together."""
@@ -165,6 +218,13 @@ class SourceCompiler:
                 view.max_age_hours = float(found[1]) * (24 if found[2] == "d" else 1)
             else:
                 self.reader.issue("M113", "max_age is hours or days: 36h, 2d.", age.span)
+
+
+def _rests_on(view: View, other: View) -> bool:
+    """Whether the other's rows must be there before this view's can be made. Views of one source are read together."""
+    if view is other or view.slots is other.slots:
+        return True
+    return any(_rests_on(index.view, other) for index in (*(join.index for join in view.made.joins), *view.made.needs))
 
 
 def _told(untold: Mapping[int, RowProblem], keep: Get | None) -> Get:

@@ -15,10 +15,10 @@ from adapter.mapping import language
 from adapter.mapping.conditions import compile_conditions
 from adapter.mapping.lists import Lists
 from adapter.mapping.plain import PlainValues, constant, place_of
-from adapter.mapping.problems import RowProblem
+from adapter.mapping.problems import LEADS_NOWHERE, NotExposed, RowProblem
 from adapter.mapping.reader import Reader
 from adapter.mapping.references import References
-from adapter.mapping.scope import Frames, Get, Scope
+from adapter.mapping.scope import Frames, Get, Index, Scope
 from adapter.mapping.sources import SourceCompiler
 from adapter.mapping.synonyms import COLUMNS, plain
 from adapter.mapping.syntax import Items, Node, Scalar, Table
@@ -46,14 +46,21 @@ class Values:
             self.reader.issue("M222", f"{subject} is a list: write {{list: […]}} or {{each: …}}.", node.span)
             return None
         if form == "object" and not field_.parts:
-            self._no_form(node, subject)
-            return None
+            meant = self._no_form(node, subject)
+            return self.compile(meant, field_, scope, subject) if meant is not None else None
         if isinstance(node, Table) and form != "object":
             node = self._one_form(node, form)
         get = self._by_form(form, node, field_, scope, subject)
-        if get is not None and isinstance(node, Table) and form != "object" and (when := node.get("when")):
-            return _only_when(compile_conditions(self.reader, when, scope), get)
-        return get
+        when = node.get("when") if isinstance(node, Table) and form != "object" else None
+        if when is None:
+            return get
+        condition = compile_conditions(self.reader, when, scope, self._found_in)
+        return _only_when(condition, get) if get is not None else None
+
+    def _found_in(self, node: Node) -> Index | None:
+        index = self.sources.found_in(node)
+        self.lists.used_indexes += [index] if index is not None else []
+        return index
 
     def _one_form(self, node: Table, form: str) -> Table:
         """The words of one form; those of a second one are told as such."""
@@ -171,23 +178,46 @@ class Values:
         empty = self.plain.when_empty(node, field_, scope, subject)
 
         def first(frames: Frames) -> Any:
+            lost: RowProblem | None = None
+            hidden = False
             for get in gets:
-                value = get(frames)
+                try:
+                    value = get(frames)
+                except NotExposed:
+                    hidden = True
+                    continue
+                except RowProblem as problem:
+                    if problem.code not in LEADS_NOWHERE:
+                        raise
+                    lost = lost or problem
+                    continue
                 if value is not None:
                     return value
+            if lost is not None:
+                raise lost
+            if hidden:
+                raise NotExposed
             return empty(frames)
 
         return first
 
-    def _no_form(self, node: Node, subject: str) -> None:
+    def _no_form(self, node: Node, subject: str) -> Node | None:
+        """Report a table without the word of a form; gives what was probably meant, to go on with."""
         known = ", ".join(language.FORMS)
         message = f"{subject} is a plain value: write a column name, or one of {known}."
         first = node.entries[0][0].value if isinstance(node, Table) and node.entries else ""
         word, colon, rest = first.partition(":")
         if colon and rest and word in language.FORMS:
             self.reader.issue("M110", f"a space is missing after the colon: `{word}: {rest}`.", node.span)
-            return
-        self.reader.issue("M222", message, node.span, did_you_mean(first, language.FORMS))
+            return None
+        guess = did_you_mean(first, language.FORMS)
+        self.reader.issue("M222", message, node.span, guess)
+        if not guess or not isinstance(node, Table):
+            return None
+        (key, value), *rest_of_it = node.entries
+        if isinstance(value, Scalar) and not value.raw:  # {column fornamn}
+            return None
+        return Table(((replace(key, value=guess), value), *rest_of_it), node.span)
 
 
 def _form(node: Node, field_: Field) -> str:

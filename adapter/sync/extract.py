@@ -152,9 +152,9 @@ class Extraction:
         if known is None:
             known = layouts[id(view.slots)] = _Layout(view, pending=[] if view.made.late else None)
             view.made.groups = {} if self._traced else None
-            for join in view.made.joins:
-                self._want(join.index)
-                self._uses[id(join.index)] += 1
+            for index in (*(join.index for join in view.made.joins), *view.made.needs):
+                self._want(index)
+                self._uses[id(index)] += 1
         return known
 
     def _want(self, index: Index) -> None:
@@ -172,8 +172,8 @@ class Extraction:
         layout = self._layout(view)
         if layout.pending is None:
             return
-        for join in view.made.joins:
-            self._make_ready(join.index.view)
+        for index in (*(join.index for join in view.made.joins), *view.made.needs):
+            self._make_ready(index.view)
         rows, layout.pending = finished(view, layout.pending), None
         self._hand_out(layout, rows)
         self._release(join.index for join in view.made.joins)
@@ -189,7 +189,10 @@ class Extraction:
         layouts = list(self._layouts[source].values())
         columns = list(
             dict.fromkeys(
-                column for layout in layouts for column in layout.view.slots if column not in layout.view.origins
+                column
+                for layout in layouts
+                for column in layout.view.slots
+                if column not in layout.view.origins and column not in layout.view.absent
             )
         )
         cleaner, table = Cleaner(source), self._tables[source]

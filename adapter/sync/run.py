@@ -255,6 +255,12 @@ def _tell_of_keys(plan: Plan, report: Report) -> None:
         rows = "1 row has" if part.unread == 1 else f"{part.unread} rows have"
         message = f"{rows} a {part.column} that cannot be read ({part.form}): nothing finds them.{risk}"
         report.findings.add(Issue("M344", message, Severity.WARNING, row=part.first, subject=part.column))
+    for index in indexes.values():
+        if index.partly:
+            rows = "1 row has" if index.partly == 1 else f"{index.partly} rows have"
+            key = " + ".join(index.columns)
+            message = f"{rows} only a part of the key {key}: nothing finds them."
+            report.findings.add(Issue("M347", message, Severity.NOTE, row=index.first_partly, subject=key))
 
 
 def compiled(inputs: Inputs, sources: Sources, report: Report, table: Callable[[], dict[Hashable, Any]] = dict) -> Plan:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from sys import intern
 
+from adapter.issues import RowRef
 from adapter.mapping.problems import UNDECIDED, RowProblem
 from adapter.mapping.scope import Index, Join, Merge, Row, View, row_key
 
@@ -37,7 +38,7 @@ def _once(column: Sequence[str]) -> list[str]:
 
 def fill(index: Index, rows: Sequence[Row]) -> None:
     """Add rows to an index: those that its view keeps, or the problem of those for which that cannot be told."""
-    keep, key, found = index.view.keep, row_key(index.key), index.rows
+    keep, key, found = index.view.keep, row_key(index.key, index.view.written), index.rows
     for row in rows:
         entry: Row | RowProblem = row
         if keep is not None:
@@ -49,6 +50,9 @@ def fill(index: Index, rows: Sequence[Row]) -> None:
         value = key(row)
         if value is not None:
             found.setdefault(value, []).append(entry)
+        elif len(index.key) > 1 and any(part((row,)) for part in index.key):
+            index.partly += 1
+            index.first_partly = index.first_partly or RowRef(index.view.name, row[0])
 
 
 def finished(view: View, rows: list[Row]) -> list[Row]:
