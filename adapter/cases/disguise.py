@@ -20,7 +20,7 @@ from adapter.ss12000.ids import canonical_uuid
 _TOKEN = re.compile(r"\d+|[^\W\d_]+")
 _SEPARATORS = re.compile(r"([,;|]\s*)")
 _DATE = re.compile(r"(\d{4})(-?)(\d{2})\2(\d{2})(?P<rest>([T ][\d:.]+(Z|[+-][\d:]+)?)?)\Z", re.ASCII)
-_NUMBER = re.compile(r"(\d{2})?\d{6}[-+ ]?(\d{4}|TF\d{2})\Z", re.ASCII | re.IGNORECASE)
+_SIGN = re.compile(r"[0-9A-Za-z]")  # of a civic number
 _HEX = re.compile(r"[0-9a-f]", re.IGNORECASE)
 _SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstv" for vowel in "aeiouyåäö"]
 _ASCII = [syllable for syllable in _SYLLABLES if syllable.isascii()]
@@ -83,8 +83,8 @@ class Disguise:
     def _part(self, column: str, text: str) -> str:
         if canonical := canonical_uuid(text):
             return self._uuid(text, canonical)
-        if _NUMBER.match(text):
-            return self._civic_number(text)
+        if real := civicno.normalise(text, self._today):
+            return self._civic_number(text, real)
         personal = column.casefold() in self._personal
         if not personal and (text.casefold() in self._cells or self._harmless(text)):
             return text
@@ -132,14 +132,14 @@ class Disguise:
         mine = self._invented("date", real.isoformat(), lambda n: f"{year}-{n // 28 % 12 + 1:02d}-{n % 28 + 1:02d}")
         return mine.replace("-", dash) + found["rest"]
 
-    def _civic_number(self, text: str) -> str:
+    def _civic_number(self, text: str, real: str) -> str:
         """Of the same birth year and form; with a right check digit where the real one has."""
-        real = civicno.normalise(text, self._today) or text
-        good = not civicno.problem(real)
-        offset = 60 if real[6:8].isdecimal() and int(real[6:8]) > 60 else 0
+        why = civicno.problem(real)
+        good = not why
+        offset = 60 if int(real[6:8]) > 60 else 0
 
         def number(n: int) -> str:
-            month = n % 12 + 1 if good or "check" in civicno.problem(real) else 13
+            month = n % 12 + 1 if why in ("", civicno.WRONG_CHECK_DIGIT) else 13
             date = f"{real[:4]}{month:02d}{n // 12 % 28 + 1 + offset:02d}"
             if "TF" in real:
                 return date + real[8:]
@@ -148,8 +148,9 @@ class Disguise:
             return f"{date}{nine[6:]}{digit if good else (int(digit) + 1) % 10}"
 
         mine = self._invented("civic", real, number)
-        sign = text[-5] if text[-5] in "-+ " else ""
-        return (mine[:8] if len(text) - len(sign) == 12 else mine[2:8]) + sign + mine[8:]
+        whole, point, zeros = text.partition(".")  # zeros: of a number that a spreadsheet wrote
+        signs = iter(mine[-len(_SIGN.findall(whole)) :])
+        return _SIGN.sub(lambda found: next(signs), whole) + point + zeros
 
     def _invented(self, kind: str, real: str, make: Callable[[int], str]) -> str:
         """The text that stands for a real one: the first that stands for no other and may not be taken for a word.

@@ -228,13 +228,7 @@ def _forms(today: dt.date) -> dict[str, Callable[[str], bool]]:
 def _is_person_number(text: str) -> bool:
     """In any form, with a real date; a check digit may be wrong."""
     found = civicno.normalise(text, dt.date(2030, 1, 1))
-    if found is None:
-        return False
-    try:
-        dt.date(int(found[:4]), int(found[4:6]), int(found[6:8]) % 60)
-    except ValueError:
-        return False
-    return True
+    return found is not None and civicno.problem(found) in ("", civicno.WRONG_CHECK_DIGIT)
 
 
 def _born(text: str) -> int:

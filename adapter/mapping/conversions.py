@@ -90,7 +90,7 @@ def _personnummer(today: dt.date) -> Convert:
     def convert(text: str) -> str:
         if found := civicno.normalise(text, today):
             return found
-        raise ValueError("is not a personnummer, samordningsnummer or TF number")
+        raise ValueError(civicno.refusal(text))
 
     return convert
 
@@ -169,7 +169,10 @@ _WORDS = {
     "boolean": _Word("1/0, ja/nej, true/false, J/N, Y/N", FLAG, _plain(_boolean)),
     "date": _Word("a date in the given form (%Y-%m-%d), as ISO", TEXT, _made(_date), TEXT, "FORMAT", "dates"),
     "personnummer": _Word(
-        "any Swedish form, as twelve characters", TEXT, lambda _, today: _personnummer(today), holds="personnummer"
+        "any Swedish form, also what a spreadsheet makes of it (201301012389.0), as twelve characters",
+        TEXT,
+        lambda _, today: _personnummer(today),
+        holds="personnummer",
     ),
     "uuid": _Word(
         "with or without braces, hyphens, capitals, as canonical lower case", TEXT, _plain(_uuid), holds="uuids"

@@ -98,7 +98,7 @@ class People:
                 date = f"{date[:6]}{born.day + 60}"
             serial = f"{self._draw.randrange(1000):03d}"
             whole = f"{date}{serial}{civicno.check_digit(date[2:] + serial)}"
-            if whole not in self._taken:
+            if serial != "000" and whole not in self._taken:
                 self._taken.add(whole)
                 short = self._draw.choice(_FORMS) if age < 90 and not coordination else _FORMS[0]
                 return short.format(whole[:8], whole[8:], whole[2:8])

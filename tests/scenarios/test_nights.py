@@ -83,7 +83,7 @@ def test_an_object_that_stops_being_valid_keeps_its_last_good_version(store: Sto
 
 def test_an_object_that_was_never_valid_is_left_out_and_said_once(store: Store) -> None:
     found = tables()
-    found["elever"][0]["pnr"] = found["ad"][0]["pnr"] = "201401010009"
+    found["elever"][0]["pnr"] = found["ad"][0]["pnr"] = "201401012382"
     report = night(store, found)
     assert report.error is None
     assert pupil_id(found, 0) not in published(store, R.PERSON)

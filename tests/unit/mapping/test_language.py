@@ -264,6 +264,15 @@ def test_a_second_source_is_found_by_a_key_in_any_form() -> None:
     assert "no row of ad matches" in rejected(text, {"pnr": number("20140101", 2)}, ad=[row])
 
 
+def test_a_spreadsheet_s_number_is_read_where_it_is_whole_and_else_it_is_told_what_to_do() -> None:
+    assert one(mapping(), {"pnr": f"{NUMBER}.0"})["civicNo"]["value"] == NUMBER
+    said = rejected(mapping(), {"pnr": "2,01E+11"})
+    assert (
+        "is a number that a spreadsheet destroyed by rounding it; format the column as text before the export" in said
+    )
+    assert "pad(10)" in rejected(mapping(), {"pnr": "901012389"})
+
+
 def test_two_matches_that_differ_are_a_problem_and_two_equal_ones_are_not() -> None:
     text = mapping("  id: {uuid5: guid}\n  enrich: {ad: pnr}", ENRICHED, eduPersonPrincipalNames="ad.upn")
     row = {"nummer": NUMBER, "upn": "zz@edu.exempel.se"}

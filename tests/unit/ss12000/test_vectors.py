@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import uuid
 from pathlib import Path
@@ -128,17 +129,37 @@ def test_only_whitelisted_attributes_get_out_and_the_bytes_depend_on_nothing_els
 
 @given(st.text())
 def test_a_civic_number_in_any_writing_is_twelve_characters_or_nothing(text: str) -> None:
-    import datetime as dt
-
     found = civicno.normalise(text, dt.date(2026, 11, 23))
     assert found is None or len(found) == 12
 
 
+SIGNS = st.sampled_from([*"0123456789TFRE-+.,  ", "\u2013", "\u00a0", "\u00ad"])
+DATES = st.dates(dt.date(1800, 1, 1), dt.date(2099, 12, 31)).map(lambda date: f"{date:%Y%m%d}")
+LIKELY = st.builds(
+    lambda date, cut, sign, rest: date[cut:] + sign + rest,
+    DATES,
+    st.sampled_from([0, 2]),
+    st.sampled_from(["", "-", "+", " - ", "\u2013"]),
+    st.from_regex(r"(\d{4}|TF\d\d|tf\d\d)([.,]0)?", fullmatch=True),
+)
+
+
+@given(st.text() | st.text(SIGNS, min_size=8, max_size=16) | LIKELY, DATES.filter(lambda date: date > "2000"))
+def test_what_is_read_is_read_again_and_what_is_not_is_told_why(text: str, today: str) -> None:
+    date = dt.date.fromisoformat(today)
+    found = civicno.normalise(text, date)
+    if found is None:
+        why = civicno.refusal(text)
+        assert why
+        assert len(text) < 6 or text not in why
+    else:
+        assert civicno.normalise(found, date) == found
+        assert civicno.problem(found) in ("", "has a wrong check digit", "has no real birth date")
+
+
 @given(st.integers(0, 9999999), st.sampled_from(["{0}-{1}", "{0}{1}", "{2}-{1}", "{2}{1}", " {0} {1} "]))
 def test_every_writing_of_a_number_is_one_number(drawn: int, form: str) -> None:
-    import datetime as dt
-
-    date, serial = f"2014{drawn % 12 + 1:02d}{drawn % 28 + 1:02d}", f"{drawn % 1000:03d}"
+    date, serial = f"2014{drawn % 12 + 1:02d}{drawn % 28 + 1:02d}", f"{drawn % 999 + 1:03d}"
     whole = date + serial + civicno.check_digit(date[2:] + serial)
     assert civicno.problem(whole) == ""
     assert civicno.normalise(form.format(date, whole[8:], date[2:]), dt.date(2026, 11, 23)) == whole
