@@ -106,10 +106,10 @@ class _Compiler:
     def _notes(self, used_codes: set[str]) -> None:
         """What is written but not used: probably forgotten, never wrong."""
         described = self.tree.get("sources")
-        for name, _ in described.entries if isinstance(described, Table) else ():
-            if (view := self.views.get(name.value)) is not None and not view.used:
-                self.reader.issue("M201", f'source "{name.value}" is not used.', name.span, severity=Severity.NOTE)
         used = {view.source for view in self.views.values() if view.used}
+        for name, _ in described.entries if isinstance(described, Table) else ():
+            if (view := self.views.get(name.value)) is not None and not view.used and name.value not in used:
+                self.reader.issue("M201", f'source "{name.value}" is not used.', name.span, severity=Severity.NOTE)
         told = {name.value for name, _ in described.entries} if isinstance(described, Table) else set()
         for source in self.around.headers.keys() - used - told:
             message = f"[sources.{source}] of config.toml is not used here: it is opened every night for nothing."

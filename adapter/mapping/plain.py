@@ -47,9 +47,10 @@ class PlainValues:
                 return None
             cell = self.reader.column(name, scope) if name is not None else None
             cell = _pure(cell, node.span, subject) if cell is not None and subject in IDENTIFIERS else cell
-        if cell is None:
-            return None
         options = node if isinstance(node, Table) else Table((), node.span)
+        if cell is None:  # what is wrong with the rest is told all the same
+            self._cell_value(Cell(lambda frames: "", place_of(scope), "", (), ""), options, field_, scope, subject)
+            return None
         codes = options.get("codes")
         through = f", codes {codes.value}" if isinstance(codes, Scalar) else ""
         self.cover(subject, f"{cell.origin}{through}", node.span, cell.columns)

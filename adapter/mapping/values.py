@@ -45,6 +45,8 @@ class Values:
         if form == "object" and field_.many:
             self.reader.issue("M222", f"{subject} is a list: write {{list: […]}} or {{each: …}}.", node.span)
             return None
+        if form == "object" and isinstance(node, Table) and field_.is_reference and "id" not in node:
+            return self._no_reference(node, field_, scope, subject)
         if form == "object" and not field_.parts:
             meant = self._no_form(node, subject)
             return self.compile(meant, field_, scope, subject) if meant is not None else None
@@ -200,6 +202,17 @@ class Values:
             return empty(frames)
 
         return first
+
+    def _no_reference(self, node: Table, field_: Field, scope: Scope, subject: str) -> Get | None:
+        """Report a reference without `ref`, and go on with the word that was probably meant."""
+        near = next((key for key, _ in node.entries if did_you_mean(key.value, ("ref",))), None)
+        place = near.span if near else node.span
+        message = f"{subject} is a reference: write {{ref: TYPE, via: COLUMN}}."
+        self.reader.issue("M222", message, place, "ref" if near else "")
+        if near is None:
+            return None
+        entries = [(replace(key, value="ref") if key is near else key, value) for key, value in node.entries]
+        return self.compile(Table(tuple(entries), node.span), field_, scope, subject)
 
     def _no_form(self, node: Node, subject: str) -> Node | None:
         """Report a table without the word of a form; gives what was probably meant, to go on with."""

@@ -37,7 +37,12 @@ def objects(mapping: str, tables: Mapping[str, list[dict[str, Any]]]) -> tuple[d
         found.setdefault(str(rule.kind), []).append(values)
 
     _, issues = _assembled(mapping, tables, observe)
-    return found, issues
+    return found, [issue for issue in issues if issue.severity != "note"]
+
+
+def notes(mapping: str, tables: Mapping[str, list[dict[str, Any]]]) -> list[str]:
+    """What is told of these rows that is no fault."""
+    return [str(issue) for issue in _assembled(mapping, tables, None)[1] if issue.severity == "note"]
 
 
 def digests(mapping: str, tables: Mapping[str, Any]) -> dict[str, dict[str, bytes]]:
@@ -52,4 +57,4 @@ def _assembled(mapping: str, tables: Mapping[str, Any], observe: Observer | None
     with Spool() as spool:
         assembly = assemble(store, small_school.inputs(dict(tables), mapping=mapping), report, spool, observe)
     store.close()
-    return assembly, [issue for issue in report.findings.in_order() if issue.severity != "note"]
+    return assembly, report.findings.in_order()

@@ -111,7 +111,7 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
         "key: guid,",
         "keys: guid,",
         (
-            '3:12: M110 "keys" is not a word of a source; there are of, key, keep, expect, empty, split, with, merge, rows. Did you mean "key"?',
+            '3:12: M110 "keys" is not a word of a source; there are of, key, keep, expect, empty, optional, split, with, merge, rows. Did you mean "key"?',
         ),
     ),
     (
@@ -521,7 +521,97 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
     (
         "{distinct: elever, by: [kod, klass]}",
         "{distinct: elevr, by: [kod]}",
-        ('40:20: M200 there is no source "elevr". Did you mean "elever"?',),
+        (
+            '40:20: M200 there is no source "elevr". Did you mean "elever"?',
+            '41:21: M210 "klass" is not among the columns of `by`, which are all that the object is made of.',
+            '43:29: M210 "klass" is not among the columns of `by`, which are all that the object is made of.',
+            '49:32: M210 "klass" is not among the columns of `by`, which are all that the object is made of.',
+        ),
+    ),
+    # inside something wrong, as if the right word stood there
+    (
+        "each: inskr\n        match: {guid: guid}\n        fields:\n          enroledAt: {ref: Organisation, via: kod}",
+        "each: inskrr\n        match: {guid: guid}\n        fields:\n          enroledAt: {reff: Organisation, via: kodd}",
+        (
+            '25:15: M200 there is no source "inskrr". Did you mean "inskr"?',
+            '28:23: M222 Person.enrolments.enroledAt is a reference: write {ref: TYPE, via: COLUMN}. Did you mean "ref"?',
+            '28:48: M210 source "inskr" has no column "kodd". Did you mean "kod"?',
+        ),
+    ),
+    (
+        "match: {guid: guid}\n        fields:\n          enroledAt: {ref: Organisation, via: kod}",
+        "mach: {guid: guid}\n        fields:\n          enroledAt: {ref: Organisation, via: kodd}",
+        (
+            '26:9: M110 "mach" is not a word of the form `each`; there are each, match, keep, fields, value, unmatched, when. Did you mean "match"?',
+            '28:47: M210 source "inskr" has no column "kodd". Did you mean "kod"?',
+        ),
+    ),
+    (
+        "- from: personal\n    id: {uuid5: anst}\n    fields:\n      givenName: fornamn",
+        "- from: personall\n    id: {uuid5: anstt}\n    fields:\n      givenName: fornam",
+        (
+            '31:11: M200 there is no source "personall". Did you mean "personal"?',
+            '32:17: M210 source "personal" has no column "anstt". Did you mean "anst"?',
+            '34:18: M210 source "personal" has no column "fornam". Did you mean "fornamn"?',
+        ),
+    ),
+    (
+        "- from: personal\n    id: {uuid5: anst}\n    fields:\n      givenName: fornamn",
+        "- form: personal\n    id: {uuid6: anst}\n    fields:\n      givenNam: fornamn",
+        (
+            '31:5: M110 "form" is not a word of a rule for Person; there are from, keep, when, id, enrich, fields, same_id. Did you mean "from"?',
+            '32:10: M110 "uuid6" is not a word of `id`; there are uuid, uuid5, school_unit. Did you mean "uuid"?',
+            '34:7: M220 Person has no attribute "givenNam" in the profile; there are givenName, middleName, familyName, eduPersonPrincipalNames, civicNo, securityMarking, emails, enrolments, externalIdentifiers. Did you mean "givenName"?',
+        ),
+    ),
+    (
+        "enroledAt: {ref: Organisation, via: kod}",
+        "enroledAt: {ref: Organisaton, via: kodd, missing: drop}",
+        (
+            '28:28: M230 nothing is mapped to "Organisaton"; a reference goes to Organisation, Person, Group, test_activity, school_unit, programme. Did you mean "Organisation"?',
+            '28:46: M210 source "inskr" has no column "kodd". Did you mean "kod"?',
+            '28:61: M113 "drop" is not one of drop_item, drop_object, stop. Did you mean "drop_item"?',
+        ),
+    ),
+    (
+        "{column: skydd, codes: skydd, unknown: protected}",
+        "{column: skyd, codes: skyddd, unknown: proteced}",
+        (
+            '23:33: M210 source "elever" has no column "skyd". Did you mean "skydd"?',
+            '23:46: M240 there is no code list "skyddd" under `codes`. Did you mean "skydd"?',
+            '23:63: M242 "proteced" is not a value of Person.securityMarking; there are Ingen, Sekretessmarkering, Skyddad folkbokföring.',
+        ),
+    ),
+    (
+        "{column: arskurs, as: integer, empty: omit}",
+        "{colum: arskur, as: integr, empty: omitt}",
+        (
+            '30:23: M222 Person.enrolments.schoolYear is a plain value: write a column name, or one of column, text, format, first_of, ref, list, each. Did you mean "column"?',
+            '30:31: M210 source "inskr" has no column "arskur". Did you mean "arskurs"?',
+            '30:43: M120 "integr" is no conversion; there are integer, boolean, date(FORMAT), personnummer, uuid, lower, upper, pad(N), pattern(REGEX), split(SEP), join(SEP), first. Did you mean "integer"?',
+            '30:58: M113 "omitt" is not one of omit, omit_item, reject. Did you mean "omit"?',
+        ),
+    ),
+    (
+        "ad: {key: pnr}",
+        "ad: {of: add, key: pnrr, keep: {eppn: {not: {found_in: {elevr: pnr}}}}}",
+        (
+            '4:12: M200 config.toml has no [sources.add]; there are elever, ad, skolor, personal, inskr. Did you mean "ad"?',
+            '4:22: M210 source "ad" has no column "pnrr". Did you mean "pnr"?',
+            '4:59: M200 there is no source "elevr". Did you mean "elever"?',
+        ),
+    ),
+    (
+        "match: {kod: kod, klass: klass}\n      fields: {person: {ref: Person, of: elever, via: guid, missing: drop_item}}",
+        "match: {kod: kodd}\n      keep: {statuss: A}\n      fields: {persn: {ref: Person, of: elevar, via: gid, missing: x}}",
+        (
+            '49:20: M210 source "elever" has no column "kodd". Did you mean "kod"?',
+            '50:14: M210 source "elever" has no column "statuss". Did you mean "status"?',
+            '51:16: M220 Group.groupMemberships has no attribute "persn" in the profile; there are person. Did you mean "person"?',
+            '51:41: M231 Person has no rule from "elevar"; there are elever, personal. Did you mean "elever"?',
+            '51:54: M210 source "elever" has no column "gid". Did you mean "guid"?',
+            '51:68: M113 "x" is not one of drop_item, drop_object, stop.',
+        ),
     ),
     (
         "{klass} på {kod}",
@@ -855,7 +945,7 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
         "  ad: {key: pnr}",
         "  ad: {key: pnr, kep: {eppn: x}}",
         (
-            '4:18: M110 "kep" is not a word of a source; there are of, key, keep, expect, empty, split, with, merge, rows. Did you mean "keep"?',
+            '4:18: M110 "kep" is not a word of a source; there are of, key, keep, expect, empty, optional, split, with, merge, rows. Did you mean "keep"?',
         ),
     ),
     (
@@ -974,7 +1064,7 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
         "enrich: {ad: {pnr: pnr}}",
         (
             "17:18: M112 a key column is a name or {column: NAME, as: …}.",
-            '17:19: M110 "pnr" is not a word of a key column; there are column, as, text.',
+            '17:19: M110 "pnr" is not a word of a key column; there are column, as, codes, text, first_of.',
         ),
     ),
     (
