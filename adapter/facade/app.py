@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 import orjson
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from adapter.errors import AdapterError, RequestRefused
@@ -70,6 +70,7 @@ def create_app(
     app.add_route("/health/ready", _ready(context), include_in_schema=False)
     app.add_exception_handler(RequestRefused, errors.refused)
     app.add_exception_handler(AdapterError, errors.unavailable)
+    app.add_exception_handler(ClientDisconnect, errors.gone)
     app.add_exception_handler(HTTPException, errors.http)
     app.add_exception_handler(Exception, errors.unexpected(say))
     return app

@@ -31,6 +31,11 @@ async def refused(request: Request, error: Exception) -> Response:
     return response(error.status, error.message, error.headers)
 
 
+async def gone(request: Request, error: Exception) -> Response:
+    """The client went away in the middle of its request: there is nobody to answer, and nothing is wrong here."""
+    return Response(status_code=400)
+
+
 async def unavailable(request: Request, error: Exception) -> Response:
     """The state cannot be read now: the client tries again."""
     assert isinstance(error, AdapterError)

@@ -67,6 +67,29 @@ def certificate_of(place: World, address: tuple[str, int]) -> bytes:
         return connection.getpeercert(binary_form=True) or b""
 
 
+@pytest.mark.parametrize(("method", "path"), [("POST", "subscriptions"), ("POST", "log"), ("POST", "statistics")])
+def test_a_client_that_goes_away_in_the_middle_of_its_body_is_no_fault_of_ours(
+    place: World, method: str, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    said: list[str] = []
+    running = serving.start(place.load(), None, said.append)
+    host, _, port = place.load().settings.facade.listen.rpartition(":")
+    base = httpx.URL(place.skolverket.base_url).path
+    try:
+        head = f"{method} {base}/{path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        head += f"Authorization: Bearer {place.skolverket.client.token()}\r\nContent-Length: 100\r\n\r\n"
+        with connected(place, (host, int(port))) as leaving:
+            leaving.sendall(head.encode() + b'{"message": "half of')
+            time.sleep(0.3)  # so that the facade waits for the rest
+        with connected(place, (host, int(port))) as other:
+            assert live(other)
+        time.sleep(0.3)
+    finally:
+        running.stop()
+    assert said == []
+    assert [record for record in caplog.records if record.exc_info] == []
+
+
 def test_who_sends_slowly_is_let_go_and_others_are_served(place: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "PATIENCE", 1.0)
     with served(place) as address:
