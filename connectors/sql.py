@@ -33,7 +33,7 @@ class SqlOptions(BaseModel):
     def _one_of(self) -> SqlOptions:
         if (self.query is None) == (self.table is None):
             raise ValueError("write either query or table")
-        if self.query is not None and (why := select_only.problem(self.query)):
+        if self.query is not None and (why := select_only.problem(self.query, _database(self.url))):
             raise ValueError(f"the query {why}")
         return self
 
@@ -143,6 +143,14 @@ class SqlTable:
                 message = f'the column "{name}" holds {error}, which has no text; leave it out of the query.'
                 raise SourceError("S125", message, f"{self._name}:{number}") from None
         return list(zip(*turned, strict=True)) if turned else [() for _ in rows]
+
+
+def _database(url: SecretStr) -> str:
+    """The kind of database, "" where the url is none, which is told when it is opened."""
+    try:
+        return sa.make_url(url.get_secret_value()).get_backend_name()
+    except (sa.exc.ArgumentError, ValueError):
+        return ""
 
 
 def _engine(options: SqlOptions) -> Engine:

@@ -1,45 +1,104 @@
-"""A source is one SELECT: everything else is refused before a database is asked."""
+"""A source is one query that only reads: everything else is refused before a database is asked."""
 
 from __future__ import annotations
 
-import pytest
+import os
+from pathlib import Path
 
+import pytest
+from support.databases import mariadb_url
+
+from connectors.registry import OptionsError, create
 from connectors.select_only import problem
 
+GOOD = [
+    ("", "SELECT * FROM ELEV"),
+    ("", "  -- alla\n select a, b from x; "),
+    ("", "WITH t AS (SELECT 1 AS a) SELECT * FROM t"),
+    ("", "SELECT 'drop table x; delete' AS t, \"update\" FROM elev -- ; drop"),
+    ("", "SELECT a FROM x UNION ALL SELECT b FROM y"),
+    ("sqlite", "SELECT replace(namn, ';', '') FROM ELEV /* ; insert */"),
+    ("sqlite", "SELECT e.\"set\", e.\"into\" FROM e WHERE förnamn = 'O''Brien; x'"),
+    ("sqlite", "SELECT date('now'), coalesce(a, '') || b FROM t WHERE c IN (SELECT d FROM e) ORDER BY 1 LIMIT 5"),
+    ("postgresql", "SELECT $$ ; drop $$ AS t"),
+    ("postgresql", "SELECT DISTINCT ON (pnr) pnr::text FROM elev WHERE slut > now() - interval '5 days'"),
+    ("postgresql", "SELECT a FROM t, LATERAL (SELECT b FROM u WHERE u.id = t.id LIMIT 1) x"),
+    ("postgresql", "SELECT row_number() OVER (PARTITION BY pnr ORDER BY datum DESC) FROM t"),
+    ("postgresql", "VALUES ('1', 'a'), ('2', 'b')"),
+    ("mysql", "SELECT `update`, `a` FROM `elev` # alla\n WHERE b = 'it\\'s'"),
+    ("mariadb", "SELECT /*+ MAX_EXECUTION_TIME(1000) */ a FROM t -- slut"),
+    ("mysql", "SELECT IF(a = 1, 'J', 'N'), CONCAT(a, b), DATE_FORMAT(d, '%Y-%m-%d') FROM t"),
+    ("mssql", "SELECT TOP 10 * FROM [dbo].[ELEV] WHERE namn = N'Åsa' AND slut IS NULL"),
+    ("mssql", "SELECT CONVERT(varchar(10), fodd, 120), ISNULL(a, '') FROM dbo.ELEV WITH (NOLOCK)"),
+    ("mssql", "WITH a AS (SELECT 1 AS x) SELECT x FROM a CROSS APPLY (SELECT 2 AS y) b"),
+    ("oracle", "SELECT NVL(a, '-'), TO_CHAR(d, 'YYYY-MM-DD') FROM elev WHERE ROWNUM < 10"),
+]  # fmt: skip
+BAD = [
+    ("", "", "is empty"),
+    ("", "-- nothing", "is empty"),
+    ("", "DELETE FROM ELEV", "is a DELETE"),
+    ("", "SELECT 1; DELETE FROM ELEV", "more than one statement"),
+    ("", "SELECT 1; ; SELECT 2", "more than one statement"),
+    ("", "SELECT * FROM x WHERE a = 'never closed", "never closed"),
+    ("", "SELECT * FROM ELEV INTO OUTFILE '/x'", "cannot be read"),
+    ("", "SELEC a FROM b", "line 1, column 12, at FROM"),
+    ("", "SELECT a FROM (b", "line 1, column"),
+    ("sqlite", "PRAGMA writable_schema = 1", "is a PRAGMA"),
+    ("sqlite", "ATTACH 'x.db' AS y", "is an ATTACH"),
+    ("sqlite", "SELECT load_extension('x')", "calls load_extension"),
+    ("postgresql", "WITH d AS (DELETE FROM ELEV RETURNING *) SELECT * FROM d", "holds a DELETE"),
+    ("postgresql", "WITH d AS (INSERT INTO x SELECT 1 RETURNING *) SELECT * FROM d", "holds an INSERT"),
+    ("postgresql", "WITH d AS (UPDATE x SET a = 1 RETURNING *) SELECT * FROM d", "holds an UPDATE"),
+    ("postgresql", "SELECT * INTO kopia FROM ELEV", "INTO"),
+    ("postgresql", "SELECT * FROM ELEV FOR UPDATE", "locks rows"),
+    ("postgresql", "SELECT * FROM ELEV FOR NO KEY UPDATE", "locks rows"),
+    ("postgresql", "SELECT * FROM (SELECT * FROM ELEV FOR SHARE) x", "locks rows"),
+    ("postgresql", "COPY elev TO '/tmp/x'", "is a COPY"),
+    ("postgresql", "EXPLAIN ANALYZE DELETE FROM elev", "is an EXPLAIN"),
+    ("postgresql", "SELECT pg_read_file('/etc/passwd')", "calls pg_read_file"),
+    ("postgresql", "SELECT a FROM t WHERE lo_import('/x') > 0", "calls lo_import"),
+    ("postgresql", "SELECT nextval('s')", "calls nextval"),
+    ("postgresql", "SELECT * FROM dblink('x', 'drop table y') AS t(a int)", "calls dblink"),
+    ("postgresql", "SELECT set_config('x', 'y', false)", "calls set_config"),
+    ("postgresql", "CALL p()", "a source is one SELECT"),
+    ("postgresql", "SET ROLE x", "is a SET"),
+    ("mysql", "SELECT 1 /*! INTO OUTFILE '/tmp/x' */", "MariaDB and MySQL execute"),
+    ("mysql", "SELECT 1 /*!50000 INTO OUTFILE '/tmp/x' */", "MariaDB and MySQL execute"),
+    ("mariadb", "SELECT 1 /*M! INTO OUTFILE '/tmp/x' */", "MariaDB and MySQL execute"),
+    ("mariadb", "/*!99999 x */ SELECT a FROM (SELECT 1 /*!1 , sleep(9) */) t", "MariaDB and MySQL execute"),
+    ("postgresql", "SELECT 1 /*! harmless here */", "take it out"),
+    ("mysql", "SELECT 1 --1 INTO OUTFILE '/tmp/x'", "cannot be read"),  # no comment there: 1 minus minus 1
+    ("mysql", "SELECT a INTO @x FROM t", "INTO"),
+    ("mysql", "SELECT a FROM t LOCK IN SHARE MODE", "locks rows"),
+    ("mysql", "SELECT LOAD_FILE('/etc/passwd')", "calls load_file"),
+    ("mysql", "SELECT * FROM t WHERE SLEEP(10)", "calls sleep"),
+    ("mysql", "REPLACE INTO t VALUES (1)", "a source is one SELECT"),
+    ("mssql", "SELECT * INTO #t FROM x", "INTO"),
+    ("mssql", "EXEC xp_cmdshell 'dir'", "is an EXECUTE"),
+    ("mssql", "SELECT a FROM t WITH (UPDLOCK)", "locks rows (UPDLOCK)"),
+    ("mssql", "SELECT * FROM OPENROWSET('a', 'b', 'c')", "calls openrowset"),
+    ("oracle", "SELECT a FROM t FOR UPDATE", "locks rows"),
+    ("oracle", "BEGIN p; END;", "more than one statement"),
+]  # fmt: skip
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "SELECT * FROM ELEV",
-        "  -- alla\n select a, b from x; ",
-        "WITH t AS (SELECT 1 AS a) SELECT * FROM t",
-        "SELECT 'drop table x; delete' AS t, \"update\" FROM [delete] -- ; drop",
-        "SELECT replace(namn, ';', '') FROM ELEV /* ; insert */",
-        "SELECT e.set, e.\"into\" FROM e WHERE förnamn = 'O''Brien; x'",
-        "SELECT $$ ; drop $$",
-    ],
-)
-def test_one_select_passes(query: str) -> None:
-    assert problem(query) == ""
+
+@pytest.mark.parametrize(("database", "query"), GOOD)
+def test_one_query_that_reads_passes(database: str, query: str) -> None:
+    assert problem(query, database) == ""
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "",
-        "-- nothing",
-        "DELETE FROM ELEV",
-        "SELECT 1; DELETE FROM ELEV",
-        "SELECT 1; ; SELECT 2",
-        "WITH d AS (DELETE FROM ELEV RETURNING *) SELECT * FROM d",
-        "SELECT * INTO copy FROM ELEV",
-        "SELECT * FROM ELEV FOR UPDATE",
-        "SELECT * FROM ELEV FOR NO KEY UPDATE",
-        "PRAGMA writable_schema = 1",
-        "SELECT * FROM x WHERE a = 'never closed",
-        "EXEC sp_x",
-        "SELECT * FROM ELEV INTO OUTFILE '/x'",
-    ],
-)
-def test_anything_else_is_refused(query: str) -> None:
-    assert problem(query) != ""
+@pytest.mark.parametrize(("database", "query", "why"), BAD)
+def test_anything_else_is_refused(database: str, query: str, why: str) -> None:
+    assert why in problem(query, database)
+
+
+def test_mariadb_is_not_even_asked(tmp_path: Path) -> None:
+    target = Path("/tmp") / f"ss12000-{os.getpid()}"
+    with mariadb_url() as url, pytest.raises(OptionsError, match="MariaDB and MySQL execute"):
+        create("x", {"connector": "sql", "url": url, "query": f"SELECT 1 /*! INTO OUTFILE '{target}' */"}).open()
+    assert not target.exists()
+
+
+def test_a_query_is_refused_before_its_url_is_looked_at() -> None:
+    with pytest.raises(OptionsError, match="is a DROP"):
+        create("x", {"connector": "sql", "url": "no url at all", "query": "DROP TABLE ELEV"})
