@@ -21,7 +21,9 @@ from adapter.opendata import lookup
 from adapter.settings import Settings
 from adapter.ss12000 import profile
 from adapter.ss12000.profile import Profile
-from adapter.store.engine import Store, open_store
+from adapter.store import protected
+from adapter.store.engine import Store, exists, open_store
+from adapter.store.protected import Remembered
 from adapter.sync.run import Inputs
 from connectors.base import Connector
 
@@ -44,6 +46,16 @@ class Installation:
     def store(self) -> Store:
         """The state, open. Raises StateError."""
         return open_store(self.settings.state.url.get_secret_value())
+
+    def remembered(self) -> Mapping[str, Remembered]:
+        """Who was protected on an earlier night. Makes no state where there is none. Raises StateError."""
+        if not exists(self.settings.state.url.get_secret_value()):
+            return {}
+        store = self.store()
+        try:
+            return protected.remembered(store)
+        finally:
+            store.close()
 
     def inputs(self, today: dt.date | None = None) -> Inputs:
         """What a run is made from. Raises ConfigError where the mapping cannot be read."""

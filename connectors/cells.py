@@ -12,8 +12,9 @@ from functools import cache
 from typing import NamedTuple
 
 _HIGH = "".join(bytes([byte]).decode("cp1252", "replace").replace("\ufffd", chr(byte)) for byte in range(0x80, 0xC0))
-_ENCODED_TWICE = re.compile(f"Ã[\x80-\x9f{re.escape(_HIGH)}]|Â[\u00a0-\u00bf]|ï»¿")
-_ALSO_THEN = re.compile(f"[ÂÃÄÅ][\x80-\x9f{re.escape(_HIGH)}]|ï»¿")  # where the cell surely was: Å¡ is š, Å‚ is ł
+_BYTES = f"[\x80-\x9f{re.escape(_HIGH)}]"
+_ENCODED_TWICE = re.compile(f"Ã{_BYTES}|Â[\u00a0-\u00bf]|â€{_BYTES}|ï»¿")
+_ALSO_THEN = re.compile(f"[ÂÃÄÅ]{_BYTES}|â{_BYTES}{{2}}|ï»¿")  # in a cell that surely was: Å¡ is š, Å‚ is ł
 _TIMES = 3
 _UNSEEN = frozenset("\u034f\u115f\u1160\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10))))
 _BREAKS = {**{sign: sign for sign in "\t\n\v\f\r"}, **dict.fromkeys("\x85\u2028\u2029", "\n")}
@@ -45,7 +46,11 @@ def cleaned(text: str) -> Cleaned:
             signs.append(named(sign))
         else:  # private or unassigned: somebody sees something
             kept.append(sign)
-    return Cleaned(unicodedata.normalize("NFC", "".join(kept)).strip(), tuple(dict.fromkeys(signs)), once != text)
+    found = Cleaned(unicodedata.normalize("NFC", "".join(kept)).strip(), tuple(dict.fromkeys(signs)), once != text)
+    if signs and looks_encoded_twice(found.text):  # a sign stood in between
+        rest = cleaned(found.text)
+        return Cleaned(rest.text, tuple(dict.fromkeys((*signs, *rest.signs))), True)
+    return found
 
 
 def named(sign: str) -> str:

@@ -88,8 +88,8 @@ class Exhibits:
         people = [found for found in self._covered(rule) if found.subject.rpartition(".")[2] in ("person", "duty")]
         return {column for found in people for column in found.columns}
 
-    def settle(self, entry: dict[str, Any], withheld: Container[str]) -> None:
-        """Mask what turned out to be about somebody withheld: another row of the same person said so."""
+    def settle(self, entry: dict[str, Any], withheld: Container[str], waiting: Container[str]) -> None:
+        """Mask what turned out to be about somebody withheld: another row said so, or an earlier night (`waiting`)."""
         values = entry["object"]
         about = values["id"] if entry["type"] == ResourceType.PERSON else values.get("person", {}).get("id")
         if about in withheld:
@@ -97,6 +97,8 @@ class Exhibits:
             entry["rows"] = [{**row, "cells": _masked(row["cells"])} for row in entry["rows"]]
             entry["row"] = entry["rows"][0]["cells"]
             entry["why"] = "withheld: another row says that this person is protected"
+            if about in waiting:
+                entry["why"] = "withheld: this person was protected, and the mark has not been gone for long enough"
 
     @property
     def _about_persons(self) -> set[str]:

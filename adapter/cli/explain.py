@@ -20,7 +20,7 @@ from adapter.mapping.scope import Row
 from adapter.ss12000.ids import canonical_uuid
 from adapter.ss12000.profile import Values
 from adapter.ss12000.types import ResourceType
-from adapter.store import feedback, pages
+from adapter.store import feedback, pages, protected
 from adapter.store.changes import Spool
 from adapter.store.engine import Store, open_store
 from adapter.sync.report import Report
@@ -109,13 +109,15 @@ def _told(installation: wiring.Installation, store: Store, args: argparse.Namesp
     report = Report("explain", inputs.clock())
     empty = open_store("sqlite:///:memory:")
     with Spool() as spool:
-        assembly = assemble(empty, inputs, report, spool, rows.keep, rows.miss, rows.exhibits.lookups)
+        assembly = assemble(
+            empty, inputs, report, spool, rows.keep, rows.miss, rows.exhibits.lookups, known=protected.remembered(store)
+        )
     empty.close()
     told = []
     for found in rows.made:
         kind, object_id = ResourceType(found["type"]), found["object"]["id"]
         found["to_be_published"] = assembly.exists(kind, object_id)
-        rows.exhibits.settle(found, assembly.stages[ResourceType.PERSON].withheld)
+        rows.exhibits.settle(found, assembly.stages[ResourceType.PERSON].withheld, assembly.watch.waiting)
         told.append({**found, "issues": _about(report, found["source"]), **_published(store, kind, object_id)})
     for rule, object_id, found, issues in rows.lost:
         withheld = object_id in assembly.stages[rule.kind].withheld

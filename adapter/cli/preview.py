@@ -70,11 +70,12 @@ def run(args: argparse.Namespace) -> int:
     report = Report("preview", inputs.clock())
     store = open_store("sqlite:///:memory:")
     with Spool() as spool:
-        assembly = assemble(store, inputs, report, spool, seen, trace=seen.exhibits.lookups)
+        known = installation.remembered()
+        assembly = assemble(store, inputs, report, spool, seen, trace=seen.exhibits.lookups, known=known)
     store.close()
     issues = report.findings.in_order()
     for found in seen.objects:
-        seen.exhibits.settle(found, assembly.stages[ResourceType.PERSON].withheld)
+        seen.exhibits.settle(found, assembly.stages[ResourceType.PERSON].withheld, assembly.watch.waiting)
         found["to_be_published"] = assembly.exists(ResourceType(found["type"]), found["object"]["id"])
     shown = _chosen(seen.objects, args.limit)
     if args.json:

@@ -69,6 +69,13 @@ def open_store(url: str) -> Store:
         return store
 
 
+def exists(url: str) -> bool:
+    """Whether there is a state already, as far as that can be told without making one. Raises StateError."""
+    with translated():
+        parsed = sa.make_url(url)
+    return parsed.get_backend_name() != "sqlite" or Path(parsed.database or "").is_file()
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """The one gate where the database's exceptions become ours. Never shows parameters."""

@@ -31,6 +31,7 @@ from adapter.store import history, pages, protected, publish, subscriptions
 from adapter.store.changes import ChangeSet, Spool
 from adapter.store.engine import Store, write_setting
 from adapter.store.lock import run_lock
+from adapter.store.protected import Remembered
 from adapter.sync import approval, gate, shrink, withhold
 from adapter.sync.assemble import Assembly, Missed, Observer
 from adapter.sync.extract import Extraction, Sources
@@ -173,11 +174,13 @@ def assemble(
     miss: Missed | None = None,
     trace: Lookups | None = None,
     at_once: bool = False,
+    known: Mapping[str, Remembered] | None = None,
 ) -> Assembly:
     """All objects as the sources give them now: what previews show and what a run publishes.
 
     `observe` is shown every object beside its row, `miss` every row that gives none, with what is wrong with it,
     `trace` what each row looks up. `at_once`: nobody waits who was protected and has lost the mark.
+    `known`: who was protected, where that stands in another state than `store`.
 
     Raises SourceFailed, ConfigError.
     """
@@ -186,10 +189,10 @@ def assemble(
             sources = stack.enter_context(Sources(inputs.connectors))
             plan = compiled(inputs, sources, report, trace.table if trace else dict)
         if plan.errors:
-            known = store.setting(_MAPPED_WITH) == _digest(inputs.mapping)
-            problem = SourceFailed if known else ConfigError  # a mapping that was good yesterday is not to blame
+            same = store.setting(_MAPPED_WITH) == _digest(inputs.mapping)
+            problem = SourceFailed if same else ConfigError  # a mapping that was good yesterday is not to blame
             raise problem(
-                "the sources no longer fit the mapping" if known else "the mapping is wrong; nothing was read",
+                "the sources no longer fit the mapping" if same else "the mapping is wrong; nothing was read",
                 plan.errors,
             )
         for issue in plan.issues:
@@ -203,7 +206,8 @@ def assemble(
         }
         namespace = inputs.settings.organiser.id_namespace.bytes
         nights = inputs.settings.gate.unprotected_nights
-        watch = Watch(protected.remembered(store), inputs.date().isoformat(), nights, at_once)
+        remembered = protected.remembered(store) if known is None else known
+        watch = Watch(remembered, inputs.date().isoformat(), nights, at_once)
         bodies = partial(publish.bodies, store)
         assembly = Assembly(stages, inputs.settings.profile, namespace, bodies, watch, observe, miss)
         extraction = Extraction(sources, plan, report.findings.add, traced=trace is not None)

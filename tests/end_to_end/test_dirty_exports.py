@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pytest
 from support.exports import SOUTH, Files, Installation, Tables, files, number, pupil, tables, teacher, text
+from support.shell import command
 
 from adapter.ss12000.types import ResourceType
 
@@ -227,3 +228,27 @@ def test_findings_of_one_line_of_the_mapping_are_one_line_of_the_report(place: I
     places = "elev:2, elev:3, elev:4 and 37 more"
     assert line == f"  {places}: Person.eduPersonPrincipalNames: resembles the name (Skolverket warns: 3047)"
     assert "40 findings:" in done.out
+
+
+def test_who_waits_is_shown_to_nobody_and_counted_for_everybody(place: Installation) -> None:
+    found = tables()
+    for row in found["elev"][:4]:
+        row["skydd"] = "J"
+    place.night(files(found))
+    found["elev"][0]["skydd"] = ""
+    done = place.night(files(found), "--json")
+    assert (done.code, done.json["unprotected"]) == (0, 1)
+    assert "1 person would stop being protected" in command("status", at=place.folder).out
+    for said in (
+        command("preview", "Person", "--limit", "50", "--today", "2026-10-02", at=place.folder),
+        command("preview", "--id", "E0000", "--today", "2026-10-02", at=place.folder),
+        command("explain", "E0000", "--today", "2026-10-02", at=place.folder),
+        command("status", at=place.folder),
+        done,
+    ):
+        assert "Östen0" not in said.out
+        assert number(0) not in said.out
+    assert (
+        "the mark has not been gone for long enough"
+        in command("explain", "E0000", "--today", "2026-10-02", at=place.folder).out
+    )
