@@ -91,6 +91,7 @@ class Issue:
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 _QUOTED = re.compile(r"'.*' ")
 _PLACES = 3
+_KINDS = 5_000
 
 
 @dataclass
@@ -110,8 +111,10 @@ class Repeated:
             self.rows = tuple(sorted((*self.rows, issue.row)))[:_PLACES]
 
     def __str__(self) -> str:
-        if self.count == 1 or self.issue.row is None:
+        if self.count == 1:
             return str(self.issue)
+        if self.issue.row is None:
+            return f"{self.issue} (and {self.count - 1} more)"
         places = ", ".join(map(str, self.rows))
         more = f" and {self.count - len(self.rows)} more" if self.count > len(self.rows) else ""
         return str(self.issue).replace(f"{self.issue.row} ", f"{places}{more}: ", 1)
@@ -126,6 +129,7 @@ class Grouped:
 
     def __init__(self, issues: Iterable[Issue] = ()) -> None:
         self._groups: dict[tuple[object, ...], Repeated] = {}
+        self.beyond = 0  # how many were of kinds for which there was no room
         for issue in issues:
             self.add(issue)
 
@@ -133,11 +137,14 @@ class Grouped:
         """Count one."""
         words = issue.message if issue.row is None else _QUOTED.sub("", issue.message, count=1)
         source = issue.row.source if issue.row else ""
-        key = (issue.severity, issue.code, issue.span, issue.subject, source, words)
-        if (known := self._groups.get(key)) is None:
+        attribute = issue.subject.partition(" ")[0]  # "Person.id 1f8e…": without whose it is
+        key = (issue.severity, issue.code, issue.span, attribute, source, words)
+        if (known := self._groups.get(key)) is not None:
+            known.add(issue)
+        elif len(self._groups) < _KINDS:
             self._groups[key] = Repeated(issue, rows=(issue.row,) if issue.row else ())
         else:
-            known.add(issue)
+            self.beyond += 1
 
     def in_order(self) -> list[Repeated]:
         """Errors first, then warnings, then notes; of each by place, whatever order they came in."""

@@ -43,10 +43,11 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 def issues(found: Iterable[Issue] | Grouped, limit: int = SHOWN) -> None:
     """The first findings, errors before others, a line for all of one kind; and how many more there are."""
-    lines = (found if isinstance(found, Grouped) else Grouped(found)).in_order()
+    groups = found if isinstance(found, Grouped) else Grouped(found)
+    lines = groups.in_order()
     for line_ in lines[:limit]:
         print(f"  {line_}")
-    if more := sum(line_.count for line_ in lines[limit:]):
+    if more := sum(line_.count for line_ in lines[limit:]) + groups.beyond:
         print(f"  … and {more} more")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from adapter.issues import RowRef
 from adapter.mapping.plan import Enrichment, Rule
-from adapter.mapping.problems import UNDECIDED, Impure, NotExposed, RowProblem, RunStopped
+from adapter.mapping.problems import UNDECIDED, Assumed, Impure, NotExposed, RowProblem, RunStopped
 from adapter.mapping.scope import Frames, Row, row_key
 from adapter.ss12000.codes import NOT_PROTECTED
 
@@ -29,13 +29,14 @@ class Withheld(Exception):
     """The person is protected and not to be sent; nothing but the id was looked at.
 
     `problem`: why that cannot be told, for one who is withheld to be safe. `number`: the personnummer, by which the
-    same person is known under another key; "" where it cannot be read.
+    same person is known under another key; "" where it cannot be read. `told`: by a mark, and not to be safe.
     """
 
-    def __init__(self, object_id: str, number: str, problem: RowProblem | None = None) -> None:
+    def __init__(self, object_id: str, number: str, told: bool, problem: RowProblem | None = None) -> None:
         super().__init__()
         self.id = object_id
         self.number = number
+        self.told = told
         self.problem = problem
 
 
@@ -79,9 +80,11 @@ def builder(rule: Rule, withhold: bool) -> Builder:
             if rule.view.impure:
                 _refuse_impure(rule, frames)
             if marking is not None:
-                protected = _is_protected(marking, frames)
+                mark = _mark(marking, frames)
+                protected = mark != NOT_PROTECTED
                 if protected and withhold:
-                    raise Withheld(object_id, _number(rule, frames), _disagreement(rule, frames))
+                    told = not isinstance(mark, Assumed)
+                    raise Withheld(object_id, _number(rule, frames), told, _disagreement(rule, frames))
             values: ObjectValues = {"id": object_id}
             values.update(build(frames))
         except RunStopped:
@@ -91,7 +94,7 @@ def builder(rule: Rule, withhold: bool) -> Builder:
             if marking is not None and not protected:
                 protected, untold = _marked(rule, row)
                 if protected and withhold and object_id:
-                    raise Withheld(object_id, _number(rule, (row,)), untold) from None
+                    raise Withheld(object_id, _number(rule, (row,)), untold is None, untold) from None
             raise Rejected(object_id, problem, protected) from None
         return values
 
@@ -113,12 +116,15 @@ def _all(frames: Frames) -> bool:
     return True
 
 
-def _is_protected(marking: Callable[[Frames], Any], frames: Frames) -> bool:
-    """Fails closed: a marking that cannot be read is a protection."""
+def _mark(marking: Callable[[Frames], Any], frames: Frames) -> str:
+    """What is marked. Fails closed: a marking that cannot be read is a protection."""
     try:
-        return bool(marking(frames) != NOT_PROTECTED)
+        return marking(frames) or PROTECTED
     except (RowProblem, NotExposed):
-        return True
+        return PROTECTED
+
+
+PROTECTED = Assumed("Sekretessmarkering")
 
 
 def _number(rule: Rule, frames: Frames) -> str:
@@ -152,7 +158,7 @@ def _marked(rule: Rule, row: Row) -> tuple[bool, RowProblem | None]:
         except RowProblem as problem:
             unclear.append(_Unclear((0,), problem))
             frames = (*frames, unclear[-1])
-    protected = rule.marking is not None and _is_protected(rule.marking, frames)
+    protected = rule.marking is not None and _mark(rule.marking, frames) != NOT_PROTECTED
     return protected, next((found.problem for found in unclear if found.was_asked), None)
 
 

@@ -11,14 +11,14 @@ from adapter.issues import RowRef, Span, did_you_mean
 from adapter.mapping import conversions, language
 from adapter.mapping.conversions import Conversion
 from adapter.mapping.plan import Covered
-from adapter.mapping.problems import UNDECIDED, Impure, ItemOmitted, RowProblem
+from adapter.mapping.problems import UNDECIDED, Assumed, Impure, ItemOmitted, RowProblem
 from adapter.mapping.reader import Cell, Reader, Steps, convert
 from adapter.mapping.scope import Codes, Frames, Get, Scope
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 from adapter.ss12000.codes import NOT_PROTECTED
 from adapter.ss12000.shape import Field
 
-PROTECTED_WHEN_UNKNOWN = "Sekretessmarkering"
+PROTECTED_WHEN_UNKNOWN = Assumed("Sekretessmarkering")
 _OMIT = object()
 """What an unknown word comes to where it is left out."""
 _REMEMBERED = 1000  # texts of a column
@@ -70,6 +70,8 @@ class PlainValues:
         text = self.reader.text(said)
         self.cover(subject, f'always "{text}"', node.span)
         value = self._constant(text, field_, said.span, subject)
+        if value is not None and field_.name == "securityMarking":
+            value = Assumed(value)
         return None if value is None else constant(value)
 
     def _constant(self, text: str, field_: Field, span: Span, subject: str) -> Any:

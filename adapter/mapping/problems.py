@@ -25,6 +25,12 @@ class Impure(str):
         return found
 
 
+class Assumed(str):
+    """A protection that no cell tells: an unknown or empty mark, or a constant. It protects, and tells of nobody."""
+
+    __slots__ = ()
+
+
 LEADS_NOWHERE = frozenset({"M330", "M331"})
 """Codes of references that find no object, or more than one."""
 

@@ -223,7 +223,7 @@ class Assembly:
     def _withhold(self, stage: Stage) -> None:
         """Who is protected under another key; and who was protected, until the mark has been gone long enough."""
         self._withhold_twins(stage)
-        for object_id in self.watch.meet(set(stage.current), stage.marked, stage.twins):
+        for object_id in self.watch.meet(set(stage.current), stage):
             if protect.withholds(self.choice):
                 stage.withheld.add(object_id)
             else:

@@ -106,8 +106,6 @@ def _run(store: Store, inputs: Inputs, options: Options, report: Report) -> None
         at_once = plan_wanted if options.approve is None else approval.publishes_unprotected(options.approve)
         assembly = assemble(store, inputs, report, spool, at_once=at_once)
         watch = assembly.watch
-        if not options.dry_run:
-            protected.remember(store, watch.protected, inputs.clock())
         changes = _compared(assembly, spool, report)
         report.count(changes)
         withheld = assembly.stages[ResourceType.PERSON].withheld & set(changes.types[ResourceType.PERSON].deleted)
@@ -120,6 +118,8 @@ def _run(store: Store, inputs: Inputs, options: Options, report: Report) -> None
         planned, planned_from = changes, report.version
         limits = inputs.settings.gate
         too_many = gate.too_many_withheld(limits, len(withheld), changes.types[ResourceType.PERSON].published)
+        if not options.dry_run:
+            protected.remember(store, watch.to_remember(withheld if too_many else set()), inputs.clock())
         others = [*([too_many] if too_many else ()), *watch.reasons(limits, _marks_before(store), assembly.marks)]
         if withheld and not options.dry_run and (approved or not too_many):
             _withhold_at_once(store, inputs, report, withheld, assembly)

@@ -15,7 +15,7 @@ import orjson
 
 from adapter.issues import Issue, RowRef, Severity
 from adapter.mapping.build import Builder, ObjectValues, Rejected, Withheld
-from adapter.mapping.problems import NotExposed
+from adapter.mapping.problems import Assumed, NotExposed
 from adapter.mapping.scope import Row, Target
 from adapter.ss12000 import canonical, rules
 from adapter.ss12000.profile import Profile
@@ -47,6 +47,7 @@ class Stage:
     rejected: dict[str, list[tuple[Target, Hashable]]] = field(default_factory=dict)
     withheld: set[str] = field(default_factory=set)
     marked: set[str] = field(default_factory=set)  # persons with a protection mark tonight, withheld or not
+    assumed: set[str] = field(default_factory=set)  # those of them who are so to be safe: no cell says it
     twins: set[str] = field(default_factory=set)  # persons without one who are the same person as one of them
     marked_rows: int = 0
     marked_numbers: dict[str, RowRef] = field(default_factory=dict)  # their personnummer; never stored
@@ -71,7 +72,7 @@ class Stage:
             return None
         except Withheld as found:
             self.withheld.add(found.id)
-            self._mark(found.id, found.number, RowRef(builder.rule.view.name, row[0]))
+            self._mark(found.id, found.number, RowRef(builder.rule.view.name, row[0]), found.told)
             if found.problem is not None:
                 self.findings.report(found.problem, Severity.WARNING, True)
             values = None
@@ -82,7 +83,8 @@ class Stage:
             return None
         reference = RowRef(builder.rule.view.name, row[0])
         if self.kind is ResourceType.PERSON and rules.is_protected(values):
-            self._mark(values["id"], values["civicNo"]["value"], reference)
+            told = not isinstance(values["securityMarking"], Assumed)
+            self._mark(values["id"], values["civicNo"]["value"], reference, told)
         if change is not None:
             values = change(values)
         if merger is not None and (both := merger.with_earlier(values, self.current)) is not None:
@@ -122,9 +124,12 @@ class Stage:
             self.changed[object_id] = self.spool.add(document)
         return True
 
-    def _mark(self, object_id: str, number: str, row: RowRef) -> None:
+    def _mark(self, object_id: str, number: str, row: RowRef, told: bool) -> None:
         self.marked.add(object_id)
-        self.marked_rows += 1
+        if told:
+            self.marked_rows += 1
+        else:
+            self.assumed.add(object_id)
         if number:
             self.marked_numbers.setdefault(number, row)
 

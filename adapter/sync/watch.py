@@ -14,6 +14,7 @@ from typing import Any
 from adapter.mapping.plan import Rule
 from adapter.settings import Gate
 from adapter.store.protected import Remembered
+from adapter.sync.stage import Stage
 
 _FALLEN = 0.05  # of the rows: so many fewer found in the second source tell that something is wrong with it
 
@@ -25,7 +26,8 @@ Marks = dict[str, Any]
 class Watch:
     """Who was protected, and what that means tonight. `at_once`: a person has decided that nobody waits.
 
-    marked: who has a mark tonight; twins: who is the same person as one of them, under another key.
+    marked: who is protected tonight; assumed: those of them of whom no cell says so, which is no memory of anybody;
+    twins: who is the same person as somebody marked, under another key.
     lost: remembered persons who are neither any more; waiting: those of them who are not published yet.
     """
 
@@ -36,19 +38,20 @@ class Watch:
     lost: set[str] = field(default_factory=set)
     waiting: set[str] = field(default_factory=set)
     marked: set[str] = field(default_factory=set)
+    assumed: set[str] = field(default_factory=set)
     twins: set[str] = field(default_factory=set)
 
-    def meet(self, present: set[str], marked: set[str], twins: set[str]) -> set[str]:
+    def meet(self, present: set[str], stage: Stage) -> set[str]:
         """Who of those present must wait."""
-        self.marked, self.twins = marked, twins
-        self.lost = (self.known.keys() & present) - marked - twins
+        self.marked, self.assumed, self.twins = stage.marked, stage.assumed, stage.twins
+        self.lost = (self.known.keys() & present) - self.marked - self.twins
         self.waiting = set() if self.at_once else {i for i in self.lost if self._waits(self.known[i])}
         return self.waiting
 
-    @property
-    def protected(self) -> dict[str, bool]:
-        """Who is protected tonight, and whether by a mark of their own."""
-        return {**dict.fromkeys(self.twins, False), **dict.fromkeys(self.marked, True)}
+    def to_remember(self, unbelieved: set[str]) -> dict[str, bool]:
+        """Who is protected tonight, and whether by a mark of their own; but for marks that are not believed."""
+        marked = (self.marked - self.assumed | self.marked & self.known.keys()) - unbelieved
+        return {**dict.fromkeys(self.twins - unbelieved, False), **dict.fromkeys(marked, True)}
 
     def _with_mark(self, ids: set[str]) -> int:
         """How many of them had a mark of their own: twins are no persons more."""

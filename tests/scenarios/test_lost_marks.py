@@ -241,6 +241,44 @@ def test_nothing_is_kept_of_the_protected_but_the_id(store: Store, tmp_path: Pat
     assert b"x000@edu.exempel.se" not in kept
 
 
+def test_marks_that_are_not_believed_are_not_remembered(store: Store) -> None:
+    """A marking column gone bad for one night does not hold every night after it."""
+    found = school(protected=3)
+    night(store, found, 0)
+    good = [pupil["skydd"] for pupil in found["elever"]]
+    for wrong in ("S", "?"):
+        for pupil in found["elever"]:
+            pupil["skydd"] = wrong
+        assert isinstance(night(store, found, 1).error, GateHeld)
+        for pupil, mark in zip(found["elever"], good, strict=True):
+            pupil["skydd"] = mark
+        report = night(store, found, 2)
+        assert (report.error, report.unprotected) == (None, 0)
+
+
+@pytest.mark.parametrize(
+    "careful",
+    [
+        "securityMarking: {text: Sekretessmarkering}",
+        "securityMarking: {column: status, codes: skydd, unknown: protected}",
+        "securityMarking: {column: sekr, codes: skydd}",
+    ],
+    ids=["a constant", "unknown words", "empty cells"],
+)
+def test_a_first_try_that_protected_everybody_to_be_safe_is_mended_without_asking(store: Store, careful: str) -> None:
+    """As `init` drafts it where it finds no column: nobody was marked by that."""
+    found = school(protected=2)
+    for pupil in found["elever"]:
+        pupil["sekr"] = ""
+    mapping = MAPPING.replace('{"": Ingen, S:', "{N: Ingen, S:")
+    first = mapping.replace("securityMarking: {column: skydd, codes: skydd}", careful, 1)
+    night(store, found, 0, mapping=first)
+    report = night(store, found, 0, mapping=MAPPING)
+    assert report.error is None
+    assert pupil_id(found, 5) in persons(store)
+    assert pupil_id(found, 0) not in persons(store)
+
+
 NIGHTS = st.lists(st.tuples(st.integers(0, 2), st.sets(st.integers(0, 9), max_size=10)), min_size=2, max_size=8)
 
 
