@@ -8,8 +8,9 @@ from collections.abc import Callable
 from operator import itemgetter
 
 from adapter.mapping import conversions, language
+from adapter.mapping.cells import Cell, Steps
 from adapter.mapping.problems import UNDECIDED, RowProblem
-from adapter.mapping.reader import Cell, Reader, Steps
+from adapter.mapping.reader import Reader
 from adapter.mapping.scope import Frames, Get, Index, Scope
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from adapter.issues import RowRef, Span, did_you_mean
 from adapter.mapping import conversions, language
+from adapter.mapping.cells import Cell, Steps, convert
 from adapter.mapping.conversions import Conversion
 from adapter.mapping.plan import Covered
 from adapter.mapping.problems import UNDECIDED, Assumed, Impure, ItemOmitted, RowProblem
-from adapter.mapping.reader import Cell, Reader, Steps, convert
+from adapter.mapping.reader import Reader
 from adapter.mapping.scope import Codes, Frames, Get, Scope
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 from adapter.ss12000.codes import NOT_PROTECTED

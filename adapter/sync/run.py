@@ -18,10 +18,10 @@ from zoneinfo import ZoneInfo
 
 from adapter.errors import AdapterError, ConfigError, GateHeld, SourceFailed
 from adapter.issues import Issue, Severity
+from adapter.mapping.cells import ConvertedKey
 from adapter.mapping.compile import Surroundings, compile_mapping
 from adapter.mapping.plan import Plan
 from adapter.mapping.problems import RunStopped
-from adapter.mapping.reader import ConvertedKey
 from adapter.mapping.references import OpenData
 from adapter.settings import Settings
 from adapter.ss12000.profile import Profile
