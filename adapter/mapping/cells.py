@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from adapter.issues import RowRef, Span
 from adapter.mapping import conversions
 from adapter.mapping.conversions import Conversion
 from adapter.mapping.problems import RowProblem
-from adapter.mapping.scope import CodeList, Frames, OwnCell
+from adapter.mapping.scope import CodeList, Frames, Get, OwnCell
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Cell:
     origin: str  # the column, with its source where that is not the own row
     why_empty: Callable[[Frames], str] = lambda frames: "is empty"
     kind: str = ""
+    optional: bool = False  # whether the source may lack the column
 
     @property
     def own_slot(self) -> int:
@@ -79,6 +80,16 @@ class ConvertedKey:
             self.first = self.first or self._place(frames)
             return text
         return translated or ""
+
+
+class FirstFilled:
+    """A part of a key: the first of some columns that is not empty."""
+
+    def __init__(self, gets: Sequence[Get]) -> None:
+        self.gets = gets
+
+    def __call__(self, frames: Frames) -> object:
+        return next((text for get in self.gets if (text := get(frames))), "")
 
 
 def convert(steps: Steps, text: str, row: RowRef, span: Span, subject: str) -> object:

@@ -95,6 +95,7 @@ class _Compiler:
             taken[str(kind)] += 1
             if (rule := self._rule(kind, node, view, target, values)) is not None:
                 rules[kind].append(rule)
+        reader.sure_of_protection()
         if not any(issue.severity is Severity.ERROR for issue in reader.issues):
             self._notes(reader.used_codes)
         unique = list(dict.fromkeys(reader.issues))
@@ -261,6 +262,7 @@ class _Compiler:
                 continue
             view.used = True
             key = self.reader.key(mine, scope)
+            self.reader.lookups.append((view, view.key, key))
             self.reader.comparable(key, view.key, name.value, mine.span)
             if len(key.parts) != len(view.key.parts) and key.parts:
                 its = ", ".join(view.key.columns)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from adapter.issues import Issue, RowRef, Severity, Span, did_you_mean
 from adapter.mapping import conversions, language
-from adapter.mapping.cells import Cell, ConvertedKey, Steps
+from adapter.mapping.cells import Cell, ConvertedKey, FirstFilled, Steps
 from adapter.mapping.conversions import Conversion
-from adapter.mapping.scope import CodeList, Frame, Frames, Index, Key, KeyPart, OwnCell, Scope, View
+from adapter.mapping.scope import CodeList, Frame, Frames, Get, Index, Key, KeyPart, OwnCell, Scope, View
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 
 _TYPOGRAPHIC = "“”„»’‘´`"
@@ -38,6 +38,8 @@ class Reader:
     later: Container[str] = ()  # code lists that stand in a source, which are read after all keys of sources
     used_codes: set[str] = field(default_factory=set)
     used_indexes: list[Index] = field(default_factory=list)  # what the rule that is compiled looks into
+    lookups: list[tuple[View, Key, Key]] = field(default_factory=list)  # of second rows: theirs, by its key and mine
+    optional_parts: dict[Get, tuple[str, Span]] = field(default_factory=dict)  # parts of keys that a source may lack
 
     def issue(
         self, code: str, message: str, span: Span, suggestion: str = "", severity: Severity = Severity.ERROR
@@ -161,13 +163,20 @@ class Reader:
         view.used = True
         if self.guarding:
             view.guard(column)
-            if column in view.optional:
+            if view.may_lack(column):
                 message = f'"{column}" tells of protection, so it cannot be optional: without it nobody is protected.'
                 self.issue("M244", message, node.span)
-        slot, view_name, kind = view.slot(column), view.name, view.kind(column)
+        slot, view_name = view.slot(column), view.name
+        kind, optional = view.kind(column), view.may_lack(column)
         if number == 0:
             return Cell(
-                OwnCell(slot), lambda frames: RowRef(view_name, frames[0][0]), column, (column,), column, kind=kind
+                OwnCell(slot),
+                lambda frames: RowRef(view_name, frames[0][0]),
+                column,
+                (column,),
+                column,
+                kind=kind,
+                optional=optional,
             )
         own = scope.frames[0].view.name
 
@@ -179,7 +188,19 @@ class Reader:
             return "is empty" if frames[number][0] else f"is empty: no row of {view_name} matches"
 
         origin = f"{scope.frames[number].name}.{column}"
-        return Cell(lambda frames: frames[number][slot], place, column, (column,), origin, why_empty, kind)
+        return Cell(lambda frames: frames[number][slot], place, column, (column,), origin, why_empty, kind, optional)
+
+    def sure_of_protection(self) -> None:
+        """Report parts of keys that a source may lack, where they lead to rows that tell of protection."""
+        for view, its, mine in self.lookups:
+            for part in (*its.parts, *mine.parts) if view.made.guarded else ():
+                if part in self.optional_parts:
+                    column, span = self.optional_parts[part]
+                    message = (
+                        f'"{column}" leads to what tells of protection, so it cannot be optional: '
+                        "without it nobody is protected."
+                    )
+                    self.issue("M244", message, span)
 
     def key_part(self, node: Node, scope: Scope, early: bool = False) -> KeyPart | None:
         """A column of a key: its name, or {column, as, codes}, {text} or {first_of: [columns]}.
@@ -188,7 +209,7 @@ class Reader:
         """
         if not isinstance(node, Table):
             cell = self.column(node, scope)
-            return KeyPart(cell.get, cell.column, cell.kind) if cell else None
+            return self._part(KeyPart(cell.get, cell.column, cell.kind), cell, node) if cell else None
         node = self.words(node, language.COLUMN, "a key column")
         if (choice := node.get("first_of")) is not None:
             return self._first_part(node, choice, scope, early)
@@ -206,13 +227,20 @@ class Reader:
         if cell is None or (listed is not None and codes is None):
             return None
         if not steps.steps and codes is None:
-            return KeyPart(cell.get, cell.column, cell.kind)
+            return self._part(KeyPart(cell.get, cell.column, cell.kind), cell, name)
         words = [
             *(self.texts(node.get("as") or node) if steps.steps else ()),
             *([f"codes {self.text(listed)}"] if listed else ()),
         ]
         holds = "" if codes else steps.steps[-1].holds
-        return KeyPart(ConvertedKey(cell, steps, codes), f"{cell.column} as {', '.join(words)}", holds)
+        part = KeyPart(ConvertedKey(cell, steps, codes), f"{cell.column} as {', '.join(words)}", holds)
+        return self._part(part, cell, name)
+
+    def _part(self, part: KeyPart, cell: Cell, node: Node) -> KeyPart:
+        """The same, remembered where the source may lack its column."""
+        if cell.optional:
+            self.optional_parts[part.get] = cell.column, node.span
+        return part
 
     def _first_part(self, node: Table, choice: Node, scope: Scope, early: bool) -> KeyPart | None:
         for word, _ in node.entries:
@@ -226,13 +254,11 @@ class Reader:
         parts = [part for item in choice.items if (part := self.key_part(item, scope, early)) is not None]
         if len(parts) < len(choice.items):
             return None
-        gets, kinds = [part.get for part in parts], {part.kind for part in parts}
+        first, kinds = FirstFilled([part.get for part in parts]), {part.kind for part in parts}
         name = f"first of {', '.join(part.name for part in parts)}"
-        return KeyPart(
-            lambda frames: next((text for get in gets if (text := get(frames))), ""),
-            name,
-            "".join(kinds) if len(kinds) == 1 else "",
-        )
+        if all(get in self.optional_parts for get in first.gets):
+            self.optional_parts[first] = self.optional_parts[first.gets[0]]
+        return KeyPart(first, name, "".join(kinds) if len(kinds) == 1 else "")
 
     def _codes_of_key(self, said: Node | None, early: bool) -> CodeList | None:
         """The code list that a key is translated by."""

@@ -94,6 +94,12 @@ class View:
         if (origin := self.origins.get(column)) is not None:
             origin[0].guard(origin[1])
 
+    def may_lack(self, column: str) -> bool:
+        """Whether the column is optional where it comes from."""
+        if (origin := self.origins.get(column)) is not None:
+            return origin[0].may_lack(origin[1])
+        return column in self.optional
+
     def kind(self, column: str) -> str:
         """What the column holds, "" where that is not known."""
         if (origin := self.origins.get(column)) is not None:

@@ -153,6 +153,7 @@ class SourceCompiler:
         other = self.known(name)
         found = self.reader.match(match, other, own, f"`with` needs `{name.value}", name.span)
         if found is not None:
+            self.reader.lookups.append((other, found.its, found.mine))
             mine = key_getter(found.mine.parts, other.written)
             view.made.joins.append(Join(name.value, self.index(other, found.its), mine))
         if view.header is None or other.header is None:
@@ -164,8 +165,8 @@ class SourceCompiler:
 
     def _optional(self, view: View, said: Node) -> None:
         """Columns that the source may lack: those that it does are empty in every row."""
-        names = self.reader.texts(said)
-        view.optional = frozenset(names)
+        names = [name for name in dict.fromkeys(self.reader.texts(said)) if name]
+        view.optional = frozenset(view.find(name) or name for name in names)
         if view.header is None:
             return
         absent = [name for name in names if view.find(name) is None]

@@ -189,6 +189,49 @@ def test_a_mark_of_protection_is_never_optional() -> None:
     )
 
 
+MARKED = "{column: lista.mark, codes: skydd}"
+
+
+@pytest.mark.parametrize(
+    ("top", "rule", "said"),
+    [
+        ("elever: {key: guid, optional: [SKYDD]}", "", '"skydd" tells of protection'),
+        ("lista: {optional: [mark]}, elever: {key: guid, with: {lista: {nr: pnr}}}", "", '"lista.mark" tells of'),
+        ("lista: {optional: [nr]}, elever: {key: guid, with: {lista: {nr: pnr}}}", "", '"nr" leads to what tells'),
+        ("elever: {key: guid, optional: [pnr], with: {lista: {nr: pnr}}}", "", '"pnr" leads to what tells'),
+        (
+            "elever: {key: guid}, lista: {key: nr, optional: [nr]}",
+            "  enrich: {lista: pnr}\n",
+            '"nr" leads to what tells',
+        ),
+        ("elever: {optional: [pnr]}, lista: {key: nr}", "  enrich: {lista: pnr}\n", '"pnr" leads to what tells'),
+        (
+            "elever: {optional: [pnr]}, lista: {key: nr}",
+            "  enrich: {lista: {column: pnr, as: personnummer}}\n",
+            '"pnr" leads to what tells',
+        ),
+        (
+            "elever: {key: guid}, lista: {key: {first_of: [nr, nr2]}, optional: [nr, nr2]}",
+            "  enrich: {lista: pnr}\n",
+            '"nr" leads to what tells',
+        ),
+    ],
+)
+def test_neither_is_what_leads_to_a_mark_of_protection(top: str, rule: str, said: str) -> None:
+    marking = MARKED if "lista" in top else "{column: skydd, codes: skydd}"
+    text = mapping(f"{rule}  id: {{uuid5: guid}}", f"sources: {{{top}}}", securityMarking=marking)
+    headers = {"elever": list(ROW), "skolor": ["kod", "namn"], "lista": ["nr", "nr2", "mark"]}
+    (issue,) = compiled(text, headers).errors
+    assert issue.code == "M244"
+    assert said in str(issue)
+
+
+def test_a_column_that_leads_to_other_rows_may_be_optional() -> None:
+    top = "sources: {elever: {key: guid, optional: [pnr2]}, ad: {key: {first_of: [nr, nr2]}, optional: [nr2]}}"
+    text = mapping("  enrich: {ad: pnr2}\n  id: {uuid5: guid}", top, middleName="ad.m")
+    assert compiled(text, {"elever": list(ROW), "skolor": ["kod", "namn"], "ad": ["nr", "m"]}).errors == []
+
+
 def test_a_group_that_gets_no_members_is_not_published() -> None:
     text = (
         mapping(enrolments=enrolled("enhet"))
