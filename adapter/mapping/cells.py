@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,6 +81,18 @@ class ConvertedKey:
             return text
         return translated or ""
 
+    def filled(self, frames: Frames) -> bool:
+        """Whether there is anything to convert; asking counts nothing."""
+        return bool(self._get(frames))
+
+
+def converted(get: Get) -> Iterator[ConvertedKey]:
+    """The converted columns in a part of a key."""
+    if isinstance(get, ConvertedKey):
+        yield get
+    for part in get.gets if isinstance(get, FirstFilled) else ():
+        yield from converted(part)
+
 
 class FirstFilled:
     """A part of a key: the first of some columns that is not empty."""
@@ -90,6 +102,15 @@ class FirstFilled:
 
     def __call__(self, frames: Frames) -> object:
         return next((text for get in self.gets if (text := get(frames))), "")
+
+    def filled(self, frames: Frames) -> bool:
+        """Whether any of them is filled."""
+        return any(filled(get, frames) for get in self.gets)
+
+
+def filled(get: Get, frames: Frames) -> bool:
+    """Whether a part of a key is filled in this row."""
+    return get.filled(frames) if isinstance(get, ConvertedKey | FirstFilled) else bool(get(frames))
 
 
 def convert(steps: Steps, text: str, row: RowRef, span: Span, subject: str) -> object:

@@ -67,7 +67,7 @@ class CodeLists:
         def translate(text: str) -> str | None:
             found = {row[slot] for row in rows_of.get(text.casefold(), ()) if not isinstance(row, RowProblem)}
             if not found:
-                return otherwise or None
+                return (otherwise or None) if text else None
             return found.pop() if len(found) == 1 else None
 
         return CodeList(name_of_list, translate, (otherwise,) if otherwise else (), otherwise, index)

@@ -128,8 +128,10 @@ class PlainValues:
         unknown = self._when_unknown(node, field_, subject)
         text_of, place, span = cell.get, cell.place, node.span
         listed = self.reader.codes.get(known)
-        from_source = listed is not None and listed.index is not None
-        translates_empty = translate is not None and not from_source and translate("") is not None
+        if listed is not None and listed.index is not None:  # what stands in it is not read yet
+            translates_empty = listed.index.view.written
+        else:
+            translates_empty = translate is not None and translate("") is not None
         finish = self._implied(field_, subject)
         if not steps.steps and translate is None:
             if slot := cell.own_slot:
@@ -148,6 +150,8 @@ class PlainValues:
             if translate is None:
                 return value
             found = translate(str(value))
+            if found is None and not value:
+                return empty(frames)
             if found is None:
                 if unknown is _OMIT:
                     return None

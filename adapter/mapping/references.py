@@ -114,7 +114,7 @@ class References:
             return None
         absent = _absent(name, scope, node.span, subject, missing, empty, known)
         key = key_getter(parts, known.written)
-        return Reference(_unless_all_empty(key) if known.written else key, known.find, absent)
+        return Reference(_unless_nothing(key, known.find) if known.written else key, known.find, absent)
 
     def _own(self, name: str, said: Node, node: Table, mine: Key) -> _Known | None:
         """Objects of this mapping, by their source's key or `by` other columns of it."""
@@ -123,7 +123,7 @@ class References:
             return None
         targets = [target for target in targets if len(target.key.parts) == len(mine.parts)] or targets
         view, by = targets[0].view, node.get("by")
-        its = targets[0].key if by is None else self.reader.key(by, Scope((Frame(view.name, view),)))
+        its = targets[0].key if by is None else self.reader.key(by, Scope((Frame(view.name, view),)), early=True)
         self.reader.comparable(mine, its, view.name, (node.get("via") or node).span)
         if its.parts and len(mine.parts) != len(its.parts):
             words = "`by` names" if by is not None else f'{name} of "{view.name}" has the key'
@@ -237,12 +237,15 @@ def _by_columns(index: Index, key: Key, known: _Known) -> _Known:
     return _Known(find, lambda wanted: any(map(known.hidden, keys(wanted))), several, index.view.written)
 
 
-def _unless_all_empty(key: Callable[[Frames], Hashable]) -> Callable[[Frames], Hashable]:
-    """A key of empty cells alone asks for nothing."""
+def _unless_nothing(
+    key: Callable[[Frames], Hashable], find: Callable[[Hashable], str | None]
+) -> Callable[[Frames], Hashable]:
+    """A key of empty cells alone asks for nothing, unless there is just such a row."""
 
     def get(frames: Frames) -> Hashable:
         found = key(frames)
-        return found if found and (not isinstance(found, tuple) or any(found)) else None
+        asks = any(found) if isinstance(found, tuple) else found
+        return found if asks or find(found) is not None else None
 
     return get
 

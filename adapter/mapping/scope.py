@@ -130,8 +130,9 @@ class Index:
     key: tuple[Get, ...]
     rows: dict[Hashable, list[Row | RowProblem]] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
-    partly: int = 0  # rows of which a part of the key is empty and another is not: they are found by nothing
+    partly: int = 0  # rows of which a column of the key is empty and another is not: they are found by nothing
     first_partly: RowRef | None = None
+    lacking: set[str] = field(default_factory=set)  # the columns that are empty in them
 
 
 class Codes(Protocol):
@@ -185,6 +186,11 @@ class Made:
     untold: dict[int, RowProblem] = field(default_factory=dict)
     guarded: set[str] = field(default_factory=set)  # columns that tell of protection
     groups: dict[int, list[Row]] | None = None  # where a run is traced: merged row -> what it is made of
+
+    @property
+    def looked_up(self) -> tuple[Index, ...]:
+        """What must be filled before the rows can be made, and their conditions told."""
+        return (*(join.index for join in self.joins), *self.needs)
 
     @property
     def late(self) -> bool:

@@ -225,7 +225,7 @@ def _rests_on(view: View, other: View) -> bool:
     """Whether the other's rows must be there before this view's can be made. Views of one source are read together."""
     if view is other or view.slots is other.slots:
         return True
-    return any(_rests_on(index.view, other) for index in (*(join.index for join in view.made.joins), *view.made.needs))
+    return any(_rests_on(index.view, other) for index in view.made.looked_up)
 
 
 def _told(untold: Mapping[int, RowProblem], keep: Get | None) -> Get:

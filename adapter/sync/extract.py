@@ -152,7 +152,7 @@ class Extraction:
         if known is None:
             known = layouts[id(view.slots)] = _Layout(view, pending=[] if view.made.late else None)
             view.made.groups = {} if self._traced else None
-            for index in (*(join.index for join in view.made.joins), *view.made.needs):
+            for index in view.made.looked_up:
                 self._want(index)
                 self._uses[id(index)] += 1
         return known
@@ -172,7 +172,7 @@ class Extraction:
         layout = self._layout(view)
         if layout.pending is None:
             return
-        for index in (*(join.index for join in view.made.joins), *view.made.needs):
+        for index in view.made.looked_up:
             self._make_ready(index.view)
         rows, layout.pending = finished(view, layout.pending), None
         self._hand_out(layout, rows)

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from adapter.errors import AdapterError, ConfigError, GateHeld, SourceFailed
 from adapter.issues import Issue, Severity
-from adapter.mapping.cells import ConvertedKey
+from adapter.mapping.cells import converted
 from adapter.mapping.compile import Surroundings, compile_mapping
 from adapter.mapping.plan import Plan
 from adapter.mapping.problems import RunStopped
@@ -248,11 +248,13 @@ def _tell_of_matches(plan: Plan, report: Report) -> None:
 
 def _tell_of_keys(plan: Plan, report: Report) -> None:
     """Rows that are looked up by a key which cannot be read: nobody finds them."""
-    indexes = {id(index): index for rules in plan.rules.values() for rule in rules for index in rule.indexes}
+    of_rules = [index for rules in plan.rules.values() for rule in rules for index in rule.indexes]
+    of_views = [index for view in plan.views for index in view.made.looked_up]
+    indexes = {id(index): index for index in (*of_rules, *of_views)}
     told = {}
     for index in indexes.values():
-        for part in index.key:
-            if isinstance(part, ConvertedKey) and part.unread and part.first is not None:
+        for part in (found for get in index.key for found in converted(get)):
+            if part.unread and part.first is not None:
                 told[part.first.source, part.column] = (part, bool(index.view.made.guarded))
     for part, guarded in told.values():
         risk = " Who stands there may be protected, and is not found." if guarded else ""
@@ -261,9 +263,9 @@ def _tell_of_keys(plan: Plan, report: Report) -> None:
         report.findings.add(Issue("M344", message, Severity.WARNING, row=part.first, subject=part.column))
     for index in indexes.values():
         if index.partly:
-            rows = "1 row has" if index.partly == 1 else f"{index.partly} rows have"
-            key = " + ".join(index.columns)
-            message = f"{rows} only a part of the key {key}: nothing finds them."
+            rows = "1 row lacks" if index.partly == 1 else f"{index.partly} rows lack"
+            key, lacking = " + ".join(index.columns), " or ".join(sorted(index.lacking))
+            message = f"{rows} {lacking}, a part of the key {key}: nothing finds them."
             report.findings.add(Issue("M347", message, Severity.NOTE, row=index.first_partly, subject=key))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from sys import intern
 
 from adapter.issues import RowRef
+from adapter.mapping.cells import filled
 from adapter.mapping.problems import UNDECIDED, RowProblem
 from adapter.mapping.scope import Index, Join, Merge, Row, View, row_key
 
@@ -50,9 +51,18 @@ def fill(index: Index, rows: Sequence[Row]) -> None:
         value = key(row)
         if value is not None:
             found.setdefault(value, []).append(entry)
-        elif len(index.key) > 1 and any(part((row,)) for part in index.key):
-            index.partly += 1
-            index.first_partly = index.first_partly or RowRef(index.view.name, row[0])
+        elif len(index.key) > 1:
+            _note_partly(index, row)
+
+
+def _note_partly(index: Index, row: Row) -> None:
+    """Count a row that has one column of the key and lacks another; constants have no say in it."""
+    columns = [(name, part) for name, part in zip(index.columns, index.key, strict=True) if not name.startswith('"')]
+    empty = {name for name, part in columns if not filled(part, (row,))}
+    if len(empty) < len(columns):
+        index.partly += 1
+        index.first_partly = index.first_partly or RowRef(index.view.name, row[0])
+        index.lacking |= empty
 
 
 def finished(view: View, rows: list[Row]) -> list[Row]:

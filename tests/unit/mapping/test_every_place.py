@@ -138,8 +138,80 @@ def test_rows_with_a_part_of_their_key_only_are_told() -> None:
     text = mapping("  id: {uuid5: guid}\n  enrich: {val: [ort, spar]}", top, middleName="val.namn")
     rows = [{"ort": "n", "spar": "", "namn": "Utan"}, {"ort": "", "spar": "", "namn": "x"}]
     assert notes(text, {"elever": [{**ROW, "ort": "n", "spar": ""}], "val": rows, "skolor": UNITS})[:1] == [
-        "val:2 ort + spar: 1 row has only a part of the key ort + spar: nothing finds them."
+        "val:2 ort + spar: 1 row lacks spar, a part of the key ort + spar: nothing finds them."
     ]
+
+
+def test_the_rows_that_a_view_is_joined_with_are_told_too() -> None:
+    top = "sources:\n  val: {key: [{text: a}, ort, {column: spar, as: integer}]}\n"
+    top += "  elever: {key: guid, with: {val: {ort: ort, spar: spar}}}\n"
+    text = mapping(top=top, middleName="val.namn")
+    rows = [{"ort": "n", "spar": "", "namn": "x"}, {"ort": "", "spar": "2", "namn": "x"}, {"ort": "a", "spar": "b"}]
+    elever = [{**ROW, "ort": "n", "spar": ""}]
+    told = notes(text, {"elever": elever, "val": [{"namn": "", **row} for row in rows], "skolor": UNITS})
+    assert told[:1] == [
+        "val:2 ort + spar as integer: 2 rows lack ort or spar as integer, a part of the key ort + spar as integer: "
+        "nothing finds them."
+    ]
+    _, issues = objects(text, {"elever": elever, "val": [{"namn": "", **row} for row in rows], "skolor": UNITS})
+    assert [str(issue) for issue in issues] == [
+        "val:4 spar: 1 row has a spar that cannot be read (integer): nothing finds them."
+    ]
+
+
+def test_a_constant_is_no_part_that_a_row_has() -> None:
+    top = "sources:\n  elever: {key: guid}\n  val: {key: [{text: '01'}, nr]}\n"
+    text = mapping("  id: {uuid5: guid}\n  enrich: {val: [{text: '01'}, pnr]}", top, middleName="val.namn")
+    told = notes(text, {"elever": [ROW], "val": [{"nr": "", "namn": "x"}], "skolor": UNITS})
+    assert [line for line in told if "key" in line] == []
+
+
+def test_what_cannot_be_read_in_a_choice_of_columns_is_told() -> None:
+    top = "sources: {elever: {key: guid}, ad: {key: {first_of: [{column: nr, as: personnummer}, nr2]}}}"
+    text = mapping("  id: {uuid5: guid}\n  enrich: {ad: pnr}", top, middleName="ad.namn")
+    rows = [{"nr": "12", "nr2": "", "namn": "x"}, {"nr": NUMBER, "nr2": "", "namn": "Maj"}]
+    found, issues = objects(text, {"elever": [ROW], "ad": rows, "skolor": UNITS})
+    assert found["Person"][0]["middleName"] == "Maj"
+    assert [str(issue) for issue in issues] == [
+        "ad:2 nr: 1 row has a nr that cannot be read (personnummer): nothing finds them."
+    ]
+
+
+def test_an_empty_word_of_a_written_list_is_a_word() -> None:
+    rows = "rows: [{ord: '', kod: Utan}, {ord: n, kod: Norr}]"
+    top = f"sources:\n  elever: {{key: guid}}\n  lista: {{{rows}}}\n"
+    text = mapping(top=top, middleName="{column: spar, codes: lista}")
+    text = text.replace("codes:\n", "codes:\n  lista: {from: lista, key: ord, value: kod, otherwise: Annat}\n", 1)
+    assert [one(text, {"spar": spar})["middleName"] for spar in ("", "n", "x")] == ["Utan", "Norr", "Annat"]
+    without = text.replace("{ord: '', kod: Utan}, ", "")
+    assert "middleName" not in one(without, {"spar": ""})
+    marking = mapping(top=top, securityMarking="{column: spar, codes: lista}")
+    marking = marking.replace("codes:\n", "codes:\n  lista: {from: lista, key: ord, value: kod}\n", 1)
+    marked = marking.replace("kod: Utan", "kod: Ingen")
+    assert len(persons(marked, {"spar": ""})[0]) == 1
+    assert persons(marked.replace("{ord: '', kod: Ingen}, ", ""), {"spar": ""})[0] == []
+
+
+def test_a_reference_finds_a_written_row_by_an_empty_key() -> None:
+    top = """\
+sources:
+  elever: {key: guid}
+  skolor: {key: ort, rows: [{ort: "", kod: "31279295", namn: Vår}, {ort: n, kod: "11111111", namn: Norra}]}
+"""
+    text = mapping(top=top, enrolments=enrolled("ort"))
+    headers = {"elever": [{**ROW, "ort": "", "eppn": "a@exempel.se"}]}
+    (found,) = objects(text, headers)[0]["Person"]
+    assert unit_of(found) == ids.skolverket_id(UNIT)
+    _, (issue,) = objects(text.replace('{ort: "", kod: "31279295", namn: Vår}, ', ""), headers)
+    assert "is empty, and a reference is required" in str(issue)
+
+
+def test_it_cannot_translate_the_columns_that_a_reference_looks_for() -> None:
+    lists = "codes:\n  koder: {from: enheter, key: ord, value: kod}\n"
+    via = "ort, by: {column: namn, codes: koder}"
+    text = mapping(enrolments=enrolled(via)).replace("codes:\n", lists, 1)
+    headers = {"elever": [*ROW, "ort"], "skolor": ["kod", "namn"], "enheter": ["ord", "kod"]}
+    assert [issue.code for issue in compiled(text, headers).errors] == ["M243"]
 
 
 def test_the_first_filled_column_may_be_a_key() -> None:
