@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from adapter.mapping import language
+from adapter.mapping.keys import KeyReader
 from adapter.mapping.problems import RowProblem
-from adapter.mapping.reader import Reader
 from adapter.mapping.scope import CodeList, Codes, Frame, Key, KeyPart, Scope
 from adapter.mapping.sources import SourceCompiler
 from adapter.mapping.syntax import Node, Scalar, Table
@@ -17,7 +17,7 @@ from adapter.mapping.syntax import Node, Scalar, Table
 class CodeLists:
     """Reads the lists of one mapping into the reader: those that stand in it before its sources, the others after."""
 
-    reader: Reader
+    reader: KeyReader
     sources: SourceCompiler
     lists: Table
 

@@ -12,10 +12,10 @@ from adapter.issues import RowRef, Severity, Span
 from adapter.mapping import language
 from adapter.mapping.codelists import CodeLists
 from adapter.mapping.conditions import compile_conditions
+from adapter.mapping.keys import KeyReader
 from adapter.mapping.plain import PlainValues
 from adapter.mapping.plan import Enrichment, Plan, Rule, Tally
 from adapter.mapping.problems import RowProblem
-from adapter.mapping.reader import Reader
 from adapter.mapping.references import OpenData, References, Sink
 from adapter.mapping.scope import Frame, Frames, Get, Index, Key, Scope, Target, View, key_getter
 from adapter.mapping.sources import SourceCompiler
@@ -61,7 +61,7 @@ class _Compiler:
 
     def __post_init__(self) -> None:
         self.views: dict[str, View] = {}
-        self.reader = Reader(self.around.today, self.views)
+        self.reader = KeyReader(self.around.today, self.views)
         self.sources = SourceCompiler(
             self.reader, self.around.headers, self.views, self.around.table, self.around.kinds
         )

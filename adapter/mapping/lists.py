@@ -16,11 +16,11 @@ import orjson
 from adapter.issues import Severity, Span
 from adapter.mapping import language
 from adapter.mapping.conditions import compile_conditions
+from adapter.mapping.keys import KeyReader
 from adapter.mapping.links import compile_links
 from adapter.mapping.plain import PlainValues, constant, place_of
 from adapter.mapping.plan import Tally
 from adapter.mapping.problems import ItemOmitted, ItemProblem, NotExposed, RowProblem
-from adapter.mapping.reader import Reader
 from adapter.mapping.references import References
 from adapter.mapping.scope import Frame, Frames, Get, Index, Row, Scope, View, key_getter
 from adapter.mapping.sources import SourceCompiler
@@ -46,7 +46,7 @@ class Values(Protocol):
 class Lists:
     """Compiles lists of one mapping. `used_indexes`: what the rule looks into; `tallies`: how its matches fared."""
 
-    reader: Reader
+    reader: KeyReader
     sources: SourceCompiler
     references: References
     values: Values

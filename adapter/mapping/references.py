@@ -8,8 +8,8 @@ from typing import Protocol
 
 from adapter.issues import RowRef, Severity, Span, did_you_mean
 from adapter.mapping import language
+from adapter.mapping.keys import KeyReader
 from adapter.mapping.problems import ItemOmitted, ItemProblem, NotExposed, RowProblem, RunStopped
-from adapter.mapping.reader import Reader
 from adapter.mapping.scope import Frame, Frames, Get, Index, Key, OwnCell, Scope, Target, View, key_getter, row_key
 from adapter.mapping.syntax import Node, Scalar, Table
 from adapter.ss12000.shape import Field
@@ -52,7 +52,7 @@ class Reference:
 class References:
     """Compiles references of one mapping."""
 
-    reader: Reader
+    reader: KeyReader
     targets: dict[str, list[Target]]
     index: Callable[[View, Key], Index]
     open_data: OpenData

@@ -11,9 +11,9 @@ from typing import Any
 from adapter.issues import Severity, did_you_mean
 from adapter.mapping import language
 from adapter.mapping.conditions import compile_conditions
+from adapter.mapping.keys import KeyReader
 from adapter.mapping.plan import InlineRows
 from adapter.mapping.problems import RowProblem
-from adapter.mapping.reader import Reader
 from adapter.mapping.scope import Frame, Frames, Get, Index, Join, Key, Merge, Scope, View, key_getter
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 
@@ -28,7 +28,7 @@ _UNKNOWN = ""
 class SourceCompiler:
     """Reads `sources:` from first to last: a view may use those above it."""
 
-    reader: Reader
+    reader: KeyReader
     headers: Headers
     views: dict[str, View]
     table: Callable[[], dict[Hashable, Any]] = dict

@@ -13,10 +13,10 @@ import orjson
 from adapter.issues import Severity, Span, did_you_mean
 from adapter.mapping import language
 from adapter.mapping.conditions import compile_conditions
+from adapter.mapping.keys import KeyReader
 from adapter.mapping.lists import Lists
 from adapter.mapping.plain import PlainValues, constant, place_of
 from adapter.mapping.problems import LEADS_NOWHERE, NotExposed, RowProblem
-from adapter.mapping.reader import Reader
 from adapter.mapping.references import References
 from adapter.mapping.scope import Frames, Get, Index, Scope
 from adapter.mapping.sources import SourceCompiler
@@ -30,7 +30,7 @@ from adapter.ss12000.standard import BEYOND_THE_PROFILE
 class Values:
     """Compiles values of one mapping: what it needs of the rest, and what it collects for `check`."""
 
-    reader: Reader
+    reader: KeyReader
     plain: PlainValues
     sources: SourceCompiler
     references: References
