@@ -8,20 +8,19 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from adapter.issues import RowRef, Severity, Span
+from adapter.issues import Severity, Span
 from adapter.mapping import language
 from adapter.mapping.codelists import CodeLists
 from adapter.mapping.conditions import compile_conditions
+from adapter.mapping.identity import Identities
 from adapter.mapping.keys import KeyReader
 from adapter.mapping.plain import PlainValues
 from adapter.mapping.plan import Enrichment, Plan, Rule, Tally
-from adapter.mapping.problems import RowProblem
 from adapter.mapping.references import OpenData, References, Sink
-from adapter.mapping.scope import Frame, Frames, Get, Index, Key, Scope, Target, View, key_getter
+from adapter.mapping.scope import Frame, Get, Index, Key, Scope, Target, View, key_getter
 from adapter.mapping.sources import SourceCompiler
 from adapter.mapping.syntax import Items, Node, Scalar, Table, parse
 from adapter.mapping.values import Values
-from adapter.ss12000 import ids
 from adapter.ss12000.shape import Field
 from adapter.ss12000.types import BUILD_ORDER, ResourceType
 
@@ -62,6 +61,7 @@ class _Compiler:
     def __post_init__(self) -> None:
         self.views: dict[str, View] = {}
         self.reader = KeyReader(self.around.today, self.views)
+        self.identities = Identities(self.reader, self.around.namespace, self.around.open_data)
         self.sources = SourceCompiler(
             self.reader, self.around.headers, self.views, self.around.table, self.around.kinds
         )
@@ -174,7 +174,7 @@ class _Compiler:
         driving, distinct = self._distinct(node, view)
         own = Scope((Frame(view.name, driving),))
         enrich, scope = self._enrich(node, own, f"{kind} from {view.name}")
-        object_id, id_parts = self._id(kind, node, own)
+        object_id, id_parts = self.identities.compile(kind, node, own)
         looked_up: list[Index] = []
         whole = Scope((Frame(view.name, view), *scope.frames[1:]))  # conditions see the row, whatever it is distinct by
         keep = self._conditions(node, whole, looked_up)
@@ -280,58 +280,6 @@ class _Compiler:
         index = self.sources.found_in(node)
         used += [index] if index is not None else []
         return index
-
-    def _id(self, kind: ResourceType, node: Table, scope: Scope) -> tuple[Get | None, tuple[Get, ...]]:
-        """What makes the id, and the columns that it is made of."""
-        given = node.get("id")
-        if not isinstance(given, Table) or len(given.entries) != 1:
-            place = given.span if given else node.span
-            what = "`id:` is one of" if given else f"this rule for {kind} has no `id:`; it is one of"
-            self.reader.issue("M112", f"{what} {{uuid: …}}, {{uuid5: …}}, {{school_unit: …}}.", place)
-            return None, ()
-        given = self.reader.words(given, language.ID, "`id`")
-        word, columns = given.entries[0]
-        said = node.get("enrich")
-        second = {name.value for name, _ in said.entries} if isinstance(said, Table) else set()
-        for item in columns.items if isinstance(columns, Items) else (columns,):
-            other = item.value.partition(".")[0] if isinstance(item, Scalar) else ""
-            if other in second and isinstance(item, Scalar) and scope.find(item.value) is None:
-                message = (
-                    f'an id is made of the own row alone, so that it is known whatever "{other}" says; '
-                    "join the two under `sources` (`with`)."
-                )
-                self.reader.issue("M210", message, item.span)
-                return None, ()
-        parts, names, _ = self.reader.key(columns, scope)
-        if not parts:
-            return None, ()
-        if all(name.startswith('"') for name in names):
-            self.reader.issue("M112", "an id of constants is the same for all; name a column too.", columns.span)
-        if kind is ResourceType.ORGANISATION and word.value != "school_unit":
-            message = "an Organisation's id is always Skolverket's: {school_unit: COLUMN with skolenhetskod}."
-            self.reader.issue("M234", message, word.span)
-        return self._id_getter(str(kind), word, key_getter(parts), scope, ", ".join(names)), parts
-
-    def _id_getter(self, kind: str, word: Scalar, key: Get, scope: Scope, columns: str) -> Get:
-
-        view, namespace = scope.frames[0].view.name, self.around.namespace
-        skolverket = self.around.open_data.school_unit_id
-
-        def get(frames: Frames) -> str:
-            found = key(frames)
-            if found is None:
-                row = RowRef(view, frames[0][0])
-                raise RowProblem("M301", f"has no id: {columns} is empty", row, word.span, f"{kind}.id")
-            if word.value == "uuid5":
-                return ids.own_id(namespace, kind, found if isinstance(found, tuple) else (found,))
-            if word.value == "school_unit":
-                return skolverket(found)
-            if (canonical := ids.canonical_uuid(found)) is None:
-                row = RowRef(view, frames[0][0])
-                raise RowProblem("M302", f"has no id: {columns} is not a uuid", row, word.span, f"{kind}.id")
-            return canonical
-
-        return get
 
 
 def _one_attribute(

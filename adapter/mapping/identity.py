@@ -1,0 +1,76 @@
+"""`id:`: what makes an object's id, of its own row alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from adapter.issues import RowRef
+from adapter.mapping import language
+from adapter.mapping.keys import KeyReader
+from adapter.mapping.problems import RowProblem
+from adapter.mapping.references import OpenData
+from adapter.mapping.scope import Frames, Get, Scope, key_getter
+from adapter.mapping.syntax import Items, Scalar, Table
+from adapter.ss12000 import ids
+from adapter.ss12000.types import ResourceType
+
+
+@dataclass(frozen=True)
+class Identities:
+    """Compiles the ids of one mapping."""
+
+    reader: KeyReader
+    namespace: bytes
+    open_data: OpenData
+
+    def compile(self, kind: ResourceType, node: Table, scope: Scope) -> tuple[Get | None, tuple[Get, ...]]:
+        """What makes the id, and the columns that it is made of."""
+        given = node.get("id")
+        if not isinstance(given, Table) or len(given.entries) != 1:
+            place = given.span if given else node.span
+            what = "`id:` is one of" if given else f"this rule for {kind} has no `id:`; it is one of"
+            self.reader.issue("M112", f"{what} {{uuid: …}}, {{uuid5: …}}, {{school_unit: …}}.", place)
+            return None, ()
+        given = self.reader.words(given, language.ID, "`id`")
+        word, columns = given.entries[0]
+        said = node.get("enrich")
+        second = {name.value for name, _ in said.entries} if isinstance(said, Table) else set()
+        for item in columns.items if isinstance(columns, Items) else (columns,):
+            other = item.value.partition(".")[0] if isinstance(item, Scalar) else ""
+            if other in second and isinstance(item, Scalar) and scope.find(item.value) is None:
+                message = (
+                    f'an id is made of the own row alone, so that it is known whatever "{other}" says; '
+                    "join the two under `sources` (`with`)."
+                )
+                self.reader.issue("M210", message, item.span)
+                return None, ()
+        parts, names, _ = self.reader.key(columns, scope)
+        if not parts:
+            return None, ()
+        if all(name.startswith('"') for name in names):
+            self.reader.issue("M112", "an id of constants is the same for all; name a column too.", columns.span)
+        if kind is ResourceType.ORGANISATION and word.value != "school_unit":
+            message = "an Organisation's id is always Skolverket's: {school_unit: COLUMN with skolenhetskod}."
+            self.reader.issue("M234", message, word.span)
+        return self._getter(str(kind), word, key_getter(parts), scope, ", ".join(names)), parts
+
+    def _getter(self, kind: str, word: Scalar, key: Get, scope: Scope, columns: str) -> Get:
+
+        view, namespace = scope.frames[0].view.name, self.namespace
+        skolverket = self.open_data.school_unit_id
+
+        def get(frames: Frames) -> str:
+            found = key(frames)
+            if found is None:
+                row = RowRef(view, frames[0][0])
+                raise RowProblem("M301", f"has no id: {columns} is empty", row, word.span, f"{kind}.id")
+            if word.value == "uuid5":
+                return ids.own_id(namespace, kind, found if isinstance(found, tuple) else (found,))
+            if word.value == "school_unit":
+                return skolverket(found)
+            if (canonical := ids.canonical_uuid(found)) is None:
+                row = RowRef(view, frames[0][0])
+                raise RowProblem("M302", f"has no id: {columns} is not a uuid", row, word.span, f"{kind}.id")
+            return canonical
+
+        return get
