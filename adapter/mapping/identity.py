@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from adapter.issues import RowRef
 from adapter.mapping import language
-from adapter.mapping.keys import KeyReader
+from adapter.mapping.keys import KeyReader, columns_in
 from adapter.mapping.problems import RowProblem
 from adapter.mapping.references import OpenData
 from adapter.mapping.scope import Frames, Get, Scope, key_getter
-from adapter.mapping.syntax import Items, Scalar, Table
+from adapter.mapping.syntax import Scalar, Table
 from adapter.ss12000 import ids
 from adapter.ss12000.types import ResourceType
 
@@ -35,9 +35,9 @@ class Identities:
         word, columns = given.entries[0]
         said = node.get("enrich")
         second = {name.value for name, _ in said.entries} if isinstance(said, Table) else set()
-        for item in columns.items if isinstance(columns, Items) else (columns,):
-            other = item.value.partition(".")[0] if isinstance(item, Scalar) else ""
-            if other in second and isinstance(item, Scalar) and scope.find(item.value) is None:
+        for item in columns_in(columns):
+            other = item.value.partition(".")[0]
+            if other in second and scope.find(item.value) is None:
                 message = (
                     f'an id is made of the own row alone, so that it is known whatever "{other}" says; '
                     "join the two under `sources` (`with`)."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from adapter.issues import Span
@@ -9,7 +10,7 @@ from adapter.mapping import conversions, language
 from adapter.mapping.cells import Cell, ConvertedKey, FirstFilled
 from adapter.mapping.reader import Reader
 from adapter.mapping.scope import CodeList, Frame, Get, Key, KeyPart, Scope, View
-from adapter.mapping.syntax import Items, Node, Table
+from adapter.mapping.syntax import Items, Node, Scalar, Table
 
 _ALIKE = ({"numbers", "personnummer"},)
 
@@ -83,8 +84,10 @@ class KeyReader(Reader):
             return self._part(KeyPart(cell.get, cell.column, cell.kind), cell, node) if cell else None
         node = self.words(node, language.COLUMN, "a key column")
         if (choice := node.get("first_of")) is not None:
-            return self._first_part(node, choice, scope, early)
+            self._alone(node, "first_of", "stands inside `first_of`, with the column that it is about")
+            return self._first_part(choice, scope, early)
         if (constant := node.get("text")) is not None:
+            self._alone(node, "text", "has no place beside `text`, which is compared as it is written")
             text = self.text(constant)
             return KeyPart(lambda frames: text, f'"{text}"', "")
         name = node.get("column")
@@ -113,18 +116,22 @@ class KeyReader(Reader):
             self.optional_parts[part.get] = cell.column, node.span
         return part
 
-    def _first_part(self, node: Table, choice: Node, scope: Scope, early: bool) -> KeyPart | None:
+    def _alone(self, node: Table, form: str, why: str) -> None:
+        """Report words that mean nothing where this one stands."""
         for word, _ in node.entries:
-            if word.value != "first_of":
-                self.issue(
-                    "M110", f"`{word.value}` stands inside `first_of`, with the column that it is about.", word.span
-                )
+            if word.value != form and word.value in language.COLUMN:
+                self.issue("M110", f"`{word.value}` {why}.", word.span)
+
+    def _first_part(self, choice: Node, scope: Scope, early: bool) -> KeyPart | None:
+        """The first filled one of some columns; one that begins with a constant is that constant."""
         if not isinstance(choice, Items) or not choice.items:
             self.issue("M111", "`first_of:` takes columns in [ ].", choice.span)
             return None
         parts = [part for item in choice.items if (part := self.key_part(item, scope, early)) is not None]
         if len(parts) < len(choice.items):
             return None
+        if parts[0].name.startswith('"'):
+            return parts[0]
         first, kinds = FirstFilled([part.get for part in parts]), {part.kind for part in parts}
         name = f"first of {', '.join(part.name for part in parts)}"
         if all(get in self.optional_parts for get in first.gets):
@@ -144,6 +151,17 @@ class KeyReader(Reader):
             self.issue("M243", message, said.span)
             return None
         return self.code_list(said)
+
+
+def columns_in(node: Node | None) -> Iterator[Scalar]:
+    """The columns that a key names, wherever they stand in it."""
+    if isinstance(node, Scalar):
+        yield node
+    inside = node.items if isinstance(node, Items) else ()
+    if isinstance(node, Table):
+        inside = tuple(found for word in ("column", "first_of") if (found := node.get(word)) is not None)
+    for part in inside:
+        yield from columns_in(part)
 
 
 def _as_in_key(part: KeyPart | None, view: View) -> KeyPart | None:

@@ -11,6 +11,7 @@ from adapter.issues import RowRef, Span, did_you_mean
 from adapter.mapping import conversions, language
 from adapter.mapping.cells import Cell, Steps, convert
 from adapter.mapping.conversions import Conversion
+from adapter.mapping.keys import columns_in
 from adapter.mapping.plan import Covered
 from adapter.mapping.problems import UNDECIDED, Assumed, Impure, ItemOmitted, RowProblem
 from adapter.mapping.reader import Reader
@@ -250,7 +251,8 @@ class PlainValues:
     def cover_reference(self, node: Table, subject: str) -> None:
         """Remember for the coverage table where a reference comes from."""
         via = node.get("via")
-        columns = [_column(item) for item in (via.items if isinstance(via, Items) else (via,)) if item is not None]
+        parts = via.items if isinstance(via, Items) else (via,) if via is not None else ()
+        columns = [name for part in parts for name in _named(part)]
         target = node.get("ref")
         name = target.value if isinstance(target, Scalar) else "?"
         self.cover(subject, f"{name} by {', '.join(columns)}", node.span, tuple(columns))
@@ -272,10 +274,10 @@ def _pure(cell: Cell, span: Span, subject: str) -> Cell:
     return replace(cell, get=get)
 
 
-def _column(node: Node) -> str:
-    """What a part of a key is called."""
-    named = (node.get("column") or node.get("text")) if isinstance(node, Table) else node
-    return named.value if isinstance(named, Scalar) else "?"
+def _named(node: Node) -> list[str]:
+    """What a part of a key is called: its columns, or the constant."""
+    constant = node.get("text") if isinstance(node, Table) else None
+    return [found.value for found in columns_in(node)] or [constant.value if isinstance(constant, Scalar) else "?"]
 
 
 def _inside(template: Scalar, name: str) -> Span:

@@ -47,12 +47,17 @@ class SourceCompiler:
         tables = [(name.value, node) for name, node in described.entries if isinstance(node, Table)]
         self._empties = {name: empty for name, node in tables if (empty := node.get("empty")) is not None}
         self._optionals = {name: said for name, node in tables if (said := node.get("optional")) is not None}
+        written = {name for name, node in tables if "rows" in node}
         for name, node in described.entries:
             table = self.reader.words(self.reader.table(node, name.span), language.SOURCE, "a source")
             of = table.get("of")
             source = self.reader.text(of) if of is not None else name.value
             if (rows := table.get("rows")) is not None:
                 self.inline[name.value] = self._inline(name, rows)
+            elif source in written - self.inline.keys() and of is not None:
+                message = f'"{source}" is described further down; a view comes after the rows that it is of.'
+                self.reader.issue("M200", message, of.span)
+                source = _UNKNOWN
             elif source not in self.headers and source not in self.inline:
                 place, there = (of or name).span, [*self.headers, *self.inline]
                 message = f"config.toml has no [sources.{source}]; there are {', '.join(there)}."

@@ -115,6 +115,15 @@ sources:
     assert unit_of(one(text, {"ort": "n"})) == ids.skolverket_id(UNIT)
 
 
+def test_but_not_of_rows_that_stand_below_it() -> None:
+    top = "sources:\n  vy: {of: lista, key: ord}\n  lista: {rows: [{ord: n}]}\n  elever: {key: guid}\n"
+    text = mapping("  id: {uuid5: guid}\n  enrich: {vy: namn}", top)
+    found = compiled(text, {"elever": list(ROW), "skolor": ["kod", "namn"]}).errors
+    assert [str(issue) for issue in found] == [
+        'm.yaml:3:12: M200 "lista" is described further down; a view comes after the rows that it is of.'
+    ]
+
+
 def test_an_empty_part_of_a_written_key_is_a_value() -> None:
     top = """\
 sources:
@@ -218,6 +227,37 @@ def test_the_first_filled_column_may_be_a_key() -> None:
     text = mapping(enrolments=enrolled("{first_of: [enhet, {column: ort, as: 'pad(8)'}]}"))
     assert unit_of(one(text, {"enhet": "", "ort": UNIT})) == ids.skolverket_id(UNIT)
     assert unit_of(one(text, {"enhet": "11111111", "ort": UNIT}, skolor=UNITS)) == ids.skolverket_id("11111111")
+
+
+def test_a_choice_of_columns_is_told_by_their_names() -> None:
+    text = mapping(enrolments=enrolled("{first_of: [namn, {column: efter, as: lower}]}"))
+    found = compiled(text, {"elever": list(ROW), "skolor": ["kod", "namn"]}).coverage
+    assert [line.origin for line in found if line.subject.endswith("enroledAt")] == ["Organisation by namn, efter"]
+
+
+@pytest.mark.parametrize(
+    ("made_of", "said"),
+    [
+        ("{first_of: [ad.nr, guid]}", 'M210 an id is made of the own row alone, so that it is known whatever "ad"'),
+        ("[guid, {column: ad.nr, as: lower}]", "M210 an id is made of the own row alone, so that it is known whatever"),
+        ("{first_of: [{text: a}, guid]}", "M112 an id of constants is the same for all; name a column too."),
+        ("{text: a, as: upper}", "M110 `as` has no place beside `text`, which is compared as it is written."),
+        ("[guid, {column: namn, text: a}]", "M110 `column` has no place beside `text`, which is compared as it is"),
+        ("{first_of: [guid], codes: skydd}", "M110 `codes` stands inside `first_of`, with the column that it is about"),
+    ],
+)
+def test_what_an_id_cannot_be_made_of(made_of: str, said: str) -> None:
+    top = "sources: {elever: {key: guid}, ad: {key: nr}}"
+    text = mapping(f"  id: {{uuid5: {made_of}}}\n  enrich: {{ad: pnr}}", top)
+    found = compiled(text, {"elever": list(ROW), "skolor": ["kod", "namn"], "ad": ["nr"]}).errors
+    assert any(said in str(issue) for issue in found)
+
+
+def test_an_id_is_made_of_the_first_filled_column() -> None:
+    text = mapping("  id: {uuid5: {first_of: [nr, guid]}}")
+    same = [one(text, {"nr": "7"}), one(text, {"nr": "7", "guid": "g2"}), one(text, {"nr": "", "guid": "7"})]
+    assert len({person["id"] for person in same}) == 1
+    assert one(text, {"nr": "", "guid": "g2"})["id"] != same[0]["id"]
 
 
 def test_a_choice_goes_on_to_the_next_reference_where_one_leads_nowhere() -> None:
