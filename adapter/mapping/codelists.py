@@ -74,7 +74,8 @@ class CodeLists:
 
 
 def _in_a_source(node: Node) -> bool:
-    return isinstance(node, Table) and "from" in node and "key" in node
+    """Whether it is said as a list from a source; one of the three words may be misspelt."""
+    return isinstance(node, Table) and sum(word in node for word in ("from", "key", "value")) > 1
 
 
 def _translator(exact: Mapping[str, str], otherwise: str) -> Codes:

@@ -142,11 +142,14 @@ class _Compiler:
         source = node.get("from")
         if source is None:
             self.reader.issue("M112", f"this rule for {kind} does not say `from:` which source.", node.span)
-            return self.sources.known(Scalar("", node.span))
+            return self.sources.unknown()
         if isinstance(source, Table):
             source = self.reader.words(source, language.DISTINCT, "`from`")
             source = source.get("distinct") or source
-        view = self.sources.known(Scalar(self.reader.text(source), source.span))
+            if isinstance(source, Table):  # without `distinct`
+                self.reader.issue("M112", "`from` is a source, or {distinct: SOURCE, by: [columns]}.", source.span)
+                return self.sources.unknown()
+        view = self.sources.known(source)
         view.used = True
         return view
 
@@ -233,9 +236,9 @@ class _Compiler:
         own = Scope((Frame(view.name, view),))
         nodes = (by.items if isinstance(by, Items) else (by,)) if by is not None else ()
         cells = [cell for item in nodes if (cell := self.reader.column(item, own)) is not None]
-        if not cells:
+        if not nodes:
             self.reader.issue("M112", "`distinct` needs `by: [columns]`.", source.span)
-        if not cells or len(cells) < len(nodes):
+        if not cells or len(cells) < len(nodes) or not view.source:
             return view, ()
         columns = tuple(cell.column for cell in cells)
         narrowed = replace(view, header=columns, cut=view.header or ())
@@ -249,16 +252,14 @@ class _Compiler:
         self.reader.unusable = {node.value for node in wrong if isinstance(node, Scalar)}
         for name, mine in self.reader.table(said, node.span).entries:
             view = self.sources.known(name)
-            if name.value not in self.views:
-                self.reader.unusable.add(name.value)
-            if not view.key.parts and view.header is None and view.name == name.value and name.value not in self.views:
-                continue
+            names = dict.fromkeys((name.value, view.name))  # two where the first is misspelt, and either may follow
+            inner = Scope((*scope.frames, *(Frame(word, view) for word in names)))
             if not view.key.parts:
-                self.reader.unusable.add(name.value)
-                if view.key_told:
-                    continue
-                message = f'source "{name.value}" has no key; say under `sources:` which column finds its rows.'
-                self.reader.issue("M233", message, name.span)
+                self.reader.key(mine, scope)
+                if name.value in self.views and not view.key_told:
+                    message = f'source "{name.value}" has no key; say under `sources:` which column finds its rows.'
+                    self.reader.issue("M233", message, name.span)
+                scope = inner
                 continue
             view.used = True
             key = self.reader.key(mine, scope)
@@ -271,8 +272,7 @@ class _Compiler:
             index = self.sources.index(view, view.key)
             tally = Tally(f"{rule} with {name.value}", index, name.span)
             found.append(Enrichment(name.value, key_getter(key.parts, view.written), tally))
-            meant = name.value if name.value in self.views else view.name
-            scope = Scope((*scope.frames, Frame(meant, view)))
+            scope = inner
         return found, scope
 
     def _found_in(self, used: list[Index], node: Node) -> Index | None:

@@ -10,7 +10,7 @@ from operator import itemgetter
 from adapter.mapping import conversions, language
 from adapter.mapping.cells import Cell, Steps
 from adapter.mapping.problems import UNDECIDED, RowProblem
-from adapter.mapping.reader import Reader
+from adapter.mapping.reader import Reader, entries_of
 from adapter.mapping.scope import Frames, Get, Index, Scope
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 
@@ -27,7 +27,7 @@ def compile_conditions(reader: Reader, node: Node, scope: Scope, find: Find | No
     """
     if not isinstance(node, Table):
         reader.issue("M111", "conditions are written {column: value}.", node.span)
-        return None
+        node = entries_of(node, node.span)
     cells = [
         compiled
         for column, wanted in node.entries

@@ -30,6 +30,8 @@ class Identities:
             place = given.span if given else node.span
             what = "`id:` is one of" if given else f"this rule for {kind} has no `id:`; it is one of"
             self.reader.issue("M112", f"{what} {{uuid: …}}, {{uuid5: …}}, {{school_unit: …}}.", place)
+            for _, columns in given.entries if isinstance(given, Table) else ():
+                self.reader.key(columns, scope)
             return None, ()
         given = self.reader.words(given, language.ID, "`id`")
         word, columns = given.entries[0]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from adapter.issues import Span
 from adapter.mapping import conversions, language
 from adapter.mapping.cells import Cell, ConvertedKey, FirstFilled
-from adapter.mapping.reader import Reader
+from adapter.mapping.reader import Reader, entries_of
 from adapter.mapping.scope import CodeList, Frame, Get, Key, KeyPart, Scope, View
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 
@@ -52,11 +52,11 @@ class KeyReader(Reader):
         """`{its column: my column}`, `its` being a view's; None (and an issue) where it cannot be read."""
         if not isinstance(node, Table) or not node.entries:
             self.issue("M112", f"{what}: {{its column: my column}}`.", span)
-            return None
+            node = entries_of(node, span)
         own = Scope((Frame(view.name, view),))
         pairs = [(_as_in_key(self.key_part(its, own, True), view), self.key_part(my, mine)) for its, my in node.entries]
         good = [(its, my) for its, my in pairs if its is not None and my is not None]
-        if len(good) < len(pairs):
+        if not pairs or len(good) < len(pairs):
             return None
         found = Match(Key.of([its for its, _ in good]), Key.of([my for _, my in good]))
         self.comparable(found.mine, found.its, view.name, span)
@@ -93,12 +93,11 @@ class KeyReader(Reader):
         name = node.get("column")
         if name is None:
             self.issue("M112", "a key column is a name or {column: NAME, as: …}.", node.span)
-            return None
-        cell = self.column(name, scope)
+        cell = self.column(name, scope) if name is not None else None
         steps = self.conversions(node.get("as"))
         self.gives(steps, conversions.ONE, "a key is one text")
         codes, listed = self._codes_of_key(node.get("codes"), early), node.get("codes")
-        if cell is None or (listed is not None and codes is None):
+        if name is None or cell is None or (listed is not None and codes is None):
             return None
         if not steps.steps and codes is None:
             return self._part(KeyPart(cell.get, cell.column, cell.kind), cell, name)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from adapter.mapping import language
 from adapter.mapping.plan import Tally
 from adapter.mapping.problems import ItemOmitted, ItemProblem, NotExposed, RowProblem
 from adapter.mapping.references import Reference, References
@@ -80,6 +81,8 @@ def compile_links(
             return None
         reference = fields.get(attribute)
     if not isinstance(reference, Table) or "ref" not in reference or "when" in reference:
+        return None
+    if any(word.value not in language.FORMS["ref"] for word, _ in reference.entries):  # told in the general way
         return None
     own = Scope(inner.frames[:1], in_list=True)  # a key that needs the parent's columns takes the general way
     if not _own_columns(reference.get("via"), own):

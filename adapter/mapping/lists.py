@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import orjson
 
-from adapter.issues import Severity, Span
+from adapter.issues import Severity, Span, did_you_mean
 from adapter.mapping import language
 from adapter.mapping.conditions import compile_conditions
 from adapter.mapping.keys import KeyReader
@@ -58,6 +58,7 @@ class Lists:
         if not field_.many:
             message = "is one value, not a list" if form == "list" else "is one value; `each` makes a list"
             self.reader.issue("M222", f"{subject} {message}.", node.span)
+            self.compile(form, node, replace(field_, many=True), scope, subject)  # what is wrong inside is told too
             return None
         source = node.get("each")
         if form == "list":
@@ -67,10 +68,10 @@ class Lists:
         return self._each_row(node, field_, scope, subject)
 
     def _list(self, node: Table, field_: Field, scope: Scope, subject: str) -> Get | None:
-        items = node.get("list")
+        items = node.get("list") or node
         if not isinstance(items, Items):
             self.reader.issue("M111", "`list:` takes values in [ ].", node.span)
-            return None
+            items = self.reader.as_items(items)
         one, inside = field_.item(), replace(scope, in_list=True)
         gets = [get for item in items.items if (get := self.values.compile(item, one, inside, subject)) is not None]
         problem, place = _nothing(field_, scope, node.span, subject), place_of(scope)
@@ -101,10 +102,9 @@ class Lists:
     # -- an item for each row -----------------------------------------------------------------------------
 
     def _each_row(self, node: Table, field_: Field, scope: Scope, subject: str) -> Get | None:
-        said = node.get("each") or node
-        name = self.reader.text(said)
-        view = self.sources.known(Scalar(name, said.span))
-        found = self._match(node, view, scope)
+        view = self.sources.known(node.get("each") or node)
+        name = view.name
+        found, report = self._match(node, view, scope), self._unmatched(node, subject, scope)
         if found is None:  # what is wrong with the items is told all the same
             self._item(node, field_, scope.inner(Frame(name, view)), subject)
             return None
@@ -112,7 +112,6 @@ class Lists:
         tally = Tally(f"{subject} with {name}", index, node.span)
         self.tallies.append(tally)
         inner = scope.inner(Frame(name, view))
-        report = self._unmatched(node, subject, scope)
         problem = _nothing(field_, scope, node.span, subject)
         cover = self.values.plain.cover_reference
         if field_.is_link and (links := compile_links(self.references, cover, node, field_, inner, subject)):
@@ -172,7 +171,9 @@ class Lists:
 
     def _each_text(self, node: Table, source: Table, field_: Field, scope: Scope, subject: str) -> Get | None:
         """An item for each of some columns that is not empty, or for each part of one; inside it is called `value`."""
-        texts = self._parts(source, scope) if "split" in source else self._columns(source, scope)
+        first = source.entries[0][0].value if source.entries else ""
+        parts = "split" in source or ("columns" not in source and did_you_mean(first, ("split", "columns")) == "split")
+        texts = self._parts(source, scope) if parts else self._columns(source, scope)
         view = View(scope.frames[0].view.name, "each", ("value",))
         view.slot("value")
         item = self._item(node, field_, scope.inner(Frame("each", view)), subject)
@@ -192,7 +193,7 @@ class Lists:
         names = source.get("columns")
         if not isinstance(names, Items):
             self.reader.issue("M112", "`each` over columns is {columns: [a, b]}.", source.span)
-            return None
+            names = self.reader.as_items(names)
         cells = [cell for item in names.items if (cell := self.reader.column(item, scope)) is not None]
         return lambda frames: [cell.get(frames) for cell in cells]
 

@@ -50,13 +50,17 @@ class PlainValues:
             cell = self.reader.column(name, scope) if name is not None else None
             cell = _pure(cell, node.span, subject) if cell is not None and subject in IDENTIFIERS else cell
         options = node if isinstance(node, Table) else Table((), node.span)
-        if cell is None:  # what is wrong with the rest is told all the same
-            self._cell_value(Cell(lambda frames: "", place_of(scope), "", (), ""), options, field_, scope, subject)
+        if cell is None:
+            self.inside(options, field_, scope, subject)
             return None
         codes = options.get("codes")
         through = f", codes {codes.value}" if isinstance(codes, Scalar) else ""
         self.cover(subject, f"{cell.origin}{through}", node.span, cell.columns)
         return self._cell_value(cell, options, field_, scope, subject)
+
+    def inside(self, options: Table, field_: Field, scope: Scope, subject: str) -> None:
+        """Report what is wrong with the words of a value whose column is not known."""
+        self._cell_value(Cell(lambda frames: "", place_of(scope), "", (), ""), options, field_, scope, subject)
 
     def _is_constant(self, name: Scalar, field_: Field, scope: Scope, subject: str) -> bool:
         """Whether a column is named like a value of the attribute, and no column is called exactly that."""

@@ -52,7 +52,8 @@ class Reader:
                 else:
                     hint = "; several values stand in [ ]" if isinstance(value, Scalar) and not value.raw else ""
                     message = f'"{key.value}" is not a word of {what}; there are {", ".join(known)}{hint}.'
-                    guess = did_you_mean(key.value, known)
+                    guess = did_you_mean(key.value, [word for word in known if word not in table])
+                    guess = guess or did_you_mean(key.value, known)
                     self.issue("M110", message, key.span, guess)
                     meant = replace(key, value=guess) if guess and guess not in table else key
             entries.append((meant, value))
@@ -71,13 +72,21 @@ class Reader:
             return [self.text(item) for item in node.items]
         return [self.text(node)]
 
+    def as_items(self, node: Node | None) -> Items:
+        """A list of what stands where a list should, which is told already."""
+        items = () if node is None or (isinstance(node, Scalar) and not node.value) else (node,)
+        return Items(items, node.span if node is not None else Span(""))
+
     def table(self, node: Node | None, span: Span) -> Table:
-        """A table; an empty one where nothing stands, with an issue for anything else."""
+        """A table; an empty one where nothing stands, with an issue for anything else.
+
+        What is wrong inside a list of tables is told as if they were one.
+        """
         if isinstance(node, Table):
             return node
         if node is not None and not (isinstance(node, Scalar) and not node.value):
             self.issue("M111", "a table of `word: value` is expected here.", node.span)
-        return Table((), span)
+        return entries_of(node, span)
 
     def choice(self, node: Node | None, known: tuple[str, ...], default: str) -> str:
         """One of a few words."""
@@ -185,12 +194,19 @@ class Reader:
         found = self.codes.get(name)
         if found is None:
             message = f'there is no code list "{name}" under `codes`.'
-            self.issue("M240", message, said.span, did_you_mean(name, self.codes))
-            return None
+            guess = did_you_mean(name, self.codes)
+            self.issue("M240", message, said.span, guess)
+            return self.codes.get(guess)
         self.used_codes.add(name)
         if found.index is not None:
             self.used_indexes.append(found.index)
         return found
+
+
+def entries_of(node: Node | None, span: Span) -> Table:
+    """The entries of all tables in a list, where one table should stand; an empty table for anything else."""
+    tables = [item for item in node.items if isinstance(item, Table)] if isinstance(node, Items) else []
+    return Table(tuple(entry for table in tables for entry in table.entries), span)
 
 
 def _is_tail(key: Scalar) -> bool:

@@ -11,7 +11,7 @@ from adapter.mapping import language
 from adapter.mapping.keys import KeyReader
 from adapter.mapping.problems import ItemOmitted, ItemProblem, NotExposed, RowProblem, RunStopped
 from adapter.mapping.scope import Frame, Frames, Get, Index, Key, OwnCell, Scope, Target, View, key_getter, row_key
-from adapter.mapping.syntax import Node, Scalar, Table
+from adapter.mapping.syntax import Items, Node, Scalar, Table
 from adapter.ss12000.shape import Field
 
 
@@ -70,6 +70,7 @@ class References:
         by_code = isinstance(said, Scalar) and said.value == "programme" and field_.name == "educationCode"
         if not field_.is_reference and not by_code:
             self.reader.issue("M222", f"{subject} is no reference.", node.span)
+            self.reference(node, field_, scope, subject, told=True)
             return None
         found = self.reference(node, field_, scope, subject)
         if found is None:
@@ -86,31 +87,36 @@ class References:
 
         return get
 
-    def reference(self, node: Table, field_: Field, scope: Scope, subject: str) -> Reference | None:
-        """A reference in its parts, for those who build many at once."""
-        said, via = node.get("ref"), node.get("via")
-        if said is None or via is None:
+    def reference(self, node: Table, field_: Field, scope: Scope, subject: str, told: bool = False) -> Reference | None:
+        """A reference in its parts, for those who build many at once.
+
+        `told`: it cannot stand here, which is told; what is wrong inside it is told all the same.
+        """
+        said, via = node.get("ref") or Scalar("", node.span), node.get("via")
+        mine = self.reader.key(via, scope) if via is not None else Key((), (), ())
+        parts, name = mine.parts, self.reader.text(said)
+        if via is None or (isinstance(said, Scalar) and not name):
             self.reader.issue("M112", "a reference is {ref: TYPE, via: COLUMN}.", node.span)
-            return None
-        mine = self.reader.key(via, scope)
-        parts = mine.parts
-        name = self.reader.text(said)
         if name in ("Organisation", "school_unit") and len(parts) == 1 and isinstance(parts[0], OwnCell):
             scope.frames[0].view.unit_columns.add(mine.columns[0])
         right = language.REFERS_TO.get(field_.name, (name,))
-        if name not in right and (name in self.targets or name in language.OPEN_DATA):
+        if name not in right and (name in self.targets or name in language.OPEN_DATA) and not told:
             message = f"{subject} refers to {' or '.join(right)}, not to {name}."
             self.reader.issue("M236", message, said.span)
-            return None
+            told = True
         default = "drop_item" if field_.lone else "drop_object"
         missing = self.reader.item_choice(node.get("missing"), language.MISSING, default, scope)
         on_empty = "reject" if field_.required else "omit"
         empty = self.reader.item_choice(node.get("empty"), language.EMPTY, on_empty, scope)
+        if told or not name:
+            return None
         if name in language.OPEN_DATA:
             known = _Known(self._open_data(name))
         elif (own := self._own(name, said, node, mine)) is not None:
             known = own
         else:
+            return None
+        if not parts:
             return None
         absent = _absent(name, scope, node.span, subject, missing, empty, known)
         key = key_getter(parts, known.written)
@@ -118,17 +124,23 @@ class References:
 
     def _own(self, name: str, said: Node, node: Table, mine: Key) -> _Known | None:
         """Objects of this mapping, by their source's key or `by` other columns of it."""
-        targets = self._targets(said, name, node, mine.columns)
-        if not targets or not mine.parts:
+        via = node.get("via")
+        asked = len(via.items) if isinstance(via, Items) else 1  # also those that are misspelt
+        whole = len(mine.parts) == asked
+        targets = self._targets(said, name, node, mine.columns, whole)
+        if not targets:
             return None
-        targets = [target for target in targets if len(target.key.parts) == len(mine.parts)] or targets
+        targets = [target for target in targets if len(target.key.parts) == asked] or targets
         view, by = targets[0].view, node.get("by")
         its = targets[0].key if by is None else self.reader.key(by, Scope((Frame(view.name, view),)), early=True)
-        self.reader.comparable(mine, its, view.name, (node.get("via") or node).span)
-        if its.parts and len(mine.parts) != len(its.parts):
+        if via is None:
+            return None
+        if whole:
+            self.reader.comparable(mine, its, view.name, via.span)
+        if its.parts and asked and asked != len(its.parts):
             words = "`by` names" if by is not None else f'{name} of "{view.name}" has the key'
-            message = f"{words} {', '.join(its.columns)}; `via` names {len(mine.parts)} column(s)."
-            self.reader.issue("M232", message, (node.get("via") or node).span)
+            message = f"{words} {', '.join(its.columns)}; `via` names {asked} column(s)."
+            self.reader.issue("M232", message, via.span)
             return None
         if by is None:
             return _among(targets)
@@ -138,8 +150,8 @@ class References:
         self.used_indexes.append(index)
         return _by_columns(index, targets[0].key, _among(targets))
 
-    def _targets(self, said: Node, name: str, node: Table, columns: tuple[str, ...]) -> list[Target]:
-        """The rules that are meant: one, or several from one source."""
+    def _targets(self, said: Node, name: str, node: Table, columns: tuple[str, ...], whole: bool) -> list[Target]:
+        """The rules that are meant: one, or several from one source. `whole`: whether all columns could be read."""
         candidates = self.targets.get(name)
         if not candidates and name in self.broken:
             return []
@@ -157,12 +169,16 @@ class References:
             if not chosen:
                 sources = [target.view.name for target in candidates]
                 message = f'{name} has no rule from "{source}"; there are {", ".join(sources)}.'
-                self.reader.issue("M231", message, of.span, did_you_mean(source, sources))
+                guess = did_you_mean(source, sources)
+                self.reader.issue("M231", message, of.span, guess)
+                chosen = [target for target in candidates if target.view.name == guess]
             return chosen
         if len({target.view.name for target in candidates}) > 1:
             same = [target for target in candidates if target.key.columns == columns]
             if len({target.view.name for target in same}) == 1:
                 return same
+            if not whole:
+                return []
             listed = ", ".join(target.view.name for target in candidates)
             self.reader.issue("M231", f"{name} has several rules; say which with `of:` ({listed}).", said.span)
             return []

@@ -66,19 +66,32 @@ class SourceCompiler:
                 source = guess or _UNKNOWN
             self._below.discard(name.value)
             self._view(name.value, source, table)
+            if isinstance(node, Scalar) and node.value:  # no table, which is told
+                self.views[name.value].key_told = True
 
-    def known(self, name: Scalar) -> View:
+    def known(self, name: Node) -> View:
         """The view of that name.
 
         Where there is none, that is told, and what depends on it is read as if the right word stood there: a view of a
         similar name, or one of which every column is believed.
         """
+        if not isinstance(name, Scalar) or not name.value:
+            if self.reader.text(name) or isinstance(name, Scalar):
+                self.reader.issue("M112", "the name of a source is missing here.", name.span)
+            return self.unknown()
         if (view := self.views.get(name.value)) is not None:
             return view
         guess = did_you_mean(name.value, self.views)
-        if name.value:
-            self.reader.issue("M200", f'there is no source "{name.value}".', name.span, guess)
-        return self.views[guess] if guess else View(name.value, _UNKNOWN, None)
+        self.reader.issue("M200", f'there is no source "{name.value}".', name.span, guess)
+        return self.views[guess] if guess else self.unknown(name.value)
+
+    def unknown(self, name: str = "") -> View:
+        """In place of a source that does not exist, which is told: every column of it is believed."""
+        return View(name, _UNKNOWN, None)
+
+    def _not_yet(self, name: Scalar) -> View:
+        """A view that is described further down, which is told: as far as it is known here."""
+        return self.views.get(name.value) or self.unknown(name.value)
 
     def index(self, view: View, key: Key) -> Index:
         """The view's rows by these columns; the same index for all who ask for it."""
@@ -94,11 +107,16 @@ class SourceCompiler:
         """
         if not isinstance(node, Table) or len(node.entries) != 1:
             self.reader.issue("M112", "`found_in` is {source: column}.", node.span)
+            for name, column in node.entries if isinstance(node, Table) else ():
+                view = self.known(name)
+                self.reader.key(column, Scope((Frame(view.name, view),)), early=True)
             return None
         name, column = node.entries[0]
         if asking is not None and name.value in self._below and name.value != asking.name:
             message = f'"{name.value}" is described further down; a source comes after those that it looks into.'
             self.reader.issue("M200", message, name.span)
+            view = self._not_yet(name)
+            self.reader.key(column, Scope((Frame(view.name, view),)), early=True)
             return None
         view = self.known(name)
         if asking is not None and (name.value == asking.name or _rests_on(view, asking)):
@@ -154,8 +172,7 @@ class SourceCompiler:
         if name.value in self._below:
             message = f'"{name.value}" is described further down; a source comes after those that it is joined with.'
             self.reader.issue("M200", message, name.span)
-            return
-        other = self.known(name)
+        other = self.known(name) if name.value not in self._below else self._not_yet(name)
         found = self.reader.match(match, other, own, f"`with` needs `{name.value}", name.span)
         if found is not None:
             self.reader.lookups.append((other, found.its, found.mine))
@@ -164,9 +181,10 @@ class SourceCompiler:
         if view.header is None or other.header is None:
             view.header = None
             return
-        for column in other.header:
-            view.origins.setdefault(f"{name.value}.{column}", (other, column))
-        view.header = (*view.header, *(f"{name.value}.{column}" for column in other.header))
+        names = dict.fromkeys((name.value, other.name))  # two where the first is misspelt, and either may follow
+        joined = {f"{word}.{column}": (other, column) for word in names for column in other.header}
+        view.origins = joined | view.origins
+        view.header = (*view.header, *joined)
 
     def _optional(self, view: View, said: Node) -> None:
         """Columns that the source may lack: those that it does are empty in every row."""

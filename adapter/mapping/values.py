@@ -18,7 +18,7 @@ from adapter.mapping.lists import Lists
 from adapter.mapping.plain import PlainValues, constant, place_of
 from adapter.mapping.problems import LEADS_NOWHERE, NotExposed, RowProblem
 from adapter.mapping.references import References
-from adapter.mapping.scope import Frames, Get, Index, Scope
+from adapter.mapping.scope import Frame, Frames, Get, Index, Scope
 from adapter.mapping.sources import SourceCompiler
 from adapter.mapping.synonyms import COLUMNS, plain
 from adapter.mapping.syntax import Items, Node, Scalar, Table
@@ -43,12 +43,12 @@ class Values:
         """The function for one attribute; None when it cannot be made (the issues are reported)."""
         form = _form(node, field_)
         if form == "object" and field_.many:
-            self.reader.issue("M222", f"{subject} is a list: write {{list: […]}} or {{each: …}}.", node.span)
+            self._no_list(node, field_, scope, subject)
             return None
         if form == "object" and isinstance(node, Table) and field_.is_reference and "id" not in node:
             return self._no_reference(node, field_, scope, subject)
         if form == "object" and not field_.parts:
-            meant = self._no_form(node, subject)
+            meant = self._no_form(node, field_, scope, subject)
             return self.compile(meant, field_, scope, subject) if meant is not None else None
         if isinstance(node, Table) and form != "object":
             node = self._one_form(node, form)
@@ -85,6 +85,7 @@ class Values:
             return self.references.compile(node, field_, scope, subject)
         if field_.parts and not (form == "first_of" and field_.is_reference):
             self.reader.issue("M222", f"{subject} is an object or reference, not a plain value.", node.span)
+            self._by_form(form, node, replace(field_, parts=(), allowed=()), scope, subject)  # what is wrong inside
             return None
         if form == "first_of" and isinstance(node, Table):
             get = self._first_of(node, field_, scope, subject)
@@ -106,7 +107,8 @@ class Values:
     ) -> None:
         head = field_.part(names[0])
         if head is None and (guess := self._not_in_profile(key, names[0], field_, subject)):
-            parts.setdefault(guess, node)
+            if guess not in parts:
+                self._place(parts, key, [guess, *names[1:]], node, field_, subject)
             return
         if head is None or (len(names) > 1 and head.many):
             if head is not None:
@@ -174,7 +176,7 @@ class Values:
         options = node.get("first_of")
         if not isinstance(options, Items):
             self.reader.issue("M111", "`first_of:` takes values in [ ].", node.span)
-            return None
+            options = self.reader.as_items(options)
         optional = replace(field_, many=False, required=False, default=None)
         gets = [get for item in options.items if (get := self.compile(item, optional, scope, subject))]
         empty = self.plain.when_empty(node, field_, scope, subject)
@@ -203,6 +205,23 @@ class Values:
 
         return first
 
+    def _no_list(self, node: Node, field_: Field, scope: Scope, subject: str) -> None:
+        """Report one object in place of a list, and go on with the word that was probably meant, or with an item."""
+        table, part = self.reader.table(node, node.span), field_.item()
+        words = {word for form in language.FORMS.values() for word in form}
+        guesses = [
+            (key, did_you_mean(key.value, ("list", "each"))) for key, _ in table.entries if key.value not in words
+        ]
+        near, guess = next(((key, guess) for key, guess in guesses if guess), (None, ""))
+        self.reader.issue("M222", f"{subject} is a list: write {{list: […]}} or {{each: …}}.", node.span, guess)
+        if near is not None:
+            entries = [(replace(key, value=guess) if key is near else key, value) for key, value in table.entries]
+            self.compile(Table(tuple(entries), table.span), field_, scope, subject)
+            return
+        fields = self.reader.table(table.get("fields") or node, node.span)
+        if any(part.part(key.value.partition(".")[0]) for key, _ in fields.entries):
+            self.compile(fields, part, scope.inner(Frame("", self.sources.unknown())), subject)
+
     def _no_reference(self, node: Table, field_: Field, scope: Scope, subject: str) -> Get | None:
         """Report a reference without `ref`, and go on with the word that was probably meant."""
         near = next((key for key, _ in node.entries if did_you_mean(key.value, ("ref",))), None)
@@ -214,7 +233,7 @@ class Values:
         entries = [(replace(key, value="ref") if key is near else key, value) for key, value in node.entries]
         return self.compile(Table(tuple(entries), node.span), field_, scope, subject)
 
-    def _no_form(self, node: Node, subject: str) -> Node | None:
+    def _no_form(self, node: Node, field_: Field, scope: Scope, subject: str) -> Node | None:
         """Report a table without the word of a form; gives what was probably meant, to go on with."""
         known = ", ".join(language.FORMS)
         message = f"{subject} is a plain value: write a column name, or one of {known}."
@@ -225,7 +244,11 @@ class Values:
             return None
         guess = did_you_mean(first, language.FORMS)
         self.reader.issue("M222", message, node.span, guess)
-        if not guess or not isinstance(node, Table):
+        if not isinstance(node, Table):
+            return None
+        if not guess:
+            known_words = tuple(entry for entry in node.entries if entry[0].value in language.FORMS["column"])
+            self.plain.inside(Table(known_words, node.span), field_, scope, subject)
             return None
         (key, value), *rest_of_it = node.entries
         if isinstance(value, Scalar) and not value.raw:  # {column fornamn}

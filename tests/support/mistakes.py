@@ -1127,4 +1127,238 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
         "keep: {status: A, P, slut",
         ('15:23: M210 "P" is no column, and nothing is asked of it; several values stand in [ ].',),
     ),
+    # and what stands inside it is told too
+    (
+        "ref: Person, of: elever, via: guid, missing: drop_item",
+        "ref: Person, of: elever, via: guid, mising: drop_item",
+        (
+            '50:61: M110 "mising" is not a word of the form `ref`; there are ref, via, by, of, missing, empty, when. Did you mean "missing"?',
+        ),
+    ),
+    (
+        "ref: Person, of: elever, via: guid, missing: drop_item",
+        "ref: Person, of: elevr, via: gid, by: pnrr, missing: x",
+        (
+            '50:42: M231 Person has no rule from "elevr"; there are elever, personal. Did you mean "elever"?',
+            '50:54: M210 source "elever" has no column "gid". Did you mean "guid"?',
+            '50:63: M210 source "elever" has no column "pnrr". Did you mean "pnr"?',
+            '50:78: M113 "x" is not one of drop_item, drop_object, stop.',
+        ),
+    ),
+    (
+        "ref: Person, of: elever, via: guid, missing: drop_item",
+        "ref: Person, of: elever, via: [guid, gid], missing: x",
+        (
+            '50:55: M232 Person of "elever" has the key guid; `via` names 2 column(s).',
+            '50:62: M210 source "elever" has no column "gid". Did you mean "guid"?',
+            '50:77: M113 "x" is not one of drop_item, drop_object, stop.',
+        ),
+    ),
+    (
+        "enroledAt: {ref: Organisation, via: kod}",
+        "enroledAt: {ref: Person, via: kodd, missing: x, of: elever}",
+        (
+            "28:28: M236 Person.enrolments.enroledAt refers to Organisation or school_unit, not to Person.",
+            '28:41: M210 source "inskr" has no column "kodd". Did you mean "kod"?',
+            '28:56: M113 "x" is not one of drop_item, drop_object, stop.',
+        ),
+    ),
+    (
+        "enroledAt: {ref: Organisation, via: kod}",
+        "enroledAt: {ref: , via: kodd}",
+        (
+            "28:22: M112 a reference is {ref: TYPE, via: COLUMN}.",
+            '28:35: M210 source "inskr" has no column "kodd". Did you mean "kod"?',
+        ),
+    ),
+    (
+        "enroledAt: {ref: Organisation, via: kod}",
+        "enroledAt: {ref: Organisation, via: {as: lowr, codes: skyd}}",
+        (
+            "28:47: M112 a key column is a name or {column: NAME, as: …}.",
+            '28:52: M120 "lowr" is no conversion; there are integer, boolean, date(FORMAT), personnummer, uuid, lower, upper, pad(N), pattern(REGEX), split(SEP), join(SEP), first. Did you mean "lower"?',
+            '28:65: M240 there is no code list "skyd" under `codes`. Did you mean "skydd"?',
+        ),
+    ),
+    (
+        "enroledAt: {ref: Organisation, via: kod}",
+        "enroledAt: {format: '{kodd}', as: lowr}",
+        (
+            "28:22: M222 Person.enrolments.enroledAt is an object or reference, not a plain value.",
+            '28:33: M210 source "inskr" has no column "kodd". Did you mean "kod"?',
+            '28:45: M120 "lowr" is no conversion; there are integer, boolean, date(FORMAT), personnummer, uuid, lower, upper, pad(N), pattern(REGEX), split(SEP), join(SEP), first. Did you mean "lower"?',
+        ),
+    ),
+    ("each: inskr", "each:", ("25:14: M112 the name of a source is missing here.",)),
+    (
+        "        each: inskr\n        match: {guid: guid}\n        fields:\n          enroledAt: {ref",
+        "        match: {guid: guid}\n        fields:\n          enroledAtt: {ref",
+        (
+            "25:9: M222 Person.enrolments is a list: write {list: […]} or {each: …}.",
+            '27:11: M220 Person.enrolments has no attribute "enroledAtt" in the profile; there are enroledAt, schoolType, schoolYear, educationCode, cancelled. Did you mean "enroledAt"?',
+        ),
+    ),
+    (
+        "        match: {guid: guid}\n        fields:\n",
+        "        match: {gid: guid}\n        unmatched: tell\n        when: {statu: A}\n        fields:\n",
+        (
+            '26:17: M210 source "inskr" has no column "gid". Did you mean "guid"?',
+            '27:20: M113 "tell" is not one of ignore, report.',
+            '28:16: M210 source "elever" has no column "statu". Did you mean "status"?',
+        ),
+    ),
+    (
+        "schoolYear: {column: arskurs, as: integer, empty: omit}",
+        "schoolYear: {list: [{column: arskur, as: integr}]}",
+        (
+            "30:23: M222 Person.enrolments.schoolYear is one value, not a list.",
+            '30:40: M210 source "inskr" has no column "arskur". Did you mean "arskurs"?',
+            '30:52: M120 "integr" is no conversion; there are integer, boolean, date(FORMAT), personnummer, uuid, lower, upper, pad(N), pattern(REGEX), split(SEP), join(SEP), first. Did you mean "integer"?',
+        ),
+    ),
+    (
+        "{list: [ad.eppn]}",
+        "{list: {column: ad.epn}}",
+        (
+            "22:32: M111 `list:` takes values in [ ].",
+            '22:48: M210 source "ad" has no column "epn". Did you mean "eppn"?',
+        ),
+    ),
+    (
+        "givenName: fornamn",
+        "givenName: {first_of: fornam, empty: skip}",
+        (
+            "19:18: M111 `first_of:` takes values in [ ].",
+            '19:29: M210 source "elever" has no column "fornam". Did you mean "fornamn"?',
+            '19:44: M113 "skip" is not one of omit, omit_item, reject.',
+        ),
+    ),
+    (
+        "givenName: fornamn",
+        "givenName: {ref: Person, via: fornam}",
+        (
+            "19:18: M222 Person.givenName is no reference.",
+            '19:37: M210 source "elever" has no column "fornam". Did you mean "fornamn"?',
+        ),
+    ),
+    (
+        "civicNo.value: {column: pnr,",
+        "civicnr.value: {column: pnrr,",
+        (
+            '21:7: M220 Person has no attribute "civicnr" in the profile; there are givenName, middleName, familyName, eduPersonPrincipalNames, civicNo, securityMarking, emails, enrolments, externalIdentifiers. Did you mean "civicNo"?',
+            '21:31: M210 source "elever" has no column "pnrr". Did you mean "pnr"?',
+        ),
+    ),
+    (
+        "securityMarking: {column: skydd, codes: skydd, unknown: protected}",
+        "securityMarking: {kol: skydd, codes: skyd, unknown: protecte}",
+        (
+            "23:24: M222 Person.securityMarking is a plain value: write a column name, or one of column, text, format, first_of, ref, list, each.",
+            '23:44: M240 there is no code list "skyd" under `codes`. Did you mean "skydd"?',
+            '23:59: M242 "protecte" is not a value of Person.securityMarking; there are Ingen, Sekretessmarkering, Skyddad folkbokföring.',
+        ),
+    ),
+    (
+        "eduPersonPrincipalNames: eppn\n",
+        "eduPersonPrincipalNames: {each: {splitt: epn}, value: valu}\n",
+        (
+            '37:40: M110 "splitt" is not a word of `each` over parts; there are split, on. Did you mean "split"?',
+            '37:48: M210 source "personal" has no column "epn". Did you mean "eppn"?',
+            '37:61: M210 source "personal" has no column "valu". Did you mean "value"?',
+        ),
+    ),
+    (
+        "eduPersonPrincipalNames: eppn\n",
+        "eduPersonPrincipalNames: {each: {columns: epn}, value: valu}\n",
+        (
+            "37:39: M112 `each` over columns is {columns: [a, b]}.",
+            '37:49: M210 source "personal" has no column "epn". Did you mean "eppn"?',
+            '37:62: M210 source "personal" has no column "valu". Did you mean "value"?',
+        ),
+    ),
+    ("- from: personal\n", "- from:\n", ("31:10: M112 the name of a source is missing here.",)),
+    (
+        "from: {distinct: elever, by: [kod, klass]}",
+        "from: {by: [kod, klass]}",
+        ("40:9: M112 `from` is a source, or {distinct: SOURCE, by: [columns]}.",),
+    ),
+    (
+        "from: {distinct: elever, by: [kod, klass]}",
+        "from: {distinct: elever, by: [kodd, klas]}",
+        (
+            '40:33: M210 source "elever" has no column "kodd". Did you mean "kod"?',
+            '40:39: M210 source "elever" has no column "klas". Did you mean "klass"?',
+        ),
+    ),
+    (
+        "id: {uuid5: anst}",
+        "id: {uuid5: anstt, uuid: epn}",
+        (
+            "32:9: M112 `id:` is one of {uuid: …}, {uuid5: …}, {school_unit: …}.",
+            '32:17: M210 source "personal" has no column "anstt". Did you mean "anst"?',
+            '32:30: M210 source "personal" has no column "epn". Did you mean "eppn"?',
+        ),
+    ),
+    (
+        "enrich: {ad: pnr}",
+        "enrich: {add: pnrr, inskr: add.pnrr}",
+        (
+            '17:14: M200 there is no source "add". Did you mean "ad"?',
+            '17:19: M210 source "elever" has no column "pnrr". Did you mean "pnr"?',
+            '17:25: M233 source "inskr" has no key; say under `sources:` which column finds its rows.',
+            '17:32: M210 source "ad" has no column "pnrr". Did you mean "pnr"?',
+        ),
+    ),
+    (
+        "codes:\n",
+        "codes:\n  x: {form: skolr, key: kodd, value: nam}\n",
+        (
+            '8:7: M110 "form" is not a word of a code list from a source; there are from, key, value, otherwise. Did you mean "from"?',
+            '8:13: M200 there is no source "skolr". Did you mean "skolor"?',
+            '8:25: M210 source "skolor" has no column "kodd". Did you mean "kod"?',
+            '8:38: M210 source "skolor" has no column "nam". Did you mean "namn"?',
+        ),
+    ),
+    (
+        "keep: {status: [A, P],",
+        "keep: {guid: {found_in: {inskr: gid, ad: pnrr}},",
+        (
+            "15:29: M112 `found_in` is {source: column}.",
+            '15:37: M210 source "inskr" has no column "gid". Did you mean "guid"?',
+            '15:46: M210 source "ad" has no column "pnrr". Did you mean "pnr"?',
+        ),
+    ),
+    (
+        "  elever: {key: guid,",
+        "  elever: {key: guid, with: {personal: {anst: giud}}, keep: {personal.eppn: {found_in: {ad: pnrr}}},",
+        (
+            '3:30: M200 "personal" is described further down; a source comes after those that it is joined with.',
+            '3:47: M210 source "elever" has no column "giud". Did you mean "guid"?',
+            '3:89: M200 "ad" is described further down; a source comes after those that it looks into.',
+            '3:93: M210 source "ad" has no column "pnrr". Did you mean "pnr"?',
+        ),
+    ),
+    (
+        "  elever: {key: guid,",
+        "  elever: {kye: guid,",
+        (
+            '3:12: M110 "kye" is not a word of a source; there are of, key, keep, expect, empty, optional, split, with, merge, rows. Did you mean "key"?',
+        ),
+    ),
+    (
+        "enrich: {ad: pnr}",
+        "enrich: [{ad: pnrr}]",
+        (
+            "17:13: M111 a table of `word: value` is expected here.",
+            '17:19: M210 source "elever" has no column "pnrr". Did you mean "pnr"?',
+        ),
+    ),
+    (
+        "match: {guid: guid}",
+        "match: [{gid: guid}]",
+        (
+            "25:9: M112 `each` needs `match: {its column: my column}`.",
+            '26:18: M210 source "inskr" has no column "gid". Did you mean "guid"?',
+        ),
+    ),
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import re
+
 import pytest
 from support.mapping import compiled
 from support.mistakes import BASE, HEADERS, MISTAKES
@@ -33,3 +36,36 @@ def test_all_mistakes_are_told_at_once() -> None:
 )
 def test_whatever_stands_in_the_file_is_told_and_never_raised(text: str) -> None:
     assert compiled(text, HEADERS).errors
+
+
+WORDS = [(found.start(), found.group()) for found in re.finditer(r"\w{3,}", BASE)]
+PLACES = [f"{BASE.count(chr(10), 0, start) + 1} {word}" for start, word in WORDS]
+CONSISTENT = {  # a source or list that is misspelt alike where it is described and used is one mistake, or none
+    frozenset((here, there))
+    for here, word in enumerate(WORDS)
+    for there, other in enumerate(WORDS)
+    if here < there and word[1] == other[1] and word[1] in {*HEADERS, "skydd"}
+}
+
+
+def misspelt(*which: int) -> str:
+    """The mapping with one letter too many in each of these words."""
+    text = BASE
+    for start, word in sorted((WORDS[number] for number in which), reverse=True):
+        after = start + min(3, len(word) - 1)
+        text = f"{text[:after]}q{text[after:]}"
+    return text
+
+
+@pytest.mark.parametrize("which", range(len(WORDS)), ids=PLACES)
+def test_a_misspelt_word_is_told_once_and_nothing_else_is(which: int) -> None:
+    assert len(compiled(misspelt(which), HEADERS).errors) == 1
+
+
+def test_two_misspelt_words_are_both_told_and_nothing_else_is() -> None:
+    """Also where one stands inside the other: as if the right word stood there."""
+    pairs = [(here, there) for here in range(len(WORDS)) for there in range(here)]
+    for here, there in random.Random(20261123).sample(pairs, 500):
+        if frozenset((here, there)) not in CONSISTENT:
+            found = [str(issue) for issue in compiled(misspelt(here, there), HEADERS).errors]
+            assert len(found) == 2, (PLACES[here], PLACES[there], found)
