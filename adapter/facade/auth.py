@@ -60,9 +60,7 @@ class Verifier:
             raise RequestRefused(401, "A bearer token is required.", {"WWW-Authenticate": "Bearer"})
         if len(token) > _LONGEST:
             raise _unauthorised("The token is too long.")
-        if self._generation != self._keys.generation:
-            self._known.clear()
-            self._generation = self._keys.generation
+        self._forget_of_other_keys()
         digest = hashlib.blake2b(token.encode(errors="replace"), digest_size=16).digest()
         found = self._known.get(digest)
         if found is not None:
@@ -73,10 +71,17 @@ class Verifier:
         self._allow()
         kid = _kid(token)
         caller = await self._verified(token, kid)
+        self._forget_of_other_keys()  # the first token is what has the keys fetched: it stays known
         if len(self._known) >= _CACHED:
             self._known.clear()
         self._known[digest] = caller, kid
         return caller
+
+    def _forget_of_other_keys(self) -> None:
+        """What was checked with other keys is checked again."""
+        if self._generation != self._keys.generation:
+            self._known.clear()
+            self._generation = self._keys.generation
 
     def _allow(self) -> None:
         """Tokens that nobody has seen yet cost a signature check: only so many are looked at in a second."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from adapter.simulator.municipality import AD_HEADER, school_year, write_csv
 from adapter.simulator.people import People, Pupil
+from adapter.ss12000 import civicno
 
 NEWCOMER = "Nyinflyttad"
 
@@ -47,8 +48,12 @@ class _Day:
                 "ORDER BY e.ELEV_ID",
                 (self._first,),
             )
-            if self._has_account(row[3])
+            if self._has_account(row[3]) and self._is_right(row[3])  # who is published: the rest is broken already
         ]
+
+    def _is_right(self, number: str) -> bool:
+        whole = civicno.normalise(number, self._today)
+        return whole is not None and not civicno.problem(whole)
 
     def moves(self) -> Happening:
         pupil, klass, unit, _ = self._somebody()

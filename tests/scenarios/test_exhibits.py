@@ -37,7 +37,7 @@ def exhibited(tables: small_school.Tables, protected: str = "withhold", settle: 
         assembly = assemble(store, inputs, report, spool, made, lost, exhibits.lookups)
     for entry in entries if settle else ():
         if "object" in entry:
-            exhibits.settle(entry, assembly.stages[ResourceType.PERSON].withheld)
+            exhibits.settle(entry, assembly.stages[ResourceType.PERSON].withheld, ())
     store.close()
     return entries
 
