@@ -6,6 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.long
+
 
 def test_the_benchmarks_run(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "benchmarks", "400", "--rounds", "1", "--in", str(tmp_path)]

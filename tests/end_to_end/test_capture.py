@@ -40,6 +40,7 @@ def secrets(folder: Path) -> set[str]:
     return {cell for row in rows for cell in row if cell and len(cell) > 3 and cell not in ("Elev", "Personal")}
 
 
+@pytest.mark.long
 def test_what_it_prints_is_a_test_that_passes_and_holds_nothing_of_anybody(folder: Path) -> None:
     mapping = folder / "mapping.yaml"
     before = mapping.read_text(encoding="utf-8")

@@ -23,6 +23,8 @@ from adapter.ss12000.types import ResourceType
 from adapter.store import pages, publish
 from adapter.store.engine import open_store
 
+pytestmark = pytest.mark.long
+
 Digests = dict[ResourceType, dict[str, bytes]]
 CONFIG = {
     "organisation_number": municipality.ORGANISATION_NUMBER,

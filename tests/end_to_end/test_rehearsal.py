@@ -9,6 +9,8 @@ import pytest
 from support.shell import run
 from support.world import World, world
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:

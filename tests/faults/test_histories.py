@@ -25,6 +25,8 @@ from adapter.mapping import compile as compiler
 from adapter.store.engine import open_store
 from adapter.store.lock import run_lock
 
+pytestmark = pytest.mark.long
+
 HISTORIES = int(os.environ.get("SS12000_HISTORIES", "1200" if os.environ.get("CI") else "400"))
 
 changes = st.tuples(

@@ -165,6 +165,7 @@ def origin(place: World) -> str:
     return place.skolverket.base_url.partition("/ss12000")[0]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("state", ["sqlite", "postgres"])
 def test_serve_that_is_killed_again_and_again_serves_the_same_after_each_start(state: str, tmp_path: Path) -> None:
     with postgres_url() as url, world(tmp_path / "w", url if state == "postgres" else "") as place:
@@ -192,6 +193,7 @@ def children_of(pid: int) -> list[int]:
     return [int(found) for found in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
 
 
+@pytest.mark.long
 def test_several_processes_serve_one_port_and_one_that_dies_is_replaced(place: World) -> None:
     with command(place, "--workers", "3") as parent:
         first = children_of(parent.pid)

@@ -108,6 +108,7 @@ PATHS = st.one_of(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(PATHS, st.lists(st.tuples(NAMES, VALUES), max_size=4), st.sampled_from(["GET", "HEAD", "PUT", "DELETE"]))
 def test_no_question_gets_a_500(facade: Readable, path: str, query: list[tuple[str, str]], method: str) -> None:
@@ -140,6 +141,7 @@ FIELDS = st.sampled_from(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(["/log", "/statistics", "/subscriptions", "/persons/lookup"]), st.dictionaries(FIELDS, JSON))
 def test_no_json_gets_a_500(facade: Readable, path: str, body: dict[str, Any]) -> None:
