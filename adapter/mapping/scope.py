@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 from unicodedata import normalize
 
 from adapter.issues import RowRef, Span, did_you_mean
@@ -135,10 +135,8 @@ class Index:
     lacking: set[str] = field(default_factory=set)  # the columns that are empty in them
 
 
-class Codes(Protocol):
-    """A compiled code list: text -> value, or None where the list lacks it."""
-
-    def __call__(self, text: str, /) -> str | None: ...
+Codes = Callable[[str], str | None]
+"""A compiled code list: text -> value, or None where the list lacks it."""
 
 
 @dataclass(frozen=True)
