@@ -26,6 +26,7 @@ MIXED = "utf-8 or cp1252, line by line"
 _UTF8_LETTERS = re.compile(rb"[\xc3-\xc5][\x80-\xbf]")
 _CP1252_LETTERS = re.compile(rb"[\xe5\xe4\xf6\xc5\xc4\xd6]")
 _DOS_LETTERS = re.compile(rb"[a-zA-Z][\x84\x86\x94]|[\x84\x86\x94\x8e\x8f\x99][a-z]")
+_ASCII = bytes(range(0x80))
 _ENOUGH = 3  # letters that speak for the code page of DOS
 
 
@@ -62,17 +63,22 @@ def detect_encoding(path: Path, head: bytes, whole: bool) -> str:
 
 
 def _not_utf8(path: Path) -> str:
-    utf8 = cp1252 = dos = 0
-    with path.open("rb") as raw:
-        while lines := raw.readlines(1 << 20):
-            block = b"".join(lines)
-            utf8 += len(_UTF8_LETTERS.findall(block))
-            cp1252 += len(_CP1252_LETTERS.findall(block))
-            dos += len(_DOS_LETTERS.findall(block))
-    if dos >= _ENOUGH and not utf8 and not cp1252:
+    utf8 = cp1252 = False
+    for block in _blocks(path):
+        beyond = block.translate(None, _ASCII)  # so that the patterns have little to look through
+        utf8 = utf8 or _UTF8_LETTERS.search(beyond) is not None
+        cp1252 = cp1252 or _CP1252_LETTERS.search(beyond) is not None
+    if not utf8 and not cp1252 and sum(len(_DOS_LETTERS.findall(block)) for block in _blocks(path)) >= _ENOUGH:
         message = 'å, ä and ö are those of DOS. Set `encoding = "cp850"` for this source, or export it as UTF-8.'
         raise SourceError("S104", message, str(path))
     return MIXED if utf8 else "cp1252"
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    """The file's bytes, about a megabyte at a time, cut at ends of lines."""
+    with path.open("rb") as raw:
+        while lines := raw.readlines(1 << 20):
+            yield b"".join(lines)
 
 
 class MixedLines:

@@ -30,6 +30,7 @@ GOOD = [
     ("mysql", "SELECT IF(a = 1, 'J', 'N'), CONCAT(a, b), DATE_FORMAT(d, '%Y-%m-%d') FROM t"),
     ("mssql", "SELECT TOP 10 * FROM [dbo].[ELEV] WHERE namn = N'Åsa' AND slut IS NULL"),
     ("mssql", "SELECT CONVERT(varchar(10), fodd, 120), ISNULL(a, '') FROM dbo.ELEV WITH (NOLOCK)"),
+    ("mssql", "SELECT [delete], [update] FROM dbo.ELEV"),
     ("mssql", "WITH a AS (SELECT 1 AS x) SELECT x FROM a CROSS APPLY (SELECT 2 AS y) b"),
     ("oracle", "SELECT NVL(a, '-'), TO_CHAR(d, 'YYYY-MM-DD') FROM elev WHERE ROWNUM < 10"),
 ]  # fmt: skip
@@ -40,8 +41,8 @@ BAD = [
     ("", "SELECT 1; DELETE FROM ELEV", "more than one statement"),
     ("", "SELECT 1; ; SELECT 2", "more than one statement"),
     ("", "SELECT * FROM x WHERE a = 'never closed", "never closed"),
-    ("", "SELECT * FROM ELEV INTO OUTFILE '/x'", "cannot be read"),
-    ("", "SELEC a FROM b", "line 1, column 12, at FROM"),
+    ("", "SELECT * FROM ELEV INTO OUTFILE '/x'", "INTO"),
+    ("", "SELEC a FROM b", "line 1, column 9, at FROM"),
     ("", "SELECT a FROM (b", "line 1, column"),
     ("sqlite", "PRAGMA writable_schema = 1", "is a PRAGMA"),
     ("sqlite", "ATTACH 'x.db' AS y", "is an ATTACH"),
@@ -67,7 +68,7 @@ BAD = [
     ("mariadb", "SELECT 1 /*M! INTO OUTFILE '/tmp/x' */", "MariaDB and MySQL execute"),
     ("mariadb", "/*!99999 x */ SELECT a FROM (SELECT 1 /*!1 , sleep(9) */) t", "MariaDB and MySQL execute"),
     ("postgresql", "SELECT 1 /*! harmless here */", "take it out"),
-    ("mysql", "SELECT 1 --1 INTO OUTFILE '/tmp/x'", "cannot be read"),  # no comment there: 1 minus minus 1
+    ("mysql", "SELECT 1 --1 INTO OUTFILE '/tmp/x'", "INTO"),  # no comment there: 1 minus minus 1
     ("mysql", "SELECT a INTO @x FROM t", "INTO"),
     ("mysql", "SELECT a FROM t LOCK IN SHARE MODE", "locks rows"),
     ("mysql", "SELECT LOAD_FILE('/etc/passwd')", "calls load_file"),
@@ -77,7 +78,17 @@ BAD = [
     ("mssql", "EXEC xp_cmdshell 'dir'", "is an EXECUTE"),
     ("mssql", "SELECT a FROM t WITH (UPDLOCK)", "locks rows (UPDLOCK)"),
     ("mssql", "SELECT * FROM OPENROWSET('a', 'b', 'c')", "calls openrowset"),
+    ("mssql", "SELECT a FROM t DELETE FROM x", "cannot be read"),
+    ("mssql", "SELECT a FROM t CHECKPOINT", "begins a statement of its own"),
+    ("mssql", "SELECT 1 SHUTDOWN", "begins a statement of its own"),
     ("oracle", "SELECT a FROM t FOR UPDATE", "locks rows"),
+    ("oracle", "SELECT nummer.NEXTVAL FROM dual", "next value of a sequence"),
+    ("oracle", "SELECT utl_http.request('http://127.0.0.1') FROM dual", "calls utl_http"),
+    ("postgresql", "SELECT pg_advisory_unlock_all()", "calls pg_advisory_unlock_all"),
+    ("postgresql", "SELECT 1 \x0b FROM t", "control character"),
+    ("postgresql", "LISTEN x", "begins with LISTEN"),
+    ("", "SELECT 1; -- slut", "comment after its last ;"),
+    ("", f"SELECT {'(' * 3000}1{')' * 3000}", "nested too deep"),
     ("oracle", "BEGIN p; END;", "more than one statement"),
 ]  # fmt: skip
 
