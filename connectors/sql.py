@@ -167,7 +167,7 @@ def _engine(options: SqlOptions) -> Engine:
 
 def _select(connection: Connection, options: SqlOptions) -> str:
     if options.query is not None:
-        return options.query.strip().rstrip(";").rstrip()
+        return options.query.strip().rstrip("; \t\r\n")
     quote = connection.dialect.identifier_preparer.quote_identifier
     return "SELECT * FROM " + ".".join(quote(part) for part in str(options.table).split("."))
 
