@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import sqlalchemy as sa
@@ -26,7 +26,10 @@ _OF_SUBSCRIPTION = ("target", "spelling", "confirmed", "caller", "skew", "expire
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What one subscription is to be told, or was told (`sent`): the union of its rows `ids`."""
+    """What one subscription is to be told, or was told (`sent`): the union of its rows `ids` and `repeated`.
+
+    `repeated`: rows that were sent before, are not confirmed, and are told again with this one.
+    """
 
     ids: tuple[int, ...]
     subscription: str
@@ -45,6 +48,7 @@ class Notice:
     sent: int | None
     mark: int  # the last access before it was sent
     error: str
+    repeated: tuple[int, ...] = ()
 
 
 def enqueue(
@@ -76,7 +80,8 @@ def enqueue(
 def claim(store: Store, now: int, force: bool = False, skip: Container[str] = ()) -> Notice | None:
     """Take what one subscription is to be told, for as long as the lease lasts; None where nothing is due.
 
-    `force` does not wait for the next attempt's time; `skip` are subscriptions that had their turn.
+    `force` does not wait for the next attempt's time; `skip` are subscriptions that had their turn. What was
+    sent and is not confirmed is told again: only what a notice names is read after it, and confirms it.
     """
     table = schema.notice
     with store.writing() as connection:
@@ -89,7 +94,8 @@ def claim(store: Store, now: int, force: bool = False, skip: Container[str] = ()
                 continue  # in flight
             if not force and all(0 < row.next_attempt - now <= LONGEST_WAIT for row in rows):
                 continue
-            notice = _notice(rows)
+            sent = sa.and_(table.c.state == "sent", table.c.subscription == rows[0].subscription)
+            notice = _with_unconfirmed(rows, [row for some in _by_subscription(connection, sent) for row in some])
             lease = {"state": "sending", "next_attempt": now + LEASE, "mark": last_access(connection)}
             connection.execute(
                 sa.update(table).where(table.c.id.in_(notice.ids)).values(attempts=table.c.attempts + 1, **lease)
@@ -107,13 +113,17 @@ def mark_sent(store: Store, notice: Notice, at: int) -> None:
     """The target took it: one row stays until the client has fetched. `at`: before the request was made."""
     table = schema.notice
     with store.writing() as connection:
-        connection.execute(sa.delete(table).where(table.c.id.in_(notice.ids[1:])))
+        in_vain = connection.execute(
+            sa.select(sa.func.max(table.c.attempts)).where(table.c.id.in_(notice.repeated))
+        ).scalar()
+        connection.execute(sa.delete(table).where(table.c.id.in_((*notice.ids[1:], *notice.repeated))))
         connection.execute(
             sa.update(table)
             .where(table.c.id == notice.ids[0])
             .values(
                 state="sent",
                 sent=at,
+                attempts=max(notice.attempts, in_vain or 0) + 1,
                 error="",
                 version=notice.version,
                 types=json.dumps([str(kind) for kind in notice.types]),
@@ -165,6 +175,12 @@ def _by_subscription(
     rows = connection.execute(wanted).fetchall()
     for _, some in groupby(rows, key=lambda row: row.subscription):
         yield list(some)
+
+
+def _with_unconfirmed(rows: Sequence[sa.Row[tuple[object, ...]]], sent: Sequence[sa.Row[tuple[object, ...]]]) -> Notice:
+    """What waits, and beside it what was sent and is not confirmed."""
+    both = _notice([*sent, *rows])
+    return replace(_notice(rows), types=both.types, deletions=both.deletions, repeated=tuple(row.id for row in sent))
 
 
 def _notice(rows: Sequence[sa.Row[tuple[object, ...]]]) -> Notice:

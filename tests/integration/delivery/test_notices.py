@@ -276,6 +276,44 @@ def test_a_client_whose_full_load_failed_is_told_of_everything(at_desk: Desk) ->
     assert all(stamp >= notice.at - FIVE_MINUTES for kind in ResourceType for stamp in at_desk.stamps(kind, 0))
 
 
+def test_a_notice_tells_again_of_what_was_sent_before_and_is_not_confirmed(at_desk: Desk) -> None:
+    at_desk.subscribe(confirmed=False)
+    at_desk.night(efternamn="Nygift")  # while the client loads everything
+    assert at_desk.deliver().sent == 1
+    (notice,) = at_desk.skolverket.webhook.notices
+    assert set(notice.types) == set(ResourceType)
+    assert at_desk.waiting() == ["sent"]
+    at_desk.clock.pass_(seconds=5)
+    at_desk.fetched(*(ResourceType(kind).collection for kind in notice.types))
+    at_desk.deliver()
+    assert (at_desk.confirmed(), at_desk.waiting()) == ([2], [])
+
+
+def test_what_the_client_read_is_confirmed_also_while_its_next_notice_cannot_be_sent(at_desk: Desk) -> None:
+    at_desk.subscribe(confirmed=False)
+    at_desk.night(efternamn="Nygift")
+    at_desk.skolverket.webhook.status = 503
+    at_desk.deliver()
+    at_desk.fetched(*(kind.collection for kind in ResourceType))
+    at_desk.deliver()
+    assert (at_desk.confirmed(), at_desk.waiting()) == ([1], ["pending"])
+    at_desk.clock.pass_(hours=1)
+    at_desk.skolverket.webhook.status = 200
+    at_desk.deliver()
+    assert [notice.types for notice in at_desk.skolverket.webhook.notices] == [("Person",)]
+
+
+def test_a_client_that_never_fetches_raises_the_alarm_also_when_every_night_has_its_own_notice(at_desk: Desk) -> None:
+    at_desk.subscribe()
+    for name in ("Ek", "Gran", "Al", "Asp"):
+        at_desk.night(efternamn=name)
+        assert at_desk.deliver().sent == 1
+        at_desk.clock.pass_(minutes=10)
+    at_desk.clock.pass_(minutes=31)
+    (alarm,) = confirm(at_desk.store, at_desk.settings, at_desk.clock())
+    assert "was told 4 times" in alarm
+
+
 def test_a_list_that_began_before_the_notice_or_too_late_in_time_or_was_anothers_confirms_nothing(
     at_desk: Desk,
 ) -> None:
