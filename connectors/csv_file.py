@@ -53,9 +53,9 @@ class _File:
     called_by_place: frozenset[str] = frozenset()
 
     @property
-    def columns(self) -> tuple[str, ...]:
-        """Those that have a name."""
-        return tuple(name for name in self.header if name)
+    def named(self) -> list[str]:
+        """The columns that have a name of their own, in order of the alphabet."""
+        return sorted(name for name in self.header if name and name not in self.called_by_place)
 
 
 class CsvConnector:
@@ -73,16 +73,17 @@ class CsvConnector:
         files = [_look_at(path, self.options) for path in matching(self.options.path)]
         first = files[0]
         for other in files[1:]:
-            if sorted(other.columns) != sorted(first.columns):
-                missing = sorted(set(first.columns) ^ set(other.columns))
+            if other.named != first.named:
+                missing = sorted(set(first.named) ^ set(other.named))
                 message = (
                     f"the columns differ from those of {first.path.name} ({', '.join(missing)}). Export both anew."
                 )
                 raise SourceError("S106", message, str(other.path))
         table = CsvTable(files, self.options, age_hours((file.stamp for file in files), self._now()))
-        for name in [name for name in first.columns if name in first.called_by_place]:
-            message = f'{name} has no name, and values stand in it: it is called "{name}" here. Give it one.'
-            table.remarks.append(Remark("S153", message, str(first.path)))
+        for file in files:
+            for name in sorted(file.called_by_place):
+                message = f'{name} has no name, and values stand in it: it is called "{name}" here. Give it one.'
+                table.remarks.append(Remark("S153", message, str(file.path)))
         return table
 
 
@@ -92,7 +93,8 @@ class CsvTable:
     def __init__(self, files: Sequence[_File], options: CsvOptions, age_hours: float) -> None:
         self._files = files
         self._options = options
-        self.columns: Sequence[str] = files[0].columns
+        in_all = set(files[0].header).intersection(*(file.header for file in files))
+        self.columns: Sequence[str] = tuple(name for name in files[0].header if name and name in in_all)
         self.age_hours: float | None = age_hours
         self.place = options.path
         self.remarks: list[Remark] = []

@@ -125,6 +125,12 @@ def test_empty_columns_of_one_file_do_not_make_it_another_kind_of_file(tmp_path:
     assert [row for _, row in read(tmp_path / "e*.csv")] == [("1", "2"), ("3", "4")]
 
 
+def test_a_note_beside_one_file_s_columns_does_not_make_it_another_kind_of_file(tmp_path: Path) -> None:
+    (tmp_path / "e1.csv").write_text("a;b;\n1;2;ring hem\n", encoding="utf-8")
+    (tmp_path / "e2.csv").write_text("b;a\n4;3\n", encoding="utf-8")
+    assert [row for _, row in read(tmp_path / "e*.csv")] == [("1", "2"), ("3", "4")]
+
+
 def test_each_line_is_read_in_the_encoding_that_it_is_in(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     lines = ["a;b", *(f"Åsa{n};Östen" for n in range(9))]
