@@ -53,6 +53,7 @@ def test_the_demo_tells_the_whole_story_and_all_of_it_holds(story: tuple[Path, O
     assert len(told.out.splitlines()) <= 60  # two screens
 
 
+@pytest.mark.long
 def test_two_demos_of_one_seed_are_the_same_municipality(story: tuple[Path, Outcome], tmp_path: Path) -> None:
     again = run("demo", str(tmp_path / "again"), "--pupils", "150", "--seed", "3")
     first = story[1].out.replace(str(story[0]), "X").splitlines()

@@ -17,6 +17,8 @@ from support import layouts
 from support.databases import mariadb_url
 from support.drafts import TODAY, Commands, Drafted
 
+pytestmark = pytest.mark.long
+
 MADE = layouts.school(TODAY)
 GUESS = re.compile(r"# (DECIDE: )?guess (\d\d) %: \S")
 MARKED = ("id", "match", "person", "dutyAt", "enroledAt", "schoolType", "groupType", "organisation", "parentActivity")

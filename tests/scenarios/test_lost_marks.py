@@ -282,7 +282,7 @@ def test_a_first_try_that_protected_everybody_to_be_safe_is_mended_without_askin
 NIGHTS = st.lists(st.tuples(st.integers(0, 2), st.sets(st.integers(0, 9), max_size=10)), min_size=2, max_size=8)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(nights=NIGHTS)
 def test_nobody_who_was_protected_is_ever_published_before_the_time(nights: list[tuple[int, set[int]]]) -> None:
     """Whatever marks come and go: a good night publishes only who has been without for two nights, one of them good."""

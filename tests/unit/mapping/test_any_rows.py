@@ -98,6 +98,7 @@ OF_ANY_MAPPING = {
 }
 
 
+@pytest.mark.long
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(
     text=mappings(),

@@ -62,6 +62,7 @@ def test_a_misspelt_word_is_told_once_and_nothing_else_is(which: int) -> None:
     assert len(compiled(misspelt(which), HEADERS).errors) == 1
 
 
+@pytest.mark.long
 def test_two_misspelt_words_are_both_told_and_nothing_else_is() -> None:
     """Also where one stands inside the other: as if the right word stood there."""
     pairs = [(here, there) for here in range(len(WORDS)) for there in range(here)]
