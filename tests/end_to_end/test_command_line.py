@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from support.shell import Outcome, run
+from support.shell import Outcome, command, run
 
 from adapter.simulator import municipality
 from adapter.ss12000.types import FETCH_ORDER
@@ -99,8 +99,8 @@ def test_0_and_one_json_document(place: Path) -> None:
     assert done.code == 0
     assert set(done.json) >= {"run", "outcome", "version", "types", "issues", "held_by", "seconds", "notifications"}
     assert done.json["outcome"] == "unchanged"
-    for command in ("check", "preview", "status"):
-        assert run(command, "--json", at=place).json
+    for word in ("check", "preview", "status"):
+        assert run(word, "--json", at=place).json
 
 
 @pytest.mark.parametrize(
@@ -118,8 +118,8 @@ def test_2_with_file_and_line_when_configuration_or_mapping_is_wrong(
     place: Path, file: str, pattern: str, replacement: str, words: str
 ) -> None:
     edit(place / file, pattern, replacement)
-    for command in ("check", "sync"):
-        done = run(command, at=place)
+    for word in ("check", "sync"):
+        done = command(word, at=place)
         assert done.code == 2, done
         assert re.search(words, done.out + done.err), done
 
@@ -177,11 +177,11 @@ def test_6_when_the_new_version_is_published_but_nobody_could_be_told(place: Pat
     ids=["missing", "empty", "truncated", "header only", "rubbish", "table gone", "table empty", "column renamed"],
 )
 def test_5_when_a_source_fails_and_what_was_published_stays(place: Path, breakage: Callable[[Path], None]) -> None:
-    before = run("status", "--json", at=place).json
+    before = command("status", "--json", at=place).json
     breakage(place)
-    done = run("sync", at=place)
+    done = command("sync", at=place)
     assert done.code == 5, done
-    after = run("status", "--json", at=place).json
+    after = command("status", "--json", at=place).json
     assert (after["version"], after["published"]) == (before["version"], before["published"])
 
 

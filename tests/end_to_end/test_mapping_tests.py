@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.shell import run
+from support.shell import command
 from support.world import world
 
 
@@ -26,7 +26,7 @@ def mapping(place: Path) -> object:
 
 
 def test_the_demos_own_tests_pass(place: Path) -> None:
-    done = run("check", at=place)
+    done = command("check", at=place)
     assert (done.code, "2 tests of the mapping passed" in done.out) == (0, True), done
 
 
@@ -50,20 +50,20 @@ def test_a_test_that_fails_says_where_and_what(place: Path, mapping: Path, right
     text = mapping.read_text(encoding="utf-8")
     assert right in text
     mapping.write_text(text.replace(right, wrong, 1), encoding="utf-8")
-    done = run("check", at=place)
+    done = command("check", at=place)
     assert done.code == 2
     assert words in done.out
     assert "mapping.yaml:1" in done.out
 
 
 def test_explain_tells_a_row_a_code_and_nothing(place: Path) -> None:
-    assert run("explain", "M210", at=place).out.startswith("M210: ")
-    assert run("explain", "M999", at=place).code == 2
-    assert "nothing has this id or key" in run("explain", "no-such-key", at=place).out
-    shown = run("preview", "Person", "--limit", "1", "--json", at=place).json["objects"][0]
+    assert command("explain", "M210", at=place).out.startswith("M210: ")
+    assert command("explain", "M999", at=place).code == 2
+    assert "nothing has this id or key" in command("explain", "no-such-key", at=place).out
+    shown = command("preview", "Person", "--limit", "1", "--json", at=place).json["objects"][0]
     key = shown["row"]["ELEV_ID"]
     for what in (key, shown["object"]["id"], key.strip("{}").lower()):
-        (found, *_) = run("explain", what, "--json", at=place).json["found"]
+        (found, *_) = command("explain", what, "--json", at=place).json["found"]
         assert found["id"] == shown["object"]["id"]
-    run("sync", at=place)
-    assert "published: version 1" in run("explain", key, at=place).out
+    command("sync", at=place)
+    assert "published: version 1" in command("explain", key, at=place).out
