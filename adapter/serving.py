@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import gc
 import socket
 import threading
 import time
@@ -24,6 +25,7 @@ from adapter.sync.run import sync
 from adapter.wiring import ZONE, Installation, clock
 
 _LOOK_EVERY = 5.0  # seconds
+_YOUNG = 50_000  # new objects before the collector looks: a page of the largest size makes fewer
 
 
 @dataclass
@@ -73,7 +75,9 @@ def start(
 
     def serve() -> None:
         try:
-            asyncio.run(running.server.serve([listening] if listening else None))
+            _keep_heap_still()
+            with asyncio.Runner(loop_factory=running.server.config.get_loop_factory()) as runner:
+                runner.run(running.server.serve([listening] if listening else None))
         except (Exception, SystemExit) as error:
             running.failure.append(_listen_problem(settings, error))
 
@@ -94,6 +98,13 @@ def start(
         running.stop()
         raise running.failure[0]
     return running
+
+
+def _keep_heap_still() -> None:
+    """What is loaded now stays: the collector need not walk it again and again between two pages."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG, 50, 100)
 
 
 def _listen_problem(settings: Settings, error: BaseException) -> BaseException:

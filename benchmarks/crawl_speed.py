@@ -1,16 +1,18 @@
-"""The facade as its client meets it: pages over a kept connection, whole crawls, deltas; and one bare fetchall."""
+"""The facade as its client meets it, beside a bare app on the same state: quiet, during a sync, with four clients."""
 
 from __future__ import annotations
 
-import re
+import os
+import selectors
+import signal
 import socket
 import sqlite3
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -20,41 +22,49 @@ from adapter.ss12000.types import FETCH_ORDER
 from benchmarks.measure import table
 
 _PATH = "/ss12000-api/v2.0"
-_PAGES_READ = 400
+_ROUNDS = 6  # of each app in turn, so that both meet the same weather
+_SECONDS = 1.0  # of reading in each round
 
 
 def run(folder: Path) -> str:
     """A table; the state must hold a first version and a next day's."""
-    with _serving(folder / "day2") as port:
-        client = _Client(port, (folder / "token").read_text(encoding="utf-8"))
+    token = (folder / "token").read_text(encoding="utf-8")
+    with ExitStack() as both:
+        ours = _Service(both.enter_context(_serving(folder / "day2")), _PATH, f"Authorization: Bearer {token}\r\n")
+        bare = _Service(both.enter_context(_bare(folder / "state.db")), "", "")
         rows = []
         for limit in (1000, 100):
-            addresses = client.addresses(f"/persons?limit={limit}")
-            if len(addresses) < 3:
+            mine = ours.addresses(f"/persons?limit={limit}")[:-1]
+            if len(mine) < 2:
                 continue  # too few persons for full pages of this size
-            floor = _fetchall(folder / "state.db", limit)
-            rows.append(_pages(f"pages of {limit} persons", client, _cycle(addresses[:-1], _PAGES_READ), limit, floor))
-            if limit == 1000:
-                for name, address in (("first page", addresses[0]), ("last full page", addresses[-2])):
-                    rows.append(_pages(name, client, [address] * 100, limit, floor))
-        delta = client.addresses("/persons?limit=100&meta.modified.after=2020-01-01T00:00:00Z")
-        floor = _fetchall(folder / "state.db", 100)
-        rows.append(_pages("delta pages of 100", client, _cycle(delta[:-1], 100), 100, floor))
+            other = _bare_addresses(folder / "state.db", limit, len(mine))
+            rows += _beside(f"pages of {limit}", limit, ours, mine, bare, other, 1)
+            rows += _beside(f"pages of {limit}, 4 clients", limit, ours, mine, bare, other, 4)
+            with _syncing(folder):
+                rows += _beside(f"pages of {limit}, during a sync", limit, ours, mine, bare, other, 1)
+        delta = ours.addresses("/persons?limit=100&meta.modified.after=2020-01-01T00:00:00Z")[:-1]
+        rows.append(_figures("delta pages of 100", 100, _read(ours, delta, 1, _SECONDS)))
         began = time.perf_counter()
-        objects = sum(client.crawl(f"/{kind.collection}?limit=1000") for kind in FETCH_ORDER)
+        objects = sum(ours.crawl(f"/{kind.collection}?limit=1000") for kind in FETCH_ORDER)
         spent = time.perf_counter() - began
-    rows.append(("whole crawl, parsed", f"{objects / spent:,.0f}", f"{spent * 1000:.0f}", "", ""))
-    return table(("", "objects/s", "p50 ms", "p99 ms", "x fetchall"), rows)
+    rows.append(("whole crawl, parsed", f"{objects / spent:,.0f}", f"{spent * 1000:.0f}", "", "", ""))
+    return table(("", "objects/s", "p50 ms", "p99 ms", "x bare", "p99 x bare"), rows)
 
 
-class _Client:
-    def __init__(self, port: int, token: str) -> None:
-        self._port = port
-        self._headers = {"Authorization": f"Bearer {token}"}
-        self._http = httpx.Client(base_url=f"http://127.0.0.1:{port}{_PATH}", headers=self._headers, timeout=60)
-        self._authorization = f"Authorization: {self._headers['Authorization']}"
-        self._raw = socket.create_connection(("127.0.0.1", port))
-        self._buffer = memoryview(bytearray(1 << 20))
+class _Service:
+    """One facade, or what stands for one, on a port of this machine."""
+
+    def __init__(self, port: int, path: str, header: str) -> None:
+        self.port = port
+        self._path = path
+        self._header = header
+        name, _, value = header.strip().partition(": ")
+        headers = {name: value} if name else {}
+        self._http = httpx.Client(base_url=f"http://127.0.0.1:{port}{path}", headers=headers, timeout=60)
+
+    def request(self, address: str) -> bytes:
+        """A request's bytes."""
+        return f"GET {self._path}{address} HTTP/1.1\r\nHost: x\r\n{self._header}\r\n".encode()
 
     def addresses(self, first: str) -> list[str]:
         """Where the pages of a list are."""
@@ -74,68 +84,145 @@ class _Client:
                 return count
             page = self._page(f"{collection}?pageToken={page['pageToken']}")
 
-    def seconds(self, address: str) -> float:
-        """One page, its bytes only, over a bare socket: a client's own work must not hide the server's."""
-        began = time.perf_counter()
-        self._raw.sendall(f"GET {_PATH}{address} HTTP/1.1\r\nHost: x\r\n{self._authorization}\r\n\r\n".encode())
-        count = self._raw.recv_into(self._buffer)
-        head, _, body = bytes(self._buffer[:count]).partition(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 200"), head
-        left = int(re.findall(rb"content-length: (\d+)", head)[0]) - len(body)
-        while left > 0:
-            left -= self._raw.recv_into(self._buffer)
-        return time.perf_counter() - began
-
     def _page(self, address: str) -> dict[str, list[object]]:
         answer = self._http.get(address)
         answer.raise_for_status()
         return orjson.loads(answer.content)
 
 
-def _pages(name: str, client: _Client, addresses: Sequence[str], limit: int, floor: float) -> Sequence[str]:
-    times = sorted(client.seconds(address) for address in addresses)
-    middle, late = statistics.median(times), times[int(len(times) * 0.99)]
-    rate = limit * len(times) / sum(times)
-    return name, f"{rate:,.0f}", f"{middle * 1000:.2f}", f"{late * 1000:.2f}", f"{middle / floor:.1f}"
+class _Client:
+    """A connection that asks for one page after another: a client's own work must not hide the server's."""
+
+    def __init__(self, service: _Service, requests: Sequence[bytes], start: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", service.port))
+        self._requests = requests
+        self._next = start
+        self._buffer = bytearray(1 << 20)
+        self._left = 0
+
+    def ask(self) -> None:
+        """Send the next request."""
+        self._began = time.perf_counter()
+        self._left = -1
+        self.socket.sendall(self._requests[self._next % len(self._requests)])
+        self._next += 1
+
+    def take(self) -> float | None:
+        """Take what has come; the seconds of the whole answer when that was its end."""
+        count = self.socket.recv_into(self._buffer)
+        if self._left < 0:
+            head = bytes(self._buffer[: self._buffer.index(b"\r\n\r\n") + 4]).lower()
+            assert head.startswith(b"http/1.1 200"), head
+            self._left = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0]) + len(head)
+        self._left -= count
+        return time.perf_counter() - self._began if self._left == 0 else None
 
 
-def _cycle(addresses: Sequence[str], count: int) -> list[str]:
-    return [addresses[n % len(addresses)] for n in range(count)]
+def _beside(
+    name: str, limit: int, ours: _Service, mine: Sequence[str], bare: _Service, other: Sequence[str], clients: int
+) -> Iterator[Sequence[str]]:
+    """Two lines: ours and the bare app's, read in turns."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for _ in range(_ROUNDS):
+        times[0].extend(_read(ours, mine, clients, _SECONDS))
+        times[1].extend(_read(bare, other, clients, _SECONDS))
+    yield _figures(name, limit, times[0], clients, times[1])
+    yield _figures("  bare Starlette", limit, times[1], clients)
 
 
-def _fetchall(state: Path, limit: int) -> float:
-    """Seconds for one page's rows, in this process."""
-    with closing(sqlite3.connect(state)) as database:
-        wanted = "SELECT rid, created, modified, body FROM published_person WHERE rid > ? ORDER BY rid LIMIT ?"
-        return _middle(lambda: database.execute(wanted, (1000, limit)).fetchall())
-
-
-def _middle(work: Callable[[], object]) -> float:
+def _read(service: _Service, addresses: Sequence[str], count: int, seconds: float) -> list[float]:
+    """Seconds of each page that so many clients get in this time."""
+    requests = [service.request(address) for address in addresses]
+    clients = [_Client(service, requests, n * len(requests) // count) for n in range(count)]
     times = []
-    for _ in range(50):
-        began = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - began)
-    return statistics.median(times)
+    with selectors.DefaultSelector() as waiting:
+        for client in clients:
+            waiting.register(client.socket, selectors.EVENT_READ, client)
+            client.ask()
+        until = time.perf_counter() + seconds
+        while clients:
+            for key, _ in waiting.select():
+                spent = key.data.take()
+                if spent is None:
+                    continue
+                times.append(spent)
+                if time.perf_counter() < until:
+                    key.data.ask()
+                else:
+                    waiting.unregister(key.data.socket)
+                    key.data.socket.close()
+                    clients.remove(key.data)
+    return times
+
+
+def _figures(
+    name: str, limit: int, times: Sequence[float], clients: int = 1, beside: Sequence[float] = ()
+) -> Sequence[str]:
+    rate = limit * clients / statistics.mean(times)
+    against = ("", "")
+    if beside:
+        faster = rate / (limit * clients / statistics.mean(beside))
+        against = f"{faster:.2f}", f"{_late(times) / _late(beside):.1f}"
+    return name, f"{rate:,.0f}", f"{statistics.median(times) * 1000:.2f}", f"{_late(times) * 1000:.2f}", *against
+
+
+def _late(times: Sequence[float]) -> float:
+    return sorted(times)[int(len(times) * 0.99)]
+
+
+def _bare_addresses(state: Path, limit: int, count: int) -> list[str]:
+    """The same pages, as the bare app is asked for them."""
+    with closing(sqlite3.connect(state)) as database:
+        wanted = "SELECT rid FROM published_person ORDER BY rid"
+        keys = [0, *(rid for (rid,) in database.execute(wanted))][::limit]
+    return [f"/persons?limit={limit}&cursor={key}" for key in keys[:count]]
+
+
+@contextmanager
+def _syncing(folder: Path) -> Iterator[None]:
+    """A nightly run beside it, again and again."""
+    command = [sys.executable, "-m", "adapter", "--config", str(folder / "day2" / "config.toml"), "sync"]
+    loop = f"import subprocess\nwhile True: subprocess.run({command!r}, stdout=subprocess.DEVNULL)"
+    child = subprocess.Popen([sys.executable, "-c", loop], start_new_session=True)
+    try:
+        yield
+    finally:
+        os.killpg(child.pid, signal.SIGTERM)
+        child.wait()
 
 
 @contextmanager
 def _serving(day: Path) -> Iterator[int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = _free_port()
     config = day / "config.toml"
     here = day / "serve.toml"
     here.write_text(config.read_text(encoding="utf-8").replace("127.0.0.1:0", f"127.0.0.1:{port}"), encoding="utf-8")
-    child = subprocess.Popen(
-        [sys.executable, "-m", "adapter", "--config", str(here), "serve"], stderr=subprocess.DEVNULL
-    )
+    with _child(port, "adapter", "--config", str(here), "serve"):
+        yield port
+
+
+@contextmanager
+def _bare(state: Path) -> Iterator[int]:
+    port = _free_port()
+    with _child(port, "benchmarks.bare", str(state), str(port)):
+        yield port
+
+
+@contextmanager
+def _child(port: int, *arguments: str) -> Iterator[None]:
+    child = subprocess.Popen([sys.executable, "-m", *arguments], stderr=subprocess.DEVNULL)
     try:
         _wait(port)
-        yield port
+        yield
     finally:
         child.terminate()
         child.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _wait(port: int) -> None:

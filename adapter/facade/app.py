@@ -1,4 +1,4 @@
-"""Routes, and nothing else: which path leads to which handler."""
+"""Routes, and nothing else: which path leads to which handler. The five lists stand before them, in `lists`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from adapter.errors import AdapterError, RequestRefused
+from adapter.errors import AdapterError
 from adapter.facade import errors, feedback, lookup, openapi, render, resources, subscriptions
 from adapter.facade.auth import Verifier
 from adapter.facade.context import Context
 from adapter.facade.jwks import KeySource
+from adapter.facade.lists import Lists
 from adapter.facade.pagetoken import PageTokens
 from adapter.settings import Settings
 from adapter.ss12000.types import FETCH_ORDER
@@ -34,7 +35,7 @@ def create_app(
     keys: KeySource,
     clock: Callable[[], int],
     say: Callable[[str], None] = lambda text: None,
-) -> FastAPI:
+) -> Lists:
     """The facade as an ASGI application, under the path of `facade.base_url`; health beside it.
 
     `say` tells the administrator what went wrong, without personal data.
@@ -42,7 +43,6 @@ def create_app(
     tokens = PageTokens(bytes.fromhex(store.setting("page_token_key")))
     context = Context(store, settings, Verifier(settings, keys, clock), tokens, Recorder(store), clock)
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=_lifespan(context))
-    app.state.context = context
     base = openapi.base_path(settings)
 
     def route(path: str, method: str, endpoint: _Endpoint) -> None:
@@ -51,7 +51,6 @@ def create_app(
 
     guarded = context.guarded
     for kind in FETCH_ORDER:
-        route(f"/{kind.collection}", "GET", guarded(resources.listing(context, kind)))
         route(f"/{kind.collection}/{{id}}", "GET", guarded(resources.single(context, kind)))
         if settings.facade.lookup:
             route(f"/{kind.collection}/lookup", "POST", guarded(lookup.by_ids(context, kind)))
@@ -68,12 +67,11 @@ def create_app(
     route("/openapi.json", "GET", _constant(description, tagged=True))
     app.add_route("/health/live", _constant(b'{"status":"live"}'), include_in_schema=False)
     app.add_route("/health/ready", _ready(context), include_in_schema=False)
-    app.add_exception_handler(RequestRefused, errors.refused)
-    app.add_exception_handler(AdapterError, errors.unavailable)
+    app.add_exception_handler(AdapterError, errors.answering(say))
     app.add_exception_handler(ClientDisconnect, errors.gone)
     app.add_exception_handler(HTTPException, errors.http)
-    app.add_exception_handler(Exception, errors.unexpected(say))
-    return app
+    app.add_exception_handler(Exception, errors.answering(say))
+    return Lists(app, context, say)
 
 
 def _lifespan(context: Context) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,8 +22,7 @@ _T = TypeVar("_T")
 Handler = Callable[[Request, Caller], Awaitable[Response]]
 
 
-@dataclass(frozen=True, slots=True)
-class Crawl:
+class Crawl(NamedTuple):
     """What a request is part of: `kind` full | delta | part | one; when it began; where a delta begins (ms)."""
 
     kind: str
@@ -55,13 +54,17 @@ class Context:
         """The handler behind the checks: a good token, and something complete to show."""
 
         async def guard(request: Request) -> Response:
-            caller = await self.verifier.caller(request.headers.get("authorization"))
-            await self.require_version()
-            return await handler(request, caller)
+            return await handler(request, await self.admitted(request.headers.get("authorization")))
 
         return guard
 
-    async def require_version(self) -> None:
+    async def admitted(self, authorization: str | None) -> Caller:
+        """Who asks, once there is something to show. Raises RequestRefused."""
+        caller = await self.verifier.caller(authorization)
+        await self._require_version()
+        return caller
+
+    async def _require_version(self) -> None:
         """Until the first complete version an empty answer would look like a school without pupils."""
         if not self._ready:
             self._ready = await self.reading(lambda: pages.current_version(self.store)) > 0

@@ -25,21 +25,29 @@ def response(status: int, message: str, headers: dict[str, str] | None = None) -
     return Response(body(status, message), status, headers, media_type="application/json")
 
 
-async def refused(request: Request, error: Exception) -> Response:
-    """What the facade itself refuses."""
-    assert isinstance(error, RequestRefused)
-    return response(error.status, error.message, error.headers)
+def answer(error: Exception, say: Callable[[str], None]) -> Response:
+    """What a client is told when a request cannot be answered. `say` tells the administrator of a bug of ours."""
+    if isinstance(error, RequestRefused):
+        return response(error.status, error.message, error.headers)
+    if isinstance(error, AdapterError):  # the state cannot be read now
+        return response(503, "The service is not available now. Try again later.", {"Retry-After": "60"})
+    place = traceback.extract_tb(error.__traceback__)[-1]  # where it happened, without any value
+    say(f"an unexpected failure ({type(error).__name__} in {place.name}, line {place.lineno}); please report it")
+    return response(500, "Something went wrong here. It is our fault, not yours.")
+
+
+def answering(say: Callable[[str], None]) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """`answer` for the routes."""
+
+    async def handler(request: Request, error: Exception) -> Response:
+        return answer(error, say)
+
+    return handler
 
 
 async def gone(request: Request, error: Exception) -> Response:
     """The client went away in the middle of its request: there is nobody to answer, and nothing is wrong here."""
     return Response(status_code=400)
-
-
-async def unavailable(request: Request, error: Exception) -> Response:
-    """The state cannot be read now: the client tries again."""
-    assert isinstance(error, AdapterError)
-    return response(503, "The service is not available now. Try again later.", {"Retry-After": "60"})
 
 
 async def http(request: Request, error: Exception) -> Response:
@@ -48,14 +56,3 @@ async def http(request: Request, error: Exception) -> Response:
     if error.status_code in (404, 405):
         return response(404, _NOT_FOUND)
     return response(error.status_code, str(error.detail))
-
-
-def unexpected(say: Callable[[str], None]) -> Callable[[Request, Exception], Awaitable[Response]]:
-    """A bug of ours: the administrator is told where it happened, without any value; the caller, that it did."""
-
-    async def handler(request: Request, error: Exception) -> Response:
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        say(f"an unexpected failure ({type(error).__name__} in {place.name}, line {place.lineno}); please report it")
-        return response(500, "Something went wrong here. It is our fault, not yours.")
-
-    return handler

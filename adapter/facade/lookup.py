@@ -24,9 +24,9 @@ def by_ids(context: Context, kind: ResourceType) -> Handler:
     async def handler(request: Request, caller: Caller) -> Response:
         at = context.clock()
         wanted = _wanted(kind, await limits.json_object(request))
-        rows = await context.reading(lambda: pages.read_some(context.store, kind, wanted))
-        context.record(caller, kind.collection, Crawl("one", at), len(rows), False, at)
-        return render.respond(request, render.several(rows))
+        bodies = await context.reading(lambda: pages.read_some(context.store, kind, wanted))
+        context.record(caller, kind.collection, Crawl("one", at), len(bodies), False, at)
+        return render.respond(request, render.several(bodies))
 
     return handler
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import hmac
 from typing import Any
 
@@ -39,4 +40,4 @@ class PageTokens:
         return found
 
     def _mac(self, raw: bytes) -> bytes:
-        return hmac.digest(self._key, raw, "sha256")[:_MAC]
+        return hashlib.blake2b(raw, key=self._key, digest_size=_MAC).digest()

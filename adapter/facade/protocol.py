@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -17,16 +16,16 @@ class LimitedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: Any) -> None:
         """A connection owes us a request from now on."""
         super().connection_made(transport)
-        self._owed: asyncio.TimerHandle | None = None
         self._head = 0
-        self._owe()
+        self._owed_since: float | None = self.loop.time()
+        self._watch = self.loop.call_later(PATIENCE, self._look)  # one for a connection, not one for a request
 
     def data_received(self, data: bytes) -> None:
         """Counts what belongs to a head."""
         if self._head >= 0:
             self._head += len(data)
-            if self._owed is None:
-                self._owe()
+            if self._owed_since is None:
+                self._owed_since = self.loop.time()
         super().data_received(data)
         if self._head > HEAD_LIMIT and not self.transport.is_closing():
             self.transport.write(b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n\r\n")
@@ -42,22 +41,18 @@ class LimitedProtocol(HttpToolsProtocol):
         """The request is whole: the next one's head begins."""
         super().on_message_complete()
         self._head = 0
-        self._paid()
+        self._owed_since = None
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nobody owes us anything any more."""
-        self._paid()
+        self._watch.cancel()
         super().connection_lost(exc)
 
-    def _owe(self) -> None:
-        self._owed = self.loop.call_later(PATIENCE, self._too_slow)
-
-    def _paid(self) -> None:
-        if self._owed is not None:
-            self._owed.cancel()
-            self._owed = None
-
-    def _too_slow(self) -> None:
-        self._owed = None
-        if not self.transport.is_closing():
-            self.transport.close()
+    def _look(self) -> None:
+        """Close what has kept us waiting; look again when the patience with what is owed now ends."""
+        waited = self.loop.time() - self._owed_since if self._owed_since is not None else 0.0
+        if waited >= PATIENCE:
+            if not self.transport.is_closing():
+                self.transport.close()
+            return
+        self._watch = self.loop.call_later(PATIENCE - waited, self._look)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
 
 from adapter.errors import RequestRefused
 from adapter.facade.pagetoken import PageTokens
@@ -23,12 +24,8 @@ _TIMES = {
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)\Z", re.IGNORECASE)
 
 
-class Parameters(Protocol):
-    """Query parameters of a request."""
-
-    def getlist(self, key: Any) -> list[str]:
-        """All values of a name."""
-        ...
+Parameters = Mapping[str, Sequence[str]]
+"""Names and all values of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +39,27 @@ class DeletedQuery:
     began: int = 0
 
 
-def list_query(kind: ResourceType, parameters: Parameters, tokens: PageTokens, page_size: int) -> ListQuery:
+def parameters_of(query_string: bytes) -> Parameters:
+    """What stands behind the `?`."""
+    return parse_qs(query_string.decode("latin-1"), keep_blank_values=True)
+
+
+def list_query(kind: ResourceType, parameters: Parameters, tokens: PageTokens, page_size: int, now: int) -> ListQuery:
     """What a GET of a list asks for. Unknown parameters are ignored. Raises RequestRefused 400."""
     limit = _limit(parameters)
     token = _one(parameters, "pageToken")
-    if token is not None:
-        _refuse_beside_token(parameters, [name for names in _TIMES.values() for name in names])
-        found = tokens.read(token)
-        if found.pop("of", None) != str(kind):
-            raise RequestRefused(400, "pageToken belongs to another list.")
-        query = ListQuery(kind, **found)
-        return replace(query, limit=limit) if limit else query
-    times: dict[str, Any] = {name: _time(parameters, spellings) for name, spellings in _TIMES.items()}
-    return ListQuery(kind, limit or page_size, **times)
+    if token is None and parameters.keys() <= {"limit"}:
+        return ListQuery(kind, limit or page_size, began=now)
+    if token is None:
+        times: dict[str, Any] = {name: _time(parameters, spellings) for name, spellings in _TIMES.items()}
+        return ListQuery(kind, limit or page_size, began=now, **times)
+    _refuse_beside_token(parameters, [name for names in _TIMES.values() for name in names])
+    found = tokens.read(token)
+    if found.pop("of", None) != str(kind):
+        raise RequestRefused(400, "pageToken belongs to another list.")
+    found["limit"] = limit or found["limit"]
+    found["began"] = found.get("began") or now
+    return ListQuery(kind, **found)
 
 
 def list_token(query: ListQuery, tokens: PageTokens) -> str:
@@ -63,7 +68,7 @@ def list_token(query: ListQuery, tokens: PageTokens) -> str:
     return tokens.write({"of": str(query.kind), **{name: value for name, value in facts.items() if value is not None}})
 
 
-def deleted_query(parameters: Parameters, tokens: PageTokens, page_size: int) -> DeletedQuery:
+def deleted_query(parameters: Parameters, tokens: PageTokens, page_size: int, now: int) -> DeletedQuery:
     """What a GET of /deletedEntities asks for. Raises RequestRefused 400."""
     limit = _limit(parameters)
     token = _one(parameters, "pageToken")
@@ -73,12 +78,13 @@ def deleted_query(parameters: Parameters, tokens: PageTokens, page_size: int) ->
         if found.pop("of", None) != "deletedEntities":
             raise RequestRefused(400, "pageToken belongs to another list.")
         kinds = tuple(ResourceType(kind) for kind in found.pop("kinds"))
-        query = DeletedQuery(kinds, **found)
-        return replace(query, limit=limit) if limit else query
+        found["limit"] = limit or found["limit"]
+        found["began"] = found.get("began") or now
+        return DeletedQuery(kinds, **found)
     after = _time(parameters, ("after",))
     if after is not None:
         after -= after % 1000  # the reference compares whole seconds, inclusively
-    return DeletedQuery(_kinds(parameters), after, limit or page_size)
+    return DeletedQuery(_kinds(parameters), after, limit or page_size, began=now)
 
 
 def deleted_token(query: DeletedQuery, cursor: int, tokens: PageTokens) -> str:
@@ -107,7 +113,7 @@ def _plus(text: str) -> str:
 
 
 def _one(parameters: Parameters, name: str) -> str | None:
-    values = parameters.getlist(name)
+    values = parameters.get(name)
     return values[0] if values else None
 
 
@@ -115,7 +121,7 @@ def _limit(parameters: Parameters) -> int | None:
     text = _one(parameters, "limit")
     if text is None:
         return None
-    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) < 1:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10) or int(text) < 1:
         raise RequestRefused(400, "limit is a whole number of at least 1.")
     return min(int(text), LARGEST)
 
@@ -133,7 +139,7 @@ def _time(parameters: Parameters, spellings: Sequence[str]) -> int | None:
 
 def _kinds(parameters: Parameters) -> tuple[ResourceType, ...]:
     """`entities`, repeated or with commas, in any spelling; all types where none is named."""
-    names = [name.strip() for value in parameters.getlist("entities") for name in value.split(",") if name.strip()]
+    names = [name.strip() for value in parameters.get("entities", ()) for name in value.split(",") if name.strip()]
     wanted = {ResourceType.lenient(name) for name in names}
     if None in wanted:
         raise RequestRefused(400, f"entities are among {', '.join(ResourceType)}.")
@@ -142,5 +148,5 @@ def _kinds(parameters: Parameters) -> tuple[ResourceType, ...]:
 
 def _refuse_beside_token(parameters: Parameters, names: Sequence[str]) -> None:
     for name in names:
-        if parameters.getlist(name):
+        if name in parameters:
             raise RequestRefused(400, f"pageToken carries its filters: {name} cannot stand beside it.")

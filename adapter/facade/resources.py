@@ -1,8 +1,6 @@
-"""The five lists, single objects and deletions."""
+"""Single objects and deletions."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,34 +14,17 @@ from adapter.ss12000.types import ResourceType
 from adapter.store import pages
 
 
-def listing(context: Context, kind: ResourceType) -> Handler:
-    """GET /persons …"""
-    store, tokens, page_size = context.store, context.tokens, context.settings.facade.page_size
-
-    async def handler(request: Request, caller: Caller) -> Response:
-        at = context.clock()
-        wanted = query.list_query(kind, request.query_params, tokens, page_size)
-        wanted = replace(wanted, began=wanted.began or at)
-        found = await context.reading(lambda: pages.read(store, wanted))
-        token = query.list_token(found.next, tokens) if found.next else None
-        crawl = Crawl(_kind(wanted) if request.method == "GET" else "part", wanted.began, wanted.modified_after or 0)
-        context.record(caller, kind.collection, crawl, len(found.rows), token is None, at)
-        return render.respond(request, render.page(found.rows, token))
-
-    return handler
-
-
 def single(context: Context, kind: ResourceType) -> Handler:
     """GET /persons/{id}"""
 
     async def handler(request: Request, caller: Caller) -> Response:
         at = context.clock()
         object_id = canonical_uuid(request.path_params["id"])
-        row = await context.reading(lambda: pages.read_one(context.store, kind, object_id)) if object_id else None
-        if row is None:
+        body = await context.reading(lambda: pages.read_one(context.store, kind, object_id)) if object_id else None
+        if body is None:
             raise RequestRefused(404, "There is no such object.")
         context.record(caller, kind.collection, Crawl("one", at), 1, False, at)
-        return render.respond(request, render.one(row), tagged=True)
+        return render.respond(request, body, tagged=True)
 
     return handler
 
@@ -54,8 +35,7 @@ def deletions(context: Context) -> Handler:
 
     async def handler(request: Request, caller: Caller) -> Response:
         at = context.clock()
-        wanted = query.deleted_query(request.query_params, tokens, page_size)
-        wanted = replace(wanted, began=wanted.began or at)
+        wanted = query.deleted_query(query.parameters_of(request.scope["query_string"]), tokens, page_size, at)
         found = await context.reading(
             lambda: pages.read_tombstones(store, wanted.kinds, wanted.after, wanted.limit, wanted.cursor)
         )
@@ -66,9 +46,3 @@ def deletions(context: Context) -> Handler:
         return render.respond(request, render.deletions(found.ids, token))
 
     return handler
-
-
-def _kind(wanted: pages.ListQuery) -> str:
-    if any(found is not None for found in (wanted.modified_before, wanted.created_after, wanted.created_before)):
-        return "part"
-    return "delta" if wanted.is_delta else "full"

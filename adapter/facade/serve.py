@@ -27,6 +27,7 @@ def make_server(app: Any, settings: Settings) -> uvicorn.Server:
         access_log=False,
         log_level="critical",  # its errors carry tracebacks; what goes wrong is told by `errors`
         server_header=False,
+        proxy_headers=False,  # nothing here depends on where a request came from
         timeout_keep_alive=30,
         timeout_graceful_shutdown=3,
         limit_concurrency=_CONNECTIONS,

@@ -14,6 +14,7 @@ from adapter.facade.auth import Caller
 from adapter.facade.context import Context, Handler
 from adapter.ss12000.types import FETCH_ORDER, ResourceType
 from adapter.store import subscriptions
+from adapter.store.stored import timestamp
 from adapter.store.subscriptions import Subscription
 
 _LONGEST = 2000  # characters
@@ -103,7 +104,7 @@ def _body(found: Subscription) -> bytes:
             "id": found.id,
             "name": found.name,
             "target": found.target,
-            "expires": render.timestamp(found.expires),
+            "expires": timestamp(found.expires),
             "resourceTypes": [{"resource": str(kind)} for kind in found.types],
         }
     )

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from adapter.errors import StateError
 from adapter.store import schema
+from adapter.store.reader import Reader
+from adapter.store.upgrade import upgrade
 
 _PAGE_SIZE = 16384  # bytes; documents of 0.3 to 2 kB share a page, so a list of 1 000 is few reads
 _BUSY_SECONDS = 30
@@ -27,8 +30,9 @@ class Store:
     """An open state. Read with `reading()`, write with `writing()`; both translate what can go wrong."""
 
     engine: Engine
+    reader: Reader
 
-    @property
+    @cached_property
     def is_sqlite(self) -> bool:
         """Whether the state is one file on this machine."""
         return self.engine.dialect.name == "sqlite"
@@ -53,6 +57,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of every connection."""
+        self.reader.close()
         self.engine.dispose()
 
 
@@ -64,7 +69,7 @@ def open_store(url: str) -> Store:
     with translated():
         parsed = sa.make_url(url)
         engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _server(parsed)
-        store = Store(engine)
+        store = Store(engine, Reader(engine))
         _prepare(store)
         return store
 
@@ -112,6 +117,9 @@ def _prepare(store: Store) -> None:
             write_setting(connection, "schema_version", str(schema.SCHEMA_VERSION))
             write_setting(connection, "next_seq", "1")
             write_setting(connection, "page_token_key", secrets.token_hex(32))
+        elif int(found) < schema.SCHEMA_VERSION:
+            upgrade(connection, int(found))
+            write_setting(connection, "schema_version", str(schema.SCHEMA_VERSION))
         elif int(found) > schema.SCHEMA_VERSION:
             raise StateError(
                 f"the state has schema {found}, this program knows up to {schema.SCHEMA_VERSION}. "

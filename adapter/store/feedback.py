@@ -6,20 +6,20 @@ import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from adapter.store import schema
 from adapter.store.engine import Store
+from adapter.store.reader import driver_dialect
 
 _MOST_WAITING = 100_000  # accesses
 _KEPT = 400 * 86_400_000  # ms
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
-    """One answered request: who, what, how many, when (ms); never which person.
+class Access(NamedTuple):
+    """What was answered: who, what, how many, when (ms); never which person.
 
     `kind`: full | delta | part | one. `began`: when the list's first page was asked for. `after`: where a delta
     begins, 0 for whole lists.
@@ -43,34 +43,49 @@ class ClientError:
     severity: str
 
 
+_Alike = tuple[str, str, str, bool, int, int]
+
+
 class Recorder:
     """Gathers accesses in memory and writes them together, away from the requests."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._waiting: list[Access] = []
+        style = "qmark" if store.is_sqlite else "format"
+        columns = [schema.access.c[name] for name in Access._fields]
+        insert = sa.insert(schema.access).values({column: sa.bindparam(column.name) for column in columns})
+        self._insert = str(insert.compile(dialect=driver_dialect(store.engine, style)))
+        self._waiting: dict[_Alike, list[int]] = {}  # -> when last (ms), how many objects
         self._lock = threading.Lock()
 
     def record(self, access: Access) -> None:
-        """Remember one access until the next flush."""
+        """Remember one access until the next flush. Pages of one list become one row: when last, how many objects."""
+        at, caller, resource, kind, objects, last_page, began, after = access
+        alike: _Alike = (caller, resource, kind, last_page, began, after)
         with self._lock:
-            if len(self._waiting) < _MOST_WAITING:  # a state that cannot be written must not fill the memory
-                self._waiting.append(access)
+            found = self._waiting.get(alike)
+            if found is not None:
+                found[0] = at
+                found[1] += objects
+            elif len(self._waiting) < _MOST_WAITING:  # a state that cannot be written must not fill the memory
+                self._waiting[alike] = [at, objects]
 
     def flush(self) -> None:
         """Write what has gathered. Raises StateError; then it stays for the next flush."""
         with self._lock:
-            some, self._waiting = self._waiting, []
+            some, self._waiting = self._waiting, {}
         if not some:
             return
+        rows = [(at, *alike[:3], objects, *alike[3:]) for alike, (at, objects) in some.items()]
         try:
             with self._store.writing() as connection:
-                rows = [{name: getattr(access, name) for name in Access.__slots__} for access in some]
-                connection.execute(sa.insert(schema.access), rows)
-                connection.execute(sa.delete(schema.access).where(schema.access.c.at < some[0].at - _KEPT))
+                connection.exec_driver_sql(self._insert, rows)  # as they are: nothing handles them one by one
+                connection.execute(sa.delete(schema.access).where(schema.access.c.at < rows[0][0] - _KEPT))
         except BaseException:
             with self._lock:
-                self._waiting = some + self._waiting
+                later, self._waiting = self._waiting, some
+            for (caller, resource, kind, last_page, began, after), (at, objects) in later.items():
+                self.record(Access(at, caller, resource, kind, objects, last_page, began, after))
             raise
 
 

@@ -14,6 +14,7 @@ from adapter.ss12000.types import FETCH_ORDER, ResourceType
 from adapter.store import outbox, schema
 from adapter.store.changes import ChangeSet, Publication, Spool, Spooled
 from adapter.store.engine import Store, read_setting, write_setting
+from adapter.store.stored import modified_anew, with_meta, without_meta
 
 _BATCH = 2000
 _T = TypeVar("_T")
@@ -27,13 +28,13 @@ def digests(store: Store, kind: ResourceType) -> dict[str, bytes]:
 
 
 def bodies(store: Store, kind: ResourceType, ids: Sequence[str]) -> dict[str, bytes]:
-    """id -> stored body of some published objects; ids that are not published are left out."""
+    """id -> document (without `meta`) of some published objects; ids that are not published are left out."""
     table = schema.published[kind]
     found: dict[str, bytes] = {}
     with store.reading() as connection:
         for some in _batches(ids, 500):
             wanted = sa.select(table.c.id, table.c.body).where(table.c.id.in_(some))
-            found.update(connection.execute(wanted).all())
+            found.update((object_id, without_meta(body)) for object_id, body in connection.execute(wanted))
     return found
 
 
@@ -100,9 +101,10 @@ def restamp(store: Store, after_version: int, now: int) -> int:
             if low is None:
                 continue
             offset = seq - low  # every new seq lies above every old one: the unique index is never in the way
-            result = connection.execute(
-                sa.update(table).where(changed).values({table.c.seq: table.c.seq + offset, time: at})
-            )
+            values = {table.c.seq: table.c.seq + offset, time: at}
+            if table is not schema.tombstone:
+                values[table.c.body] = modified_anew(table.c.body, at)
+            result = connection.execute(sa.update(table).where(changed).values(values))
             touched += result.rowcount
             highest = connection.execute(sa.select(sa.func.max(table.c.seq))).scalar_one()
             seq = max(seq, highest + 1)
@@ -146,7 +148,7 @@ def _insert(
     order = compiled.positiontup
     for some in _batches(entries, _BATCH):
         rows = [
-            (entry.id, number, version, entry.digest, at, at, spool.body(entry))
+            (entry.id, number, version, entry.digest, at, at, with_meta(spool.body(entry), at, at))
             for number, entry in enumerate(some, seq)
         ]
         if order == list(columns):
@@ -173,9 +175,12 @@ def _update(
         .values(version=version, modified=at)
     )
     for some in _batches(entries, _BATCH):
+        ids = [entry.id for entry in some]
+        created = dict(connection.execute(sa.select(table.c.id, table.c.created).where(table.c.id.in_(ids))).all())
         rows: list[dict[str, Any]] = []
         for entry in some:
-            rows.append({"_id": entry.id, "_seq": seq, "_digest": entry.digest, "_body": spool.body(entry)})
+            body = with_meta(spool.body(entry), created[entry.id], at)
+            rows.append({"_id": entry.id, "_seq": seq, "_digest": entry.digest, "_body": body})
             seq += 1
         connection.execute(statement, rows)
     return seq

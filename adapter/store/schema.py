@@ -2,7 +2,7 @@
 
 One table a type: `rid` is the key of full lists (arrival order, never reused), `seq` the key of deltas
 (strictly increasing over everything that was ever stamped). `body` is the document as the facade sends it,
-without `meta`; it comes last so that digests and stamps are read without touching it.
+`meta` included; it comes last so that digests and stamps are read without touching it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from adapter.ss12000.types import ResourceType
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 _Rowid = BigInteger().with_variant(Integer, "sqlite")  # SQLite's rowid must be declared INTEGER
@@ -182,5 +182,5 @@ access = Table(
     Column("began", BigInteger, nullable=False, comment="when the first page of the list was asked for"),
     Column("after", BigInteger, nullable=False, comment="the delta's beginning; 0 for whole lists"),
     sqlite_autoincrement=True,
-    comment="who read what, how many, when; never which person",
+    comment="who read what, how many, when; never which person. Pages of a list that follow close are one row",
 )

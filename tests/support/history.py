@@ -288,5 +288,5 @@ class _Flushing(httpx.BaseTransport):
 
 
 def _recorder_of(app: Any) -> Recorder:
-    recorder: Recorder = app.state.context.recorder
+    recorder: Recorder = app.context.recorder
     return recorder

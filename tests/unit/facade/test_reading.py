@@ -248,6 +248,6 @@ def test_the_description_of_the_api_names_every_path_and_is_true(quick: Readable
 
 
 def _iso(milliseconds: int) -> str:
-    from adapter.facade.render import timestamp
+    from adapter.store.stored import timestamp
 
     return timestamp(milliseconds)

@@ -1,0 +1,41 @@
+"""How a document lies in the state: as the facade sends it, with `meta` in front, which is always equally long."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+
+import sqlalchemy as sa
+
+_BEFORE_MODIFIED = len('{"meta":{"created":"2026-08-10T06:00:00.000Z","modified":"')
+_TIME = len("2026-08-10T06:00:00.000Z")
+_META = _BEFORE_MODIFIED + _TIME + len('"},')
+
+
+def timestamp(milliseconds: int) -> str:
+    """`2026-08-10T06:00:00.000Z`"""
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{dt.datetime.fromtimestamp(seconds, dt.UTC):%Y-%m-%dT%H:%M:%S}.{rest:03d}Z"
+
+
+def with_meta(document: bytes, created: int, modified: int) -> bytes:
+    """A document (a JSON object that is not empty) with `meta` as its first member. Times in ms."""
+    return _meta(created, modified) + document[1:]
+
+
+def without_meta(body: bytes) -> bytes:
+    """The document again, byte for byte."""
+    return b"{" + body[_META:]
+
+
+def modified_anew(body: sa.ColumnElement[bytes], modified: int) -> sa.ColumnElement[bytes]:
+    """The bodies of many rows with another `meta.modified`, made where they lie."""
+    before = sa.func.substr(body, 1, _BEFORE_MODIFIED)
+    after = sa.func.substr(body, _BEFORE_MODIFIED + _TIME + 1)
+    time = sa.bindparam(None, timestamp(modified).encode(), type_=sa.LargeBinary)
+    return sa.cast(before.op("||")(time).op("||")(after), sa.LargeBinary)
+
+
+@lru_cache(1024)
+def _meta(created: int, modified: int) -> bytes:
+    return f'{{"meta":{{"created":"{timestamp(created)}","modified":"{timestamp(modified)}"}},'.encode()

@@ -1,0 +1,122 @@
+"""The state on both kinds of database: what lies in it, what an earlier version left, and connections that die."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from support import small_school
+from support.databases import postgres_url
+
+from adapter.errors import StateError
+from adapter.ss12000.types import FETCH_ORDER
+from adapter.ss12000.types import ResourceType as R
+from adapter.store import pages, publish, schema
+from adapter.store.engine import Store, open_store, write_setting
+from adapter.store.feedback import Access, Recorder
+from adapter.store.stored import timestamp, with_meta, without_meta
+
+HOUR = 3_600_000
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/state.db"
+        return
+    with postgres_url() as found:
+        yield found
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    opened = open_store(url)
+    small_school.night(opened, small_school.tables())
+    yield opened
+    opened.close()
+
+
+def everything(store: Store) -> dict[R, bytes]:
+    return {kind: pages.read(store, pages.ListQuery(kind, 1000)).bodies for kind in FETCH_ORDER}
+
+
+def test_a_body_carries_the_times_that_stand_beside_it_after_every_kind_of_change(store: Store) -> None:
+    changed = small_school.tables()
+    changed["elever"][0]["efternamn"] = "Nygift"
+    small_school.night(store, changed, now=small_school.NOW + HOUR)
+    assert publish.restamp(store, 1, small_school.NOW + 2 * HOUR) == 1
+    times = set()
+    with store.reading() as connection:
+        for table in schema.published.values():
+            for row in connection.execute(sa.select(table.c.created, table.c.modified, table.c.body)):
+                meta = f'{{"meta":{{"created":"{timestamp(row.created)}","modified":"{timestamp(row.modified)}"}},"id":'
+                assert bytes(row.body).startswith(meta.encode())
+                times.add((row.created, row.modified))
+    assert times == {(small_school.NOW, small_school.NOW), (small_school.NOW, small_school.NOW + 2 * HOUR)}
+
+
+def test_a_document_comes_out_of_the_state_as_it_went_in(store: Store) -> None:
+    document = b'{"id":"a","displayName":"\xc3\x85sa"}'
+    assert without_meta(with_meta(document, 0, 253_402_300_799_999)) == document
+    for kind in FETCH_ORDER:
+        for object_id, body in publish.bodies(store, kind, list(publish.digests(store, kind))).items():
+            assert body.startswith(f'{{"id":"{object_id}"'.encode())
+
+
+def test_a_state_of_schema_1_is_taken_over_whole(url: str, store: Store) -> None:
+    before = everything(store)
+    with store.writing() as connection:  # as the version before left it: bodies without meta
+        for table in schema.published.values():
+            for rid, body in connection.execute(sa.select(table.c.rid, table.c.body)).all():
+                connection.execute(sa.update(table).where(table.c.rid == rid).values(body=without_meta(bytes(body))))
+        write_setting(connection, "schema_version", "1")
+    assert everything(store) != before
+    for _ in range(2):  # and once only
+        opened = open_store(url)
+        assert everything(opened) == before
+        opened.close()
+    report = small_school.night(store, small_school.tables(), now=small_school.NOW + HOUR)
+    assert report.outcome == "unchanged"
+
+
+def test_the_pages_of_one_list_are_remembered_together_and_no_object_is_forgotten(store: Store) -> None:
+    recorder = Recorder(store)
+    for number in range(5):
+        recorder.record(Access(10 + number, "Skolverket", "persons", "full", 100, number == 4, 10, 0))
+    recorder.record(Access(11, "another", "persons", "full", 7, False, 10, 0))
+    recorder.flush()
+    columns = schema.access.c
+    with store.reading() as connection:
+        found = connection.execute(sa.select(columns.caller, columns.at, columns.objects, columns.last_page)).all()
+    assert sorted(map(tuple, found)) == [
+        ("Skolverket", 13, 400, False),
+        ("Skolverket", 14, 100, True),
+        ("another", 11, 7, False),
+    ]
+
+
+def test_accesses_that_could_not_be_written_are_written_later(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorder = Recorder(store)
+    recorder.record(Access(1, "Skolverket", "persons", "full", 100, False, 1, 0))
+    with monkeypatch.context() as broken:
+        broken.setattr(recorder, "_insert", "INSERT INTO nothing VALUES (1)")
+        with pytest.raises(StateError):
+            recorder.flush()
+    recorder.record(Access(2, "Skolverket", "persons", "full", 50, False, 1, 0))
+    recorder.flush()
+    with store.reading() as connection:
+        assert connection.execute(sa.select(sa.func.sum(schema.access.c.objects))).scalar() == 150
+
+
+def test_a_page_is_read_though_every_kept_connection_has_died() -> None:
+    with postgres_url() as url:
+        store = open_store(url)
+        small_school.night(store, small_school.tables())
+        before = everything(store)
+        with store.engine.connect() as connection:
+            others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            connection.exec_driver_sql(f"{others} AND pid <> pg_backend_pid()")
+        assert everything(store) == before
+        store.close()
