@@ -1,4 +1,4 @@
-"""The long-running process: facade, outbox worker and nightly run, each in a thread of its own."""
+"""The long-running process: facade and outbox worker, each in a thread, and the nightly run, a process of its own."""
 
 from __future__ import annotations
 
@@ -6,26 +6,42 @@ import asyncio
 import datetime as dt
 import gc
 import socket
+import subprocess
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import uvicorn
 
 from adapter.delivery import loop
-from adapter.errors import AdapterError
 from adapter.facade.app import create_app
 from adapter.facade.jwks import KeySource
 from adapter.facade.serve import Certificate, make_server, taken
 from adapter.settings import Settings
 from adapter.store.engine import Store
-from adapter.sync.run import sync
 from adapter.wiring import ZONE, Installation, clock
 
 _LOOK_EVERY = 5.0  # seconds
+_LOOK_AT_CHILD = 0.2  # seconds
 _YOUNG = 50_000  # new objects before the collector looks: a page of the largest size makes fewer
+
+
+@dataclass(frozen=True)
+class Nightly:
+    """What is run once a day (a program and its arguments), and when: HH:MM, the organiser's time."""
+
+    at: str
+    command: Sequence[str]
+
+    def seconds_left(self, now: int) -> float:
+        """From a time (ms) until the next run."""
+        moment = dt.datetime.fromtimestamp(now / 1000, ZONE)
+        hour, minute = map(int, self.at.split(":"))
+        then = moment.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        if then <= moment:
+            then += dt.timedelta(days=1)
+        return then.timestamp() - moment.timestamp()  # not by the clock on the wall, which a night may move
 
 
 @dataclass
@@ -58,7 +74,7 @@ class Running:
 
 def start(
     installation: Installation,
-    sync_at: str | None,
+    nightly: Nightly | None,
     say: Callable[[str], None],
     listening: socket.socket | None = None,
     facade_only: bool = False,
@@ -87,8 +103,8 @@ def start(
     if running.server.config.ssl is not None:
         certificate = Certificate(settings, running.server.config.ssl)
         work.append(lambda: _watch(certificate, running, say))
-    if sync_at is not None:
-        work.append(lambda: _nightly(installation, store, sync_at, running.stopping, say))
+    if nightly is not None:
+        work.append(lambda: _nightly(nightly, running.stopping, say))
     running.threads = [threading.Thread(target=function, daemon=True) for function in work]
     for thread in running.threads:
         thread.start()
@@ -120,18 +136,14 @@ def _watch(certificate: Certificate, running: Running, say: Callable[[str], None
             say(words)
 
 
-def _nightly(
-    installation: Installation, store: Store, sync_at: str, stopping: threading.Event, say: Callable[[str], None]
-) -> None:
-    """`sync` once a day, at the organiser's time of day."""
-    while True:
-        now = dt.datetime.fromtimestamp(clock() / 1000, ZONE)
-        hour, minute = map(int, sync_at.split(":"))
-        next_time = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
-        if next_time <= now:
-            next_time += dt.timedelta(days=1)
-        if stopping.wait((next_time - now).total_seconds()):
-            return
-        with suppress(AdapterError):
-            report = sync(store, installation.inputs())
-            say(f"sync: {report.outcome}, version {report.version}" + (f": {report.error}" if report.error else ""))
+def _nightly(nightly: Nightly, stopping: threading.Event, say: Callable[[str], None]) -> None:
+    """The command once a day, in a process of its own: pages are answered as fast as ever meanwhile."""
+    while not stopping.wait(nightly.seconds_left(clock())):
+        child = subprocess.Popen(nightly.command)
+        while child.poll() is None:
+            if stopping.wait(_LOOK_AT_CHILD):
+                child.terminate()  # what is published stays whole
+                child.wait()
+                return
+        if child.returncode:
+            say(f"the nightly run ended with exit code {child.returncode}; what it printed says why")

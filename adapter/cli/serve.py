@@ -27,14 +27,15 @@ def add_to(commands: arguments.Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Until SIGTERM or Ctrl-C, which is a good end. SIGHUP takes a new certificate."""
     from adapter.facade.serve import listening_socket  # the web server is loaded only where it serves
-    from adapter.serving import start
+    from adapter.serving import Nightly, start
 
     installation = wiring.load(args.config)
     settings = installation.settings.facade
     listening = socket.socket(fileno=args.socket) if args.socket is not None else None
     if args.workers > 1:
         listening = listening_socket(installation.settings)
-    running = start(installation, args.sync_at, output.note, listening, facade_only=args.socket is not None)
+    nightly = Nightly(args.sync_at, _command(args, "sync")) if args.sync_at else None
+    running = start(installation, nightly, output.note, listening, facade_only=args.socket is not None)
     signals.on_hangup(running.reloading.set)
     workers = _Workers(args, listening) if args.workers > 1 and listening is not None else None
     if args.socket is None:
@@ -57,8 +58,7 @@ class _Workers:
     """The other processes of the facade, on the same socket; one that ends is begun anew."""
 
     def __init__(self, args: argparse.Namespace, listening: socket.socket) -> None:
-        number = str(listening.fileno())
-        self._command = [sys.executable, "-m", "adapter", "--config", str(args.config), "serve", "--socket", number]
+        self._command = _command(args, "serve", "--socket", str(listening.fileno()))
         self._fd = listening.fileno()
         self._running = [self._begun() for _ in range(args.workers - 1)]
 
@@ -79,6 +79,11 @@ class _Workers:
             worker.terminate()
         for worker in self._running:
             worker.wait()
+
+
+def _command(args: argparse.Namespace, *words: str) -> list[str]:
+    """Ourselves, with the same configuration."""
+    return [sys.executable, "-m", "adapter", "--config", str(args.config), *words]
 
 
 def _time_of_day(text: str) -> str:
