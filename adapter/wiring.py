@@ -1,4 +1,7 @@
-"""Builds the parts from the settings: the only place that knows how they fit together, and that reads the clock."""
+"""Builds the parts from the settings: the only place that knows how they fit together, and that reads the clock.
+
+A part is loaded where it is built: a command that does not sign, fetch or map does not wait for what does.
+"""
 
 from __future__ import annotations
 
@@ -8,24 +11,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from adapter import config
-from adapter.delivery import certificates, doctor, worker
-from adapter.delivery.confirm import confirm
-from adapter.delivery.token import TokenClient
-from adapter.delivery.worker import DeliveryReport
 from adapter.errors import ConfigError
-from adapter.facade import jwks
-from adapter.opendata import lookup
 from adapter.settings import Settings
 from adapter.ss12000 import profile
 from adapter.ss12000.profile import Profile
-from adapter.store import protected
-from adapter.store.engine import Store, exists, open_store
-from adapter.store.protected import Remembered
-from adapter.sync.run import Inputs
 from connectors.base import Connector
+
+if TYPE_CHECKING:
+    from adapter.delivery import certificates, doctor
+    from adapter.delivery.outcome import DeliveryReport
+    from adapter.delivery.token import TokenClient
+    from adapter.opendata import lookup
+    from adapter.store.engine import Store
+    from adapter.store.protected import Remembered
+    from adapter.sync.inputs import Inputs
 
 ZONE = ZoneInfo("Europe/Stockholm")
 
@@ -45,10 +48,15 @@ class Installation:
 
     def store(self) -> Store:
         """The state, open. Raises StateError."""
+        from adapter.store.engine import open_store
+
         return open_store(self.settings.state.url.get_secret_value())
 
     def remembered(self) -> Mapping[str, Remembered]:
         """Who was protected on an earlier night. Makes no state where there is none. Raises StateError."""
+        from adapter.store import protected
+        from adapter.store.engine import exists
+
         if not exists(self.settings.state.url.get_secret_value()):
             return {}
         store = self.store()
@@ -59,6 +67,8 @@ class Installation:
 
     def inputs(self, today: dt.date | None = None) -> Inputs:
         """What a run is made from. Raises ConfigError where the mapping cannot be read."""
+        from adapter.sync.inputs import Inputs
+
         return Inputs(
             settings=self.settings,
             profile=self.profile,
@@ -72,16 +82,25 @@ class Installation:
 
     def open_data(self, refresh: bool = False) -> lookup.OpenData:
         """Skolverket's open data, from the cache while it is fresh."""
+        from adapter.opendata import lookup
+
         settings = self.settings
         number = settings.organiser.organisation_number
         return lookup.load(settings.open_data, number, clock(), refresh, settings.proxy)
 
     def tokens(self, store: Store) -> TokenClient | None:
         """How we identify ourselves; None where nothing is configured. Raises ConfigError."""
-        return TokenClient(self.settings.token, store, clock, self.settings.proxy) if self.settings.token else None
+        if self.settings.token is None:
+            return None
+        from adapter.delivery.token import TokenClient
+
+        return TokenClient(self.settings.token, store, clock, self.settings.proxy)
 
     def examined_auth(self) -> list[doctor.Finding]:
         """What `auth doctor` finds. Raises StateError."""
+        from adapter.delivery import doctor
+        from adapter.facade import jwks
+
         store = self.store()
         try:
             keys = partial(jwks.fetch_keys, self.settings.auth, self.settings.proxy)
@@ -91,7 +110,11 @@ class Installation:
 
     def certificate(self) -> certificates.CertificateFacts | None:
         """What our client certificate says. Raises ConfigError."""
-        return certificates.facts(self.settings.token) if self.settings.token else None
+        if self.settings.token is None:
+            return None
+        from adapter.delivery import certificates
+
+        return certificates.facts(self.settings.token)
 
 
 def load(path: Path) -> Installation:
@@ -103,9 +126,16 @@ def load(path: Path) -> Installation:
 
 def deliver(installation: Installation, store: Store, force: bool = False) -> DeliveryReport:
     """Confirm what the client has fetched, then send what is due."""
-    alarms = confirm(store, installation.settings, clock())
-    report = worker.deliver_due(store, installation.settings, installation.tokens(store), clock, force)
-    report.problems[:0] = alarms
+    from adapter.delivery.confirm import confirm
+    from adapter.delivery.outcome import DeliveryReport
+    from adapter.store import outbox
+
+    report = DeliveryReport(problems=confirm(store, installation.settings, clock()))
+    if any(notice.state != "sent" for notice in outbox.open_notices(store)):
+        from adapter.delivery import worker
+
+        done = worker.deliver_due(store, installation.settings, installation.tokens(store), clock, force)
+        report = DeliveryReport(done.sent, done.pending, report.problems + done.problems)
     return report
 
 

@@ -19,10 +19,7 @@ from adapter.mapping.syntax import Items, Node, Scalar, Table, parse
 from adapter.settings import Settings
 from adapter.ss12000.profile import Values
 from adapter.ss12000.types import ResourceType
-from adapter.store.changes import Spool
-from adapter.store.engine import open_store
-from adapter.sync.report import Report
-from adapter.sync.run import Inputs, assemble
+from adapter.sync.inputs import Inputs
 from connectors.base import Batch
 
 Headers = Mapping[str, Sequence[str] | None]
@@ -93,6 +90,11 @@ class Replayed:
 
 def replay(inputs: Inputs, headers: Headers, rows: Mapping[str, list[dict[str, str]]]) -> Replayed:
     """What these rows come to by themselves, by the code of the nightly run. Raises AdapterError."""
+    from adapter.store.changes import Spool  # the run and its state are loaded only where something is tried
+    from adapter.store.engine import open_store
+    from adapter.sync.report import Report
+    from adapter.sync.run import assemble
+
     connectors = {name: _Given(name, rows.get(name, []), header) for name, header in headers.items()}
     staged = replace(inputs, connectors=connectors, expectations=False, settings=anywhere(inputs.settings))
     found: dict[str, list[Values]] = {str(kind): [] for kind in ResourceType}

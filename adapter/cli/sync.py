@@ -9,8 +9,9 @@ from adapter import wiring
 from adapter.cli import arguments, output
 from adapter.drafting.guesses import DECIDE
 from adapter.ss12000.types import FETCH_ORDER
+from adapter.sync.inputs import Options
 from adapter.sync.report import Report
-from adapter.sync.run import Options, sync
+from adapter.sync.run import sync
 
 _STRICT, _PENDING = 4, 6
 

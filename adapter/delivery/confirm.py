@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapter.delivery.worker import waiting
+from adapter.delivery.outcome import waiting
 from adapter.settings import Settings
 from adapter.ss12000.types import ResourceType
 from adapter.store import feedback, outbox, pages

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Protocol
 
@@ -12,6 +10,7 @@ import httpx
 
 from adapter.delivery import notice as notices
 from adapter.delivery.certificates import trust
+from adapter.delivery.outcome import DeliveryReport, waiting
 from adapter.errors import DeliveryError, TargetError
 from adapter.settings import Settings
 from adapter.store import outbox, pages, publish, subscriptions
@@ -24,7 +23,6 @@ _FRESH = 240_000
 """ms. The client asks for what changed from 5 minutes before it received the notice; a minute is for the way."""
 _UNLIKE = 60_000  # ms between two clocks that somebody should hear of
 _LARGEST_SKEW = 3_600_000  # ms; stamps are not put further ahead, however wrong the other clock is
-_WAITS = (60_000, 300_000, 900_000, 3_600_000)  # ms to the next attempt
 
 
 class Tokens(Protocol):
@@ -37,15 +35,6 @@ class Tokens(Protocol):
     def drop(self, location: str) -> None:
         """Forget one that was refused."""
         ...
-
-
-@dataclass
-class DeliveryReport:
-    """What was sent, what still waits, and why."""
-
-    sent: int = 0
-    pending: int = 0
-    problems: list[str] = field(default_factory=list)
 
 
 def deliver_due(
@@ -75,11 +64,6 @@ def deliver_due(
             raise
     report.pending = sum(found.state != "sent" for found in outbox.open_notices(store))
     return report
-
-
-def waiting(attempts: int) -> int:
-    """ms to the next attempt: longer each time, and not in step with others."""
-    return int(_WAITS[min(max(attempts, 0), len(_WAITS) - 1)] * random.uniform(0.9, 1.1))
 
 
 def _deliver(

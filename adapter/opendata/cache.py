@@ -7,7 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from adapter.opendata.client import Data
+Data = dict[str, dict[str, str]]
+"""units (code -> id), programmes (code -> id), activities (name -> id)"""
 
 _PARTS = ("units", "programmes", "activities")
 

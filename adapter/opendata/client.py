@@ -8,15 +8,15 @@ from typing import Any
 import httpx
 
 from adapter import settings
+from adapter.opendata.cache import Data
 
-Data = dict[str, dict[str, str]]
-"""units (code -> id), programmes (code -> id), activities (name -> id)"""
-
+FAILURES = (httpx.HTTPError, ValueError)
+"""What `fetch` raises where it finds nobody, or an answer of another form."""
 _PATIENCE = httpx.Timeout(20.0)
 
 
 def fetch(chosen: settings.OpenData, organisation_number: str, proxy: str | None = None) -> Data:
-    """All that is asked of it, in three requests. Raises httpx.HTTPError, ValueError for answers of another form."""
+    """All that is asked of it, in three requests. Raises FAILURES."""
     verify: ssl.SSLContext | bool = ssl.create_default_context(cafile=str(chosen.ca)) if chosen.ca else True
     with httpx.Client(base_url=chosen.url, verify=verify, timeout=_PATIENCE, proxy=proxy) as http:
         activities = _listed(_get(http, "/activities"), "displayName")

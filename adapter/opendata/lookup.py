@@ -6,11 +6,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
-
 from adapter import settings
 from adapter.errors import ConfigError, SourceFailed
-from adapter.opendata import cache, client
+from adapter.opendata import cache
 from adapter.ss12000.ids import skolverket_id
 
 _HOUR = 3_600_000
@@ -55,9 +53,11 @@ def load(
     age = (now - kept.fetched) / _HOUR if kept else 0.0
     if kept is not None and not refresh and 0 <= age <= chosen.max_age_hours:
         return _lookup(kept.data, age, ())
+    from adapter.opendata import client  # an HTTP library is loaded only where something is fetched
+
     try:
         data = client.fetch(chosen, organisation_number, proxy)
-    except (httpx.HTTPError, ValueError) as error:
+    except client.FAILURES as error:
         if kept is None:
             message = (
                 f"Skolverket's open data at {chosen.url} cannot be read ({_why(error)}), and there is no cache at "
@@ -86,7 +86,7 @@ def _spelled(name: str, known: Collection[str]) -> str | None:
     return folded[0] if len(folded) == 1 else None
 
 
-def _lookup(data: client.Data, age: float, warnings: tuple[str, ...]) -> OpenData:
+def _lookup(data: cache.Data, age: float, warnings: tuple[str, ...]) -> OpenData:
     wrong = [name for part in data.values() for name, known in part.items() if known != skolverket_id(name)]
     if wrong:
         warnings = (*warnings, f"{len(wrong)} ids in the open data do not follow Skolverket's rule, e.g. of {wrong[0]}")

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import gc
 import hashlib
 import json
 import uuid
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version as installed_version
-from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from adapter.errors import AdapterError, ConfigError, GateHeld, SourceFailed
 from adapter.issues import Issue, Severity
@@ -22,9 +18,6 @@ from adapter.mapping.cells import converted
 from adapter.mapping.compile import Surroundings, compile_mapping
 from adapter.mapping.plan import Plan
 from adapter.mapping.problems import RunStopped
-from adapter.mapping.references import OpenData
-from adapter.settings import Settings
-from adapter.ss12000.profile import Profile
 from adapter.ss12000.shape import shapes
 from adapter.ss12000.types import ResourceType
 from adapter.store import history, pages, protected, publish, subscriptions
@@ -35,46 +28,17 @@ from adapter.store.protected import Remembered
 from adapter.sync import approval, gate, shrink, withhold
 from adapter.sync.assemble import Assembly, Missed, Observer
 from adapter.sync.extract import Extraction, Sources
+from adapter.sync.inputs import Inputs, Options
 from adapter.sync.report import Report
 from adapter.sync.stage import Stage
 from adapter.sync.trace import Lookups
 from adapter.sync.watch import ALL, Marks, Watch, shares
-from connectors.base import Connector
 
-_ZONE = ZoneInfo("Europe/Stockholm")
 _TELL_AFTER = 60_000  # ms; the rest of the night follows within seconds: one notice for both
 _CHECKED_WITH = "checked_with"  # setting: what the published objects were validated with
 _LENGTHS = "lengths"  # setting: JSON, how many rows the sources had in the last good run
 _MARKS = "marks"  # setting: JSON, how many protection marks the last good run met, by rule
 _MAPPED_WITH = "mapped_with"  # setting: the mapping of the last good run
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """What a run is made from. `mapping` is the mapping's text, `mapping_name` what messages call its file."""
-
-    settings: Settings
-    profile: Profile
-    mapping: str
-    mapping_name: str
-    connectors: Mapping[str, Connector]
-    open_data: Callable[[], OpenData]
-    clock: Callable[[], int]
-    today: dt.date | None = None
-    expectations: bool = True  # whether sources must have as many rows as the mapping expects
-
-    def date(self) -> dt.date:
-        """The organiser's date, or the one that was set for a test or rehearsal."""
-        return self.today or dt.datetime.fromtimestamp(self.clock() / 1000, _ZONE).date()
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a run is to end: not at all (dry run), with a plan written, with a plan approved."""
-
-    dry_run: bool = False
-    plan: Path | None = None
-    approve: Path | None = None
 
 
 def sync(store: Store, inputs: Inputs, options: Options | None = None) -> Report:

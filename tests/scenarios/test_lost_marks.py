@@ -19,8 +19,9 @@ from adapter.ss12000 import ids
 from adapter.ss12000.types import ResourceType as R
 from adapter.store import publish
 from adapter.store.engine import Store, open_store
+from adapter.sync.inputs import Options
 from adapter.sync.report import Report
-from adapter.sync.run import Options, sync
+from adapter.sync.run import sync
 
 NAMESPACE = small_school.settings().organiser.id_namespace.bytes
 MAPPING = small_school.MAPPING

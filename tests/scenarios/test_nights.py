@@ -16,7 +16,7 @@ from adapter.ss12000 import ids
 from adapter.ss12000.types import ResourceType as R
 from adapter.store import history, pages, publish
 from adapter.store.engine import Store, open_store
-from adapter.sync.run import Options
+from adapter.sync.inputs import Options
 
 NAMESPACE = small_school.settings().organiser.id_namespace.bytes
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from adapter.delivery.confirm import confirm
+from adapter.delivery.outcome import DeliveryReport
 from adapter.delivery.token import TokenClient
-from adapter.delivery.worker import DeliveryReport, deliver_due
+from adapter.delivery.worker import deliver_due
 from adapter.settings import Settings
 from adapter.simulator.authserver import AuthServer
 from adapter.simulator.skolverket import ENTITY, Skolverket

@@ -9,8 +9,9 @@ from typing import Any
 from adapter.settings import Settings
 from adapter.ss12000 import civicno, ids, profile
 from adapter.store.engine import Store
+from adapter.sync.inputs import Inputs, Options
 from adapter.sync.report import Report
-from adapter.sync.run import Inputs, Options, sync
+from adapter.sync.run import sync
 from connectors.base import Batch, SourceError
 
 TODAY = dt.date(2026, 11, 23)

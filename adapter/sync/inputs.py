@@ -1,0 +1,44 @@
+"""What a run is made from, and how it is to end."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from adapter.mapping.references import OpenData
+from adapter.settings import Settings
+from adapter.ss12000.profile import Profile
+from connectors.base import Connector
+
+_ZONE = ZoneInfo("Europe/Stockholm")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a run is made from. `mapping` is the mapping's text, `mapping_name` what messages call its file."""
+
+    settings: Settings
+    profile: Profile
+    mapping: str
+    mapping_name: str
+    connectors: Mapping[str, Connector]
+    open_data: Callable[[], OpenData]
+    clock: Callable[[], int]
+    today: dt.date | None = None
+    expectations: bool = True  # whether sources must have as many rows as the mapping expects
+
+    def date(self) -> dt.date:
+        """The organiser's date, or the one that was set for a test or rehearsal."""
+        return self.today or dt.datetime.fromtimestamp(self.clock() / 1000, _ZONE).date()
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a run is to end: not at all (dry run), with a plan written, with a plan approved."""
+
+    dry_run: bool = False
+    plan: Path | None = None
+    approve: Path | None = None
