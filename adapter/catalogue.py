@@ -145,6 +145,10 @@ PAGES: dict[str, tuple[str, str]] = {
         "Rows that are looked up have a part of their key only.",
         "Fill it in at the source, or leave the column out of the key.",
     ),
+    "M348": (
+        "A run on what seemed unchanged came to something else.",
+        "Report it, and run `sync --full` until it is mended.",
+    ),
     "M350": (
         "Two rows give one id to different objects.",
         "Make `id` from columns that tell them apart; where two rules describe one object, say `same_id: merge`.",

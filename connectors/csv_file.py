@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from connectors.base import Batch, Remark, SourceError
 from connectors.cells import cleaned
 from connectors.files import Stamp, age_hours, matching, stamp, unchanged, unreadable
+from connectors.prints import Print, taken
 from connectors.text import MIXED, MixedLines, decoding_problem, detect_delimiter, detect_encoding, known_encoding
 
 BATCH = 2000  # rows
@@ -67,6 +68,10 @@ class CsvConnector:
         self.name = name
         self.options = options
         self._now = now
+
+    def print(self, key: bytes) -> Print | None:
+        """How the files look now, all their bytes."""
+        return taken(self.options.path, self.options, key)
 
     def open(self) -> CsvTable:
         """Look at the files' headers. Raises SourceError where a file is missing, empty or has no clear header."""

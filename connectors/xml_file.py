@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from connectors.base import Batch, SourceError
 from connectors.files import Stamp, age_hours, matching, stamp, unchanged, unreadable
+from connectors.prints import Print, taken
 
 BATCH = 2000  # rows
 _CHUNK = 1 << 14  # bytes
@@ -86,6 +87,10 @@ class XmlConnector:
         self.name = name
         self.options = options
         self._now = now
+
+    def print(self, key: bytes) -> Print | None:
+        """How the files look now, all their bytes."""
+        return taken(self.options.path, self.options, key)
 
     def open(self) -> XmlTable:
         """See that the files are there. Raises SourceError where one is missing or empty."""

@@ -19,8 +19,8 @@ from adapter.store.changes import Spool
 from adapter.store.engine import open_store
 from adapter.sync.inputs import Inputs
 from adapter.sync.report import Report
-from adapter.sync.run import assemble
 from adapter.sync.trace import Tables, Trace, key_of, names_of
+from adapter.sync.whole import assemble
 
 _PERSONAL = ("givenName", "middleName", "familyName", "eduPersonPrincipalNames", "emails.value", "civicNo.value")
 

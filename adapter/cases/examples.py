@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from adapter.errors import AdapterError
 from adapter.issues import Issue, did_you_mean
 from adapter.mapping import language
+from adapter.mapping.almanac import Almanac
 from adapter.mapping.plan import Rule
 from adapter.mapping.reader import Reader
 from adapter.mapping.scope import Row
@@ -36,7 +37,7 @@ class Outcome:
 def run_tests(inputs: Inputs, headers: Headers) -> Outcome:
     """Every test of the mapping. `headers`: the sources' columns, None where they were not looked at."""
     tree, _ = parse(inputs.mapping, inputs.mapping_name)
-    reader = Reader(inputs.date())
+    reader = Reader(Almanac(inputs.date()))
     tests = tree.get("tests")
     if tests is None:
         return Outcome(0, [])
@@ -93,7 +94,7 @@ def replay(inputs: Inputs, headers: Headers, rows: Mapping[str, list[dict[str, s
     from adapter.store.changes import Spool  # the run and its state are loaded only where something is tried
     from adapter.store.engine import open_store
     from adapter.sync.report import Report
-    from adapter.sync.run import assemble
+    from adapter.sync.whole import assemble
 
     connectors = {name: _Given(name, rows.get(name, []), header) for name, header in headers.items()}
     staged = replace(inputs, connectors=connectors, expectations=False, settings=anywhere(inputs.settings))

@@ -22,6 +22,7 @@ def add_to(commands: arguments.Commands) -> None:
     parser.add_argument("--dry-run", action="store_true", help="the same up to the commit; changes nothing")
     parser.add_argument("--plan", type=Path, metavar="FILE", help="write down what would change")
     parser.add_argument("--approve", type=Path, metavar="PLAN", help="let exactly these changes through the gate")
+    parser.add_argument("--full", action="store_true", help="read everything, also where nothing seems to have changed")
     parser.add_argument("--strict", action="store_true", help="exit 4 where objects were rejected")
     arguments.add_today(parser)
     arguments.add_json(parser)
@@ -34,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     inputs = installation.inputs(args.today)
     store = installation.store()
     try:
-        report = sync(store, inputs, Options(args.dry_run, args.plan, args.approve))
+        report = sync(store, inputs, Options(args.dry_run, args.plan, args.approve, args.full))
         problems: list[str] = []
         if not args.dry_run and (report.error is None or report.withheld_at_once):
             delivered = wiring.deliver(installation, store, force=bool(report.withheld_at_once))

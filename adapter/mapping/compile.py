@@ -10,6 +10,7 @@ from typing import Any
 
 from adapter.issues import Severity, Span
 from adapter.mapping import language
+from adapter.mapping.almanac import Almanac
 from adapter.mapping.codelists import CodeLists
 from adapter.mapping.conditions import compile_conditions
 from adapter.mapping.identity import Identities
@@ -48,7 +49,7 @@ def compile_mapping(text: str, file: str, around: Surroundings) -> Plan:
     """Read, resolve and compile. `Plan.issues` holds all findings; with errors among them the plan must not run."""
     tree, issues = parse(text, file)
     if issues:
-        return Plan({kind: [] for kind in BUILD_ORDER}, [], [], issues)
+        return Plan({kind: [] for kind in BUILD_ORDER}, [], [], issues, Almanac(around.today))
     return _Compiler(tree, around).plan()
 
 
@@ -60,7 +61,8 @@ class _Compiler:
 
     def __post_init__(self) -> None:
         self.views: dict[str, View] = {}
-        self.reader = KeyReader(self.around.today, self.views)
+        self.almanac = Almanac(self.around.today)
+        self.reader = KeyReader(self.almanac, self.views)
         self.identities = Identities(self.reader, self.around.namespace, self.around.open_data)
         self.sources = SourceCompiler(
             self.reader, self.around.headers, self.views, self.around.table, self.around.kinds
@@ -102,7 +104,8 @@ class _Compiler:
         unique.sort(key=lambda issue: issue.sort_key)
         views = [view for view in self.views.values() if view.used]
         tallies = [item.tally for some in rules.values() for rule in some for item in rule.enrich]
-        return Plan(rules, views, plain.coverage, unique, self.sources.inline, [*tallies, *values.lists.tallies])
+        tallies = [*tallies, *values.lists.tallies]
+        return Plan(rules, views, plain.coverage, unique, self.almanac, self.sources.inline, tallies)
 
     def _notes(self, used_codes: set[str]) -> None:
         """What is written but not used: probably forgotten, never wrong."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable
 from operator import itemgetter
@@ -139,8 +138,8 @@ def _table_test(reader: Reader, wanted: Table, find: Find | None) -> _Test | Non
         elif word.value == "found_in":
             if find is not None and (index := find(node)) is not None:
                 tests.append(index.rows.__contains__)
-        elif word.value in ("on_or_before", "on_or_after") and (limit := _limit(reader, node)):
-            tests.append(_until(limit) if word.value == "on_or_before" else _from(limit))
+        elif word.value in ("on_or_before", "on_or_after") and (dated := _dated(reader, word.value, node)):
+            tests.append(dated)
     if not tests and len(reader.issues) == told:
         reader.issue("M112", "this condition asks nothing; write a value, a list, or one of the words.", wanted.span)
         return None
@@ -155,20 +154,16 @@ def _negated(test: _Test) -> _Test:
     return lambda text: not test(text)
 
 
-def _until(limit: str) -> _Test:
-    return lambda text: bool(text) and conversions.iso_date(text) <= limit
-
-
-def _from(limit: str) -> _Test:
-    return lambda text: bool(text) and conversions.iso_date(text) >= limit
-
-
-def _limit(reader: Reader, node: Node) -> str:
+def _dated(reader: Reader, word: str, node: Node) -> _Test | None:
     text = reader.text(node)
     if found := _OFFSET.match(text):
-        return (reader.today + dt.timedelta(days=int(found[1] or 0))).isoformat()
+        test = reader.almanac.on_or_before if word == "on_or_before" else reader.almanac.on_or_after
+        return test(int(found[1] or 0), conversions.iso_date)
     try:
-        return conversions.iso_date(text)
+        limit = conversions.iso_date(text)
     except ValueError:
         reader.issue("M113", "a date is today, today-10d, today+10d or ÅÅÅÅ-MM-DD.", node.span)
-        return ""
+        return None
+    if word == "on_or_before":
+        return lambda text: bool(text) and conversions.iso_date(text) <= limit
+    return lambda text: bool(text) and conversions.iso_date(text) >= limit

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from adapter.mapping.almanac import Almanac
 from adapter.ss12000 import civicno, ids
 
 Convert = Callable[[Any], Any]
@@ -37,7 +38,7 @@ class Conversion(NamedTuple):
     apply: Convert
 
 
-def parse(text: str, today: dt.date) -> Conversion:
+def parse(text: str, almanac: Almanac) -> Conversion:
     """The conversion that a word of `as:` means. Raises ValueError with what is wrong and what is known."""
     found = _CALL.match(text)
     name, argument = (found[1], found[2]) if found else (text, None)
@@ -49,7 +50,7 @@ def parse(text: str, today: dt.date) -> Conversion:
         raise ValueError(f"{name} needs something in parentheses: {name}({word.argument})")
     if argument is not None and not word.argument:
         raise ValueError(f"{name} takes nothing in parentheses")
-    return Conversion(name, word.takes, word.gives, word.holds, word.make(argument or "", today))
+    return Conversion(name, word.takes, word.gives, word.holds, word.make(argument or "", almanac))
 
 
 def iso_date(text: str) -> str:
@@ -85,10 +86,12 @@ def _uuid(text: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def _personnummer(today: dt.date) -> Convert:
+def _personnummer(almanac: Almanac) -> Convert:
     @lru_cache(maxsize=64)  # a row's number is asked for again as its key and as its value
     def convert(text: str) -> str:
-        if found := civicno.normalise(text, today):
+        if found := civicno.normalise(text, almanac.today):
+            if text[:8] != found[:8]:
+                almanac.guessed_century(found)
             return found
         raise ValueError(civicno.refusal(text))
 
@@ -146,22 +149,22 @@ def _first(parts: list[str]) -> str:
 
 
 class _Word(NamedTuple):
-    """A word of `as:`: what it means, what it takes and gives, how it is made of its argument and today's date."""
+    """A word of `as:`: what it means, what it takes and gives, how it is made of its argument and the almanac."""
 
     meaning: str
     gives: str
-    make: Callable[[str, dt.date], Convert]
+    make: Callable[[str, Almanac], Convert]
     takes: str = TEXT
     argument: str = ""
     holds: str = ""
 
 
-def _plain(convert: Convert) -> Callable[[str, dt.date], Convert]:
-    return lambda argument, today: convert
+def _plain(convert: Convert) -> Callable[[str, Almanac], Convert]:
+    return lambda argument, almanac: convert
 
 
-def _made(make: Callable[[str], Convert]) -> Callable[[str, dt.date], Convert]:
-    return lambda argument, today: make(argument)
+def _made(make: Callable[[str], Convert]) -> Callable[[str, Almanac], Convert]:
+    return lambda argument, almanac: make(argument)
 
 
 _WORDS = {
@@ -171,7 +174,7 @@ _WORDS = {
     "personnummer": _Word(
         "any Swedish form, also what a spreadsheet makes of it (201301012389.0), as twelve characters",
         TEXT,
-        lambda _, today: _personnummer(today),
+        lambda _, almanac: _personnummer(almanac),
         holds="personnummer",
     ),
     "uuid": _Word(

@@ -181,7 +181,7 @@ class PlainValues:
     def _implied(self, field_: Field, subject: str) -> Conversion | None:
         """The conversion that the attribute's own type asks for."""
         name = "personnummer" if subject == "Person.civicNo.value" else field_.type
-        return conversions.parse(name, self.reader.today) if name in conversions.NAMES else None
+        return conversions.parse(name, self.reader.almanac) if name in conversions.NAMES else None
 
     def _codes(self, node: Table, field_: Field, subject: str) -> tuple[Codes | None, str]:
         said = node.get("codes")

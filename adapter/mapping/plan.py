@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from adapter.issues import Issue, Span
+from adapter.mapping.almanac import Almanac
 from adapter.mapping.scope import Frames, Get, Index, Target, View
 from adapter.ss12000.types import ResourceType
 
@@ -106,6 +107,7 @@ class Plan:
     views: list[View]
     coverage: list[Covered]
     issues: list[Issue]
+    almanac: Almanac
     inline: dict[str, InlineRows] = field(default_factory=dict)
     tallies: list[Tally] = field(default_factory=list)
 

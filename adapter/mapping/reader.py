@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 
 from adapter.issues import Issue, RowRef, Severity, Span, did_you_mean
 from adapter.mapping import conversions
+from adapter.mapping.almanac import Almanac
 from adapter.mapping.cells import Cell, Steps
 from adapter.mapping.conversions import Conversion
 from adapter.mapping.scope import CodeList, Frames, Index, OwnCell, Scope
@@ -18,9 +18,9 @@ _TYPOGRAPHIC = "“”„»’‘´`"
 
 @dataclass
 class Reader:
-    """One reading of one mapping. `today` is the organiser's date (Europe/Stockholm)."""
+    """One reading of one mapping."""
 
-    today: dt.date
+    almanac: Almanac
     sources: Container[str] = ()
     issues: list[Issue] = field(default_factory=list)
     guarding: bool = False  # whether what is read now tells of protection
@@ -113,7 +113,7 @@ class Reader:
         for item in node.items if isinstance(node, Items) else (node,) if node is not None else ():
             text = self.text(item)
             try:
-                step = conversions.parse(text, self.today)
+                step = conversions.parse(text, self.almanac)
             except ValueError as error:
                 name = text.partition("(")[0]
                 guess = "" if name in conversions.NAMES else did_you_mean(name, conversions.NAMES)

@@ -26,6 +26,10 @@ class OpenData(Protocol):
         """Skolverket's id of a test activity, or None when there is none of that name."""
         ...
 
+    def written(self) -> str:
+        """All of it: the same text gives the same answers."""
+        ...
+
     def programme_code(self, code: str) -> str | None:
         """A programme's code as Skolverket writes it, or None when there is none such."""
         ...

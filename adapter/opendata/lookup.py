@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +37,10 @@ class OpenData:
     def programme_code(self, code: str) -> str | None:
         """A programme's code as Skolverket writes it, exactly or but for case; None when there is none such."""
         return _spelled(code, self.programmes)
+
+    def written(self) -> str:
+        """All of it, as JSON."""
+        return json.dumps([dict(self.units), dict(self.programmes), dict(self.activities)], sort_keys=True)
 
     def names(self) -> list[str]:
         """All test activities."""

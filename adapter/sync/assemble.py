@@ -6,6 +6,7 @@ a later type can justify (staff by a duty, a teaching group by an activity, a un
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -48,6 +49,8 @@ class Assembly:
     lengths: dict[str, Length] = field(default_factory=dict)  # source -> its rows
     short: list[Issue] = field(default_factory=list)  # sources that have shrunk
     emptied: set[str] = field(default_factory=set)  # groups that got no members
+    turns: dt.date = dt.date.max  # the first day on which the same rows may come to something else
+    oldest: dict[str, float] = field(default_factory=dict)  # source -> hours that it may be old
     _memberless: dict[str, RowRef] = field(default_factory=dict)
     _numbers: dict[str, str | tuple[str, ...]] = field(default_factory=dict)  # personnummer -> persons
     _user_names: dict[str, str] = field(default_factory=dict)

@@ -6,12 +6,14 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from adapter.mapping.references import OpenData
-from adapter.settings import Settings
-from adapter.ss12000.profile import Profile
-from connectors.base import Connector
+if TYPE_CHECKING:
+    from adapter.mapping.references import OpenData
+    from adapter.settings import Settings
+    from adapter.ss12000.profile import Profile
+    from connectors.base import Connector
 
 _ZONE = ZoneInfo("Europe/Stockholm")
 
@@ -37,8 +39,17 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Options:
-    """How a run is to end: not at all (dry run), with a plan written, with a plan approved."""
+    """How a run is to end: not at all (dry run), with a plan written, with a plan approved.
+
+    `full`: also where nothing has changed.
+    """
 
     dry_run: bool = False
     plan: Path | None = None
     approve: Path | None = None
+    full: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether this is any night's run."""
+        return not (self.dry_run or self.plan or self.approve)

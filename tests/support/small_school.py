@@ -187,6 +187,9 @@ class OpenData:
     def programme_code(self, code: str) -> str | None:
         return code.upper() if code.upper() in ("NANAT", "SASAM") else None
 
+    def written(self) -> str:
+        return ""
+
 
 def settings(**sections: Any) -> Settings:
     return Settings.model_validate(
