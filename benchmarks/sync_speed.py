@@ -23,7 +23,10 @@ def run(folder: Path, rounds: int) -> str:
         take("fetchall of the tables", "benchmarks.floors", "fetchall", str(folder / "day1"))
         take("sync, first", *_SYNC, str(folder / "day1/config.toml"), "sync")
         take("sync, nothing changed", *_SYNC, str(folder / "day1/config.toml"), "sync")
+        take("sync --full, nothing changed", *_SYNC, str(folder / "day1/config.toml"), "sync", "--full")
         take("sync, next day", *_SYNC, str(folder / "day2/config.toml"), "sync")
+        take("status", *_SYNC, str(folder / "day2/config.toml"), "status")
+        take("check", *_SYNC, str(folder / "day2/config.toml"), "check")
     middle = {name: median(figures) for name, figures in found.items()}
     floors = list(middle.values())[:2]
     return table(
