@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import json
+import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks import crawl_speed, data, sync_speed
-from benchmarks.measure import python
+from benchmarks.measure import Section, python, table
+
+Ratios = dict[str, dict[str, list[float]]]
+"""Size -> line -> its ratio, and whether a higher one is better."""
+_SLOWER = 1.25  # what may be noise is less
 
 
 def main() -> None:
@@ -18,13 +25,47 @@ def main() -> None:
     )
     parser.add_argument("--rounds", type=int, default=3, help="each figure is the median of so many (default: 3)")
     parser.add_argument("--in", dest="folder", type=Path, help="make the data here and keep it")
+    parser.add_argument("--postgres", default="", metavar="URL", help="of an empty database: pages from there, too")
+    parser.add_argument("--save", type=Path, metavar="FILE", help="keep the ratios, to be compared with another day's")
+    parser.add_argument(
+        "--compare", type=Path, metavar="FILE", help="against kept ratios; ends with 1 where it is slower"
+    )
     args = parser.parse_args()
+    ratios: Ratios = {}
+    before: Ratios = json.loads(args.compare.read_text(encoding="utf-8")) if args.compare else {}
     with tempfile.TemporaryDirectory() as temporary:
         for size in args.sizes:
             folder = (args.folder or Path(temporary)) / size
             if not folder.exists():
                 python("benchmarks.data", str(folder), str(data.PUPILS.get(size) or size))
-            print(f"== {size}\n{sync_speed.run(folder, args.rounds)}\n\n{crawl_speed.run(folder)}\n", flush=True)
+            print(f"== {size}", flush=True)
+            found = ratios.setdefault(size, {})
+            for made in _sections(folder, args.rounds, args.postgres):
+                print(f"{made.text}\n", flush=True)
+                found |= {line: [ratio, made.higher_is_better] for line, ratio in made.ratios.items()}
+    if args.save:
+        args.save.write_text(json.dumps(ratios, indent=1), encoding="utf-8")
+    sys.exit(_compared(before, ratios) if before else 0)
+
+
+def _sections(folder: Path, rounds: int, server: str) -> Iterator[Section]:
+    """Each when it has been measured. The crawl reads what the last run has published."""
+    yield sync_speed.run(folder, rounds)
+    yield crawl_speed.run(folder, server)
+
+
+def _compared(before: Ratios, now: Ratios) -> int:
+    """Print how each ratio has changed; 1 where one is slower by more than noise."""
+    rows, slower = [], 0
+    for size, lines in now.items():
+        for line, (ratio, higher_is_better) in lines.items():
+            if (old := before.get(size, {}).get(line)) is None:
+                continue
+            worse = old[0] / ratio if higher_is_better else ratio / old[0]
+            slower += worse > _SLOWER
+            rows.append((f"{size} {line}", f"{old[0]:.2f}", f"{ratio:.2f}", "SLOWER" if worse > _SLOWER else ""))
+    print(table(("", "before", "now", ""), rows))
+    return int(slower > 0)
 
 
 if __name__ == "__main__":

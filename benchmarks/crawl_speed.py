@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import selectors
+import shutil
 import signal
 import socket
 import sqlite3
@@ -19,20 +20,22 @@ import httpx
 import orjson
 
 from adapter.ss12000.types import FETCH_ORDER
-from benchmarks.measure import table
+from benchmarks.measure import Section, python, table
 
 _PATH = "/ss12000-api/v2.0"
 _ROUNDS = 6  # of each app in turn, so that both meet the same weather
 _SECONDS = 1.0  # of reading in each round
 
 
-def run(folder: Path) -> str:
-    """A table; the state must hold a first version and a next day's."""
+def run(folder: Path, server: str = "") -> Section:
+    """The state must hold a first version and a next day's. `server`: URL of a PostgreSQL state, to be filled."""
     token = (folder / "token").read_text(encoding="utf-8")
     with ExitStack() as both:
         ours = _Service(both.enter_context(_serving(folder / "day2")), _PATH, f"Authorization: Bearer {token}\r\n")
         bare = _Service(both.enter_context(_bare(folder / "state.db")), "", "")
-        rows = []
+        rows: list[Sequence[str]] = []
+        if server:
+            far = _Service(both.enter_context(_serving(_on_server(folder, server))), _PATH, ours.header)
         for limit in (1000, 100):
             mine = ours.addresses(f"/persons?limit={limit}")[:-1]
             if len(mine) < 2:
@@ -40,6 +43,9 @@ def run(folder: Path) -> str:
             other = _bare_addresses(folder / "state.db", limit, len(mine))
             rows += _beside(f"pages of {limit}", limit, ours, mine, bare, other, 1)
             rows += _beside(f"pages of {limit}, 4 clients", limit, ours, mine, bare, other, 4)
+            if server:
+                there = far.addresses(f"/persons?limit={limit}")[:-1]
+                rows += _beside(f"pages of {limit}, 4 clients, PostgreSQL", limit, far, there, ours, mine, 4, "SQLite")
             with _syncing(folder):
                 rows += _beside(f"pages of {limit}, during a sync", limit, ours, mine, bare, other, 1)
         delta = ours.addresses("/persons?limit=100&meta.modified.after=2020-01-01T00:00:00Z")[:-1]
@@ -48,7 +54,8 @@ def run(folder: Path) -> str:
         objects = sum(ours.crawl(f"/{kind.collection}?limit=1000") for kind in FETCH_ORDER)
         spent = time.perf_counter() - began
     rows.append(("whole crawl, parsed", f"{objects / spent:,.0f}", f"{spent * 1000:.0f}", "", "", ""))
-    return table(("", "objects/s", "p50 ms", "p99 ms", "x bare", "p99 x bare"), rows)
+    text = table(("", "objects/s", "p50 ms", "p99 ms", "x", "p99 x"), rows)
+    return Section(text, {row[0]: float(row[4]) for row in rows if row[4]}, True)
 
 
 class _Service:
@@ -56,15 +63,15 @@ class _Service:
 
     def __init__(self, port: int, path: str, header: str) -> None:
         self.port = port
+        self.header = header
         self._path = path
-        self._header = header
         name, _, value = header.strip().partition(": ")
         headers = {name: value} if name else {}
         self._http = httpx.Client(base_url=f"http://127.0.0.1:{port}{path}", headers=headers, timeout=60)
 
     def request(self, address: str) -> bytes:
         """A request's bytes."""
-        return f"GET {self._path}{address} HTTP/1.1\r\nHost: x\r\n{self._header}\r\n".encode()
+        return f"GET {self._path}{address} HTTP/1.1\r\nHost: x\r\n{self.header}\r\n".encode()
 
     def addresses(self, first: str) -> list[str]:
         """Where the pages of a list are."""
@@ -119,15 +126,22 @@ class _Client:
 
 
 def _beside(
-    name: str, limit: int, ours: _Service, mine: Sequence[str], bare: _Service, other: Sequence[str], clients: int
+    name: str,
+    limit: int,
+    ours: _Service,
+    mine: Sequence[str],
+    bare: _Service,
+    other: Sequence[str],
+    clients: int,
+    beside: str = "bare Starlette",
 ) -> Iterator[Sequence[str]]:
-    """Two lines: ours and the bare app's, read in turns."""
+    """Two lines: ours and what it is held against, read in turns."""
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(_ROUNDS):
         times[0].extend(_read(ours, mine, clients, _SECONDS))
         times[1].extend(_read(bare, other, clients, _SECONDS))
     yield _figures(name, limit, times[0], clients, times[1])
-    yield _figures("  bare Starlette", limit, times[1], clients)
+    yield _figures(f"  {beside}", limit, times[1], clients)
 
 
 def _read(service: _Service, addresses: Sequence[str], count: int, seconds: float) -> list[float]:
@@ -176,6 +190,17 @@ def _bare_addresses(state: Path, limit: int, count: int) -> list[str]:
         wanted = "SELECT rid FROM published_person ORDER BY rid"
         keys = [0, *(rid for (rid,) in database.execute(wanted))][::limit]
     return [f"/persons?limit={limit}&cursor={key}" for key in keys[:count]]
+
+
+def _on_server(folder: Path, server: str) -> Path:
+    """The second day once more, with its state in an empty PostgreSQL database."""
+    for day in ("day1", "day2"):
+        config = (folder / day / "config.toml").read_text(encoding="utf-8")
+        moved = folder / f"{day}-server"
+        shutil.copytree(folder / day, moved, dirs_exist_ok=True)
+        (moved / "config.toml").write_text(config.replace("sqlite:///../state.db", server), encoding="utf-8")
+        python("adapter", "--config", str(moved / "config.toml"), "sync")
+    return moved
 
 
 @contextmanager

@@ -41,6 +41,18 @@ def median(rounds: Sequence[Figures]) -> Figures:
     )
 
 
+@dataclass(frozen=True)
+class Section:
+    """A table to print, and of its lines what can be held against another sitting: ratios to a floor of the same one.
+
+    `ratios`: line -> ratio; `higher_is_better` for rates, not for times.
+    """
+
+    text: str
+    ratios: dict[str, float]
+    higher_is_better: bool
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Columns in line; the first to the left, the others to the right."""
     lines = [list(head), *map(list, rows)]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.measure import Figures, median, python, table
+from benchmarks.measure import Figures, Section, median, python, table
 
 _SYNC = ("adapter", "--config")
 
 
-def run(folder: Path, rounds: int) -> str:
-    """A table of medians and of ratios to the floors."""
+def run(folder: Path, rounds: int) -> Section:
+    """Medians and ratios to the floors."""
     found: dict[str, list[Figures]] = {}
 
     def take(name: str, *arguments: str) -> None:
@@ -29,7 +29,7 @@ def run(folder: Path, rounds: int) -> str:
         take("check", *_SYNC, str(folder / "day2/config.toml"), "check")
     middle = {name: median(figures) for name, figures in found.items()}
     floors = list(middle.values())[:2]
-    return table(
+    text = table(
         ("", "wall s", "CPU s", "peak MB", "x csv.reader", "x fetchall"),
         [
             (
@@ -42,3 +42,4 @@ def run(folder: Path, rounds: int) -> str:
             for name, one in middle.items()
         ],
     )
+    return Section(text, {name: one.wall / floors[0].wall for name, one in middle.items()}, False)
