@@ -22,6 +22,8 @@ Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-
 
 
 def _whole(value: str) -> str:
+    if value.isprintable() and "\ufffd" not in value:  # nearly all: no letter need be looked at
+        return value
     if "\ufffd" in value:
         raise ValueError("holds U+FFFD: a letter was lost in the export")
     if sign := next((sign for sign in value if not sign.isprintable() and sign != " "), ""):
