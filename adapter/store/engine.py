@@ -88,6 +88,8 @@ def translated() -> Iterator[None]:
         yield
     except (sa.exc.OperationalError, sa.exc.DatabaseError) as error:
         raise StateError(f"the state store failed: {error.orig}. Published data are unchanged.") from error
+    except sa.exc.TimeoutError as error:
+        raise StateError("the state store is busy: no connection was free for half a minute. Try again.") from error
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
         raise StateError(f"state.url cannot be used: {error}") from error
 

@@ -16,6 +16,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 from adapter.errors import StateError
 
 Row = tuple[Any, ...]
+_KEPT = 4  # connections; the pool has others for whoever writes
 
 
 class Reader:
@@ -25,7 +26,8 @@ class Reader:
         self._engine = engine
         self._is_sqlite = engine.dialect.name == "sqlite"
         self._dialect = driver_dialect(engine, "named" if self._is_sqlite else "pyformat")
-        self._failures: tuple[type[Exception], ...] = (engine.dialect.loaded_dbapi.Error, sa.exc.DBAPIError)
+        driver: type[Exception] = engine.dialect.loaded_dbapi.Error
+        self._failures = (driver, sa.exc.DBAPIError, sa.exc.TimeoutError)
         self._texts: dict[sa.Select[Any], tuple[str, dict[str, Any]]] = {}
         self._idle: deque[PoolProxiedConnection] = deque()
 
@@ -51,7 +53,13 @@ class Reader:
     def close(self) -> None:
         """Give every connection back."""
         while self._idle:
-            self._idle.pop().close()
+            self._give_back(self._idle.pop())
+
+    def _give_back(self, connection: PoolProxiedConnection) -> None:
+        if not self._is_sqlite:
+            driver: Any = connection.driver_connection
+            driver.autocommit = False  # the next to use it may write
+        connection.close()
 
     def _read_anew(self, text: str, parameters: Mapping[str, object]) -> list[Row]:
         try:
@@ -75,7 +83,10 @@ class Reader:
         else:
             with driver.cursor(binary=True) as cursor:  # bodies as bytes, not as hexadecimal text
                 found = cursor.execute(text, parameters).fetchall()
-        self._idle.append(connection)
+        if len(self._idle) < _KEPT:
+            self._idle.append(connection)
+        else:
+            self._give_back(connection)
         return found
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -119,4 +122,25 @@ def test_a_page_is_read_though_every_kept_connection_has_died() -> None:
             others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
             connection.exec_driver_sql(f"{others} AND pid <> pg_backend_pid()")
         assert everything(store) == before
+        store.close()
+
+
+def test_many_readers_at_once_leave_room_for_whoever_writes_and_nothing_half_written() -> None:
+    with postgres_url() as url:
+        store = open_store(url)
+        small_school.night(store, small_school.tables())
+        together = threading.Barrier(12)
+
+        def read() -> dict[R, bytes]:
+            together.wait()
+            return everything(store)
+
+        with ThreadPoolExecutor(12) as pool:
+            found = [one.result() for one in [pool.submit(read) for _ in range(12)]]
+        assert all(one == found[0] for one in found)
+        with ExitStack() as writers:
+            for number in range(8):
+                connection = writers.enter_context(store.engine.connect())
+                write_setting(connection, f"half {number}", "written")
+        assert [store.setting(f"half {number}") for number in range(8)] == [""] * 8
         store.close()
