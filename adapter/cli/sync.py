@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 from pathlib import Path
 
 from adapter import wiring
@@ -85,9 +86,13 @@ def _ending(report: Report) -> str:
         return f"{report.outcome}: {report.error.message}{at_once if report.withheld_at_once else ''}"
     notices = f"; {output.plural(report.sent, 'notice')} sent" if report.sent else ""
     waiting = f"; {output.plural(report.pending, 'notice')} still pending" if report.pending else ""
+    stays = "unchanged"
+    if report.unchanged_since:
+        when = dt.datetime.fromtimestamp(report.unchanged_since / 1000, wiring.ZONE)
+        stays = f"unchanged, and so are all sources since {when:%Y-%m-%d %H:%M}"
     what = {
         "published": f"published version {report.version}",
-        "unchanged": f"unchanged: version {report.version} stays",
+        "unchanged": f"{stays}: version {report.version} stays",
         "dry-run": f"dry run: nothing was changed, version {report.version} stays",
     }[report.outcome]
     return f"{what} ({seconds:.1f} s){notices}{waiting}"

@@ -90,6 +90,7 @@ def repeat(store: Store, kept: Kept, report: Report) -> None:
     for facts in history.issues_of(store, kept.run, KEPT):
         report.findings.add(_issue(facts))
     report.enrichments = list(kept.told)
+    report.unchanged_since = kept.whole_at
     report.outcome = "unchanged"
     keep(store, Kept(**{**asdict(kept), "run": report.run}))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,6 +48,7 @@ class Report:
     sent: int = 0
     pending: int = 0
     plan: str = ""
+    unchanged_since: int = 0  # ms: when the run began that this one repeats, for nothing has changed; 0: it read
     error: AdapterError | None = None
 
     @property
@@ -94,6 +96,8 @@ class Report:
             "seconds": self.seconds,
             "notifications": {"sent": self.sent, "pending": self.pending},
         }
+        if self.unchanged_since:
+            found["unchanged_since"] = dt.datetime.fromtimestamp(self.unchanged_since / 1000, dt.UTC).isoformat()
         if self.error is not None:
             found["error"] = {
                 "message": self.error.message,

@@ -108,7 +108,7 @@ def _killed(*whatever: object) -> None:
 
 def told(report: Report) -> dict[str, Any]:
     found = report.as_json()
-    return {name: found[name] for name in found if name not in ("run", "seconds")} | {
+    return {name: found[name] for name in found if name not in ("run", "seconds", "unchanged_since")} | {
         "enrichments": report.enrichments,
         "issues": [issue.as_json() for issue in report.findings.in_order()],
     }
@@ -125,6 +125,7 @@ def test_a_second_night_on_the_same_files_reads_nothing_and_tells_the_same(
         again = school.night(store, day)
         assert (again.outcome, again.version) == ("unchanged", first.version)
         assert told(again)["issues"] == told(first)["issues"]
+        assert again.unchanged_since == NOW + max(day - 1, 0) * DAY  # when the last whole run was
         assert told(again) == told(school.night(store, day, full=True))
     assert len(whole_runs) == 4  # the first, and those that were asked for
 
