@@ -73,8 +73,8 @@ class SourceTable(Protocol):
 class Connector(Protocol):
     """A kind of source. `Options` are its keys in config.toml, checked before anything is opened.
 
-    It may have `print(key)`, which gives a `prints.Print` where the source can be known again without reading its
-    rows: a night on which no source has changed is then over at once.
+    It may have `imprint(key)`, which gives an `imprints.Imprint` where the source can be known again without reading
+    its rows: a night on which no source has changed is then over at once.
     """
 
     Options: ClassVar[type[BaseModel]]

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from connectors.base import Batch, Remark, SourceError
 from connectors.cells import cleaned
 from connectors.files import Stamp, age_hours, matching, stamp, unchanged, unreadable
-from connectors.prints import Print, taken
+from connectors.imprints import Imprint, taken
 from connectors.text import MIXED, MixedLines, decoding_problem, detect_delimiter, detect_encoding, known_encoding
 
 BATCH = 2000  # rows
@@ -69,7 +69,7 @@ class CsvConnector:
         self.options = options
         self._now = now
 
-    def print(self, key: bytes) -> Print | None:
+    def imprint(self, key: bytes) -> Imprint | None:
         """How the files look now, all their bytes."""
         return taken(self.options.path, self.options, key)
 

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from connectors.base import Batch, SourceError
 from connectors.files import Stamp, age_hours, matching, stamp, unchanged, unreadable
-from connectors.prints import Print, taken
+from connectors.imprints import Imprint, taken
 
 BATCH = 2000  # rows
 _CHUNK = 1 << 14  # bytes
@@ -88,7 +88,7 @@ class XmlConnector:
         self.options = options
         self._now = now
 
-    def print(self, key: bytes) -> Print | None:
+    def imprint(self, key: bytes) -> Imprint | None:
         """How the files look now, all their bytes."""
         return taken(self.options.path, self.options, key)
 

@@ -21,7 +21,7 @@ from adapter.store.engine import Store, read_setting, write_setting
 from adapter.sync.findings import KEPT
 from adapter.sync.inputs import Inputs
 from adapter.sync.report import Report, TypeCounts
-from connectors.prints import Print
+from connectors.imprints import Imprint
 
 _SETTING = "made_from"
 _BELIEVED = 156 * 3_600_000  # ms: six and a half days, so that one night a week makes a whole run
@@ -48,11 +48,11 @@ class Kept:
     told: list[str]
 
 
-def prints(inputs: Inputs, store: Store) -> dict[str, Print] | None:
+def imprints(inputs: Inputs, store: Store) -> dict[str, Imprint] | None:
     """Source -> how it looks now; None where a source cannot be looked at without reading it."""
     found, key = {}, _key(store, b"sources")
     for name, connector in inputs.connectors.items():
-        look = getattr(connector, "print", None)
+        look = getattr(connector, "imprint", None)
         one = look(key) if look is not None else None
         if one is None:
             return None
@@ -60,7 +60,7 @@ def prints(inputs: Inputs, store: Store) -> dict[str, Print] | None:
     return found
 
 
-def last_time(store: Store, inputs: Inputs, seen: Mapping[str, Print] | None) -> Kept | None:
+def last_time(store: Store, inputs: Inputs, seen: Mapping[str, Imprint] | None) -> Kept | None:
     """What is kept of the last good run, where that was made from the same."""
     mark, _, text = store.setting(_SETTING).partition(" ")
     if seen is None or not text or mark != _mark(store, text):
@@ -96,7 +96,7 @@ def repeat(store: Store, kept: Kept, report: Report) -> None:
 
 
 def made(
-    store: Store, inputs: Inputs, seen: Mapping[str, Print], report: Report, turns: dt.date, oldest: dict[str, float]
+    store: Store, inputs: Inputs, seen: Mapping[str, Imprint], report: Report, turns: dt.date, oldest: dict[str, float]
 ) -> Kept | None:
     """What to keep of a whole run that has just ended well; None where the next night must look again anyway."""
     if report.unprotected or report.findings.total > KEPT or not all(one.holds() for one in seen.values()):
@@ -137,7 +137,7 @@ def _mark(store: Store, text: str) -> str:
     return hashlib.blake2b(text.encode(), key=_key(store, b"made from"), digest_size=16).hexdigest()
 
 
-def _made_from(store: Store, inputs: Inputs, seen: Mapping[str, Print]) -> str:
+def _made_from(store: Store, inputs: Inputs, seen: Mapping[str, Imprint]) -> str:
     """Changes with anything that a run goes by, but for the date and the age of the sources."""
     settings = inputs.settings
     facts = {
@@ -161,7 +161,7 @@ def _program() -> list[Any]:
     return [installed_version("ss12000-adapter"), stamps]
 
 
-def _hours_old(one: Print, inputs: Inputs) -> float:
+def _hours_old(one: Imprint, inputs: Inputs) -> float:
     return max((inputs.clock() - at / 1e6 for _, (_, at) in one.files), default=0.0) / 3_600_000
 
 

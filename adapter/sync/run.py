@@ -41,7 +41,7 @@ def sync(store: Store, inputs: Inputs, options: Options | None = None) -> Report
 def _run(store: Store, inputs: Inputs, options: Options, report: Report) -> None:
     report.version = pages.current_version(store)
     with report.timed("look"):
-        seen = repeat.prints(inputs, store)
+        seen = repeat.imprints(inputs, store)
         believed = repeat.last_time(store, inputs, seen)
     if believed is not None and options.plain and not options.full and repeat.may_rest(believed, inputs):
         repeat.repeat(store, believed, report)

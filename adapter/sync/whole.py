@@ -30,7 +30,7 @@ from adapter.sync.report import Report
 from adapter.sync.stage import Stage
 from adapter.sync.trace import Lookups
 from adapter.sync.watch import ALL, Marks, Watch, shares
-from connectors.prints import Print
+from connectors.imprints import Imprint
 
 _CONTRADICTED = (
     "everything that this run was made from was as in the last one, and it came to something else. The nights between "
@@ -48,7 +48,7 @@ def run(
     inputs: Inputs,
     options: Options,
     report: Report,
-    seen: Mapping[str, Print] | None,
+    seen: Mapping[str, Imprint] | None,
     believed: repeat.Kept | None,
 ) -> None:
     """Everything, from the sources' rows to what is published. `seen`, `believed`: see `repeat`."""

@@ -290,10 +290,10 @@ def test_what_is_kept_is_not_believed_when_one_character_of_it_has_changed(
         other = kept[:place] + ("1" if kept[place] != "1" else "2") + kept[place + 1 :]
         with store.writing() as connection:
             connection.execute(sa.update(table).where(table.c.name == "made_from").values(value=other))
-        assert repeat.last_time(store, school.inputs(), repeat.prints(school.inputs(), store)) is None
+        assert repeat.last_time(store, school.inputs(), repeat.imprints(school.inputs(), store)) is None
     with store.writing() as connection:
         connection.execute(sa.update(table).where(table.c.name == "made_from").values(value=kept))
-    assert repeat.last_time(store, school.inputs(), repeat.prints(school.inputs(), store)) is not None
+    assert repeat.last_time(store, school.inputs(), repeat.imprints(school.inputs(), store)) is not None
 
 
 def _changed(draw: random.Random, tables: Tables, day: int) -> None:

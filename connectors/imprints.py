@@ -12,7 +12,7 @@ from connectors.files import Stamp, matching, stamp
 
 
 @dataclass(frozen=True)
-class Print:
+class Imprint:
     """A source as it was looked at. `digest` is keyed, for what is known of pupils is easily tried out."""
 
     digest: bytes
@@ -26,14 +26,14 @@ class Print:
             return False
 
 
-def taken(pattern: str, options: object, key: bytes) -> Print | None:
-    """The print of all files that a pattern means, and of how they are to be read.
+def taken(pattern: str, options: object, key: bytes) -> Imprint | None:
+    """The imprint of all files that a pattern means, and of how they are to be read.
 
     None where one cannot be looked at: opening it says why.
     """
     try:
         found = [(path, stamp(path)) for path in matching(pattern)]
-        return Print(_digest([path for path, _ in found], repr(options), key), tuple(found))
+        return Imprint(_digest([path for path, _ in found], repr(options), key), tuple(found))
     except (OSError, SourceError):
         return None
 

@@ -1,4 +1,4 @@
-"""A print tells whether files are as they were, and nothing of what stands in them."""
+"""An imprint tells whether files are as they were, and nothing of what stands in them."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from connectors.prints import Print
+from connectors.imprints import Imprint
 from connectors.registry import create
 
 KEY = b"k" * 32
 
 
-def printed(folder: Path, key: bytes = KEY, **options: Any) -> Print | None:
+def taken(folder: Path, key: bytes = KEY, **options: Any) -> Imprint | None:
     connector: Any = create("elever", {"connector": "csv", "path": str(folder / "elev*.csv"), **options})
-    found: Print | None = connector.print(key)
+    found: Imprint | None = connector.imprint(key)
     return found
 
 
@@ -27,36 +27,36 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_same_files_have_the_same_print_whenever_they_were_written(folder: Path) -> None:
-    before = printed(folder)
+def test_the_same_files_have_the_same_imprint_whenever_they_were_written(folder: Path) -> None:
+    before = taken(folder)
     os.utime(folder / "elev1.csv", (1, 1))
-    after = printed(folder)
+    after = taken(folder)
     assert before is not None
     assert after is not None
     assert before.digest == after.digest
 
 
-def test_a_byte_a_file_more_other_options_or_another_secret_make_another_print(folder: Path) -> None:
-    prints = [printed(folder), printed(folder, key=b"l" * 32), printed(folder, skip_lines=1)]
+def test_a_byte_a_file_more_other_options_or_another_secret_make_another_imprint(folder: Path) -> None:
+    imprints = [taken(folder), taken(folder, key=b"l" * 32), taken(folder, skip_lines=1)]
     (folder / "elev2.csv").write_bytes(b"guid;namn\r\n2;Bu\r\n")
-    prints.append(printed(folder))
+    imprints.append(taken(folder))
     (folder / "elev3.csv").write_bytes(b"")
-    prints.append(printed(folder))
+    imprints.append(taken(folder))
     (folder / "elev3.csv").rename(folder / "elev4.csv")
-    prints.append(printed(folder))
-    assert len({found.digest for found in prints if found is not None}) == len(prints)
+    imprints.append(taken(folder))
+    assert len({found.digest for found in imprints if found is not None}) == len(imprints)
 
 
-def test_a_row_that_moves_to_the_next_file_makes_another_print(folder: Path) -> None:
-    before = printed(folder)
+def test_a_row_that_moves_to_the_next_file_makes_another_imprint(folder: Path) -> None:
+    before = taken(folder)
     (folder / "elev1.csv").write_bytes(b"")
     whole = "guid;namn\r\n1;Åsa\r\n".encode("cp1252") + b"guid;namn\r\n2;Bo\r\n"
     (folder / "elev2.csv").write_bytes(whole)
-    assert before != printed(folder)
+    assert before != taken(folder)
 
 
 def test_a_file_that_is_touched_after_the_look_does_not_hold(folder: Path) -> None:
-    found = printed(folder)
+    found = taken(folder)
     assert found is not None
     assert found.holds()
     os.utime(folder / "elev1.csv", (1, 1))
@@ -65,5 +65,5 @@ def test_a_file_that_is_touched_after_the_look_does_not_hold(folder: Path) -> No
     assert not found.holds()
 
 
-def test_where_nothing_can_be_looked_at_there_is_no_print(tmp_path: Path) -> None:
-    assert printed(tmp_path) is None
+def test_where_nothing_can_be_looked_at_there_is_no_imprint(tmp_path: Path) -> None:
+    assert taken(tmp_path) is None
