@@ -71,6 +71,16 @@ def last_runs(store: Store, limit: int) -> list[RunRecord]:
         return [RunRecord(*row[:4], json.loads(row[4])) for row in connection.execute(wanted)]
 
 
+def good_run(store: Store, run_id: str) -> RunRecord | None:
+    """A run that ended well; None where it did not, has not ended, or has been forgotten."""
+    table = schema.run
+    wanted = sa.select(table.c.id, table.c.started, table.c.ended, table.c.outcome, table.c.report)
+    good = wanted.where(table.c.id == run_id, table.c.outcome.in_(("published", "unchanged")))
+    with store.reading() as connection:
+        row = connection.execute(good).fetchone()
+    return RunRecord(*row[:4], json.loads(row[4])) if row is not None else None
+
+
 def issues_of(store: Store, run_id: str, limit: int) -> list[dict[str, Any]]:
     """A run's first findings, as in `Issue.as_json`."""
     table = schema.issue

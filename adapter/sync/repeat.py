@@ -71,6 +71,7 @@ def last_time(store: Store, inputs: Inputs, seen: Mapping[str, Imprint] | None) 
         and kept.today <= inputs.date().isoformat() < kept.turns
         and kept.made_from == _made_from(store, inputs, seen)
         and all(_hours_old(seen[name], inputs) <= hours for name, hours in kept.oldest.items() if name in seen)
+        and history.good_run(store, kept.run) is not None  # one that was killed, or is long ago, tells nothing
     )
     return kept if same else None
 
@@ -82,7 +83,8 @@ def may_rest(kept: Kept | None, inputs: Inputs) -> bool:
 
 def repeat(store: Store, kept: Kept, report: Report) -> None:
     """The last run's outcome as tonight's; keeps it for the next night."""
-    before = next(run for run in history.last_runs(store, history.KEPT_RUNS) if run.id == kept.run)
+    before = history.good_run(store, kept.run)
+    assert before is not None  # `last_time` has seen it, and the run holds the lock
     for kind in report.types:
         old = TypeCounts(**before.report["types"][str(kind)])
         unchanged = old.created + old.updated + old.unchanged

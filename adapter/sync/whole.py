@@ -33,8 +33,8 @@ from adapter.sync.watch import ALL, Marks, Watch, shares
 from connectors.imprints import Imprint
 
 _CONTRADICTED = (
-    "everything that this run was made from was as in the last one, and it came to something else. The nights between "
-    "made no run, for nothing seemed to have changed. Please report it; until then, run with --full."
+    "nothing that this run goes by has changed since the last whole run, and yet it came to something else. The quiet "
+    "nights since then may have missed changes. Please report it; until it is mended, run sync --full."
 )
 _TELL_AFTER = 60_000  # ms; the rest of the night follows within seconds: one notice for both
 _CHECKED_WITH = "checked_with"  # setting: what the published objects were validated with

@@ -18,7 +18,7 @@ from support.small_school import MAPPING, NOW, OPEN_GATE, TODAY, Tables
 
 from adapter.ss12000 import ids
 from adapter.ss12000.types import ResourceType as R
-from adapter.store import protected, publish, schema
+from adapter.store import history, protected, publish, schema
 from adapter.store.engine import Store, open_store
 from adapter.sync import repeat
 from adapter.sync.inputs import Inputs, Options
@@ -209,6 +209,32 @@ def test_a_run_that_was_killed_when_it_had_published_leaves_nothing_to_believe(
     school.export()
     assert school.night(store).outcome == "published"
     assert publish.documents(store) == before
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_a_run_that_was_killed_before_it_was_written_down_is_not_repeated(
+    school: School, store: Store, monkeypatch: pytest.MonkeyPatch, whole_runs: list[str], quiet: bool
+) -> None:
+    if quiet:
+        school.night(store)
+    with monkeypatch.context() as killed:
+        killed.setattr(history, "end_run", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            school.night(store)
+    assert school.night(store).outcome == "unchanged"
+    assert len(whole_runs) == 2
+
+
+def test_a_run_that_many_others_have_pushed_out_is_not_repeated(
+    school: School, store: Store, whole_runs: list[str]
+) -> None:
+    school.night(store)
+    (school.folder / "ad.csv").rename(school.folder / "away.csv")
+    for minute in range(history.KEPT_RUNS + 1):
+        assert sync(store, replace(school.inputs(), clock=lambda at=NOW + minute: at)).outcome == "failed"
+    (school.folder / "away.csv").rename(school.folder / "ad.csv")
+    assert school.night(store).outcome == "unchanged"
+    assert len(whole_runs) == history.KEPT_RUNS + 3
 
 
 def test_a_file_that_came_between_the_look_and_the_reading_is_looked_at_again(
