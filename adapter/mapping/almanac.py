@@ -16,6 +16,7 @@ class Almanac:
 
     def __init__(self, today: dt.date) -> None:
         self.today = today
+        self._ahead = 100  # years until the next century's turn comes, for the number that it comes first for
         self.turns = _NEVER
         """The first day after today on which something that was asked would be answered otherwise."""
 
@@ -55,11 +56,14 @@ class Almanac:
 
     def guessed_century(self, number: str) -> None:
         """A personnummer (twelve characters) that stood without its century: which it is goes by today's date."""
-        year, guessed = self.today.year, int(number[2:4])
-        if guessed == (year + 1) % 100:
-            self._turn(f"{year + 1}-01-01", 0)
-        elif guessed == year % 100:  # born this year, or a hundred years before, until the birthday has come
-            self._turn((self.today + dt.timedelta(days=1)).isoformat(), 0)
+        year = self.today.year
+        ahead = (int(number[2:4]) - year) % 100
+        if ahead < self._ahead:
+            self._ahead = ahead
+            if ahead:
+                self._turn(f"{year + ahead}-01-01", 0)
+            else:  # born this year, or a hundred years before, until the birthday has come
+                self._turn((self.today + dt.timedelta(days=1)).isoformat(), 0)
 
     def _limit(self, days: int) -> str:
         return (self.today + dt.timedelta(days=days)).isoformat()

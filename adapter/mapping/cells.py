@@ -57,7 +57,7 @@ class Steps:
 class ConvertedKey:
     """A key column in another form: what cannot be converted is compared as it stands, and so matches nothing.
 
-    `unread` counts those, `first` is the row of the first.
+    `unread` holds those, by row and text, however often a row is asked; `first` is the first row of them.
     """
 
     def __init__(self, cell: Cell, steps: Steps, codes: CodeList | None = None) -> None:
@@ -65,8 +65,12 @@ class ConvertedKey:
         self._translate = codes.translate if codes else None
         forms = [step.name for step in steps.steps] + ([f"codes {codes.name}"] if codes else [])
         self.column, self.form = cell.column, ", ".join(forms)
-        self.unread = 0
-        self.first: RowRef | None = None
+        self.unread: set[tuple[RowRef, str]] = set()
+
+    @property
+    def first(self) -> RowRef | None:
+        """The first of them."""
+        return min((row for row, _ in self.unread), default=None)
 
     def __call__(self, frames: Frames) -> object:
         text = self._get(frames)
@@ -76,8 +80,7 @@ class ConvertedKey:
             if translated is None and value:
                 raise ValueError
         except ValueError:
-            self.unread += 1
-            self.first = self.first or self._place(frames)
+            self.unread.add((self._place(frames), text))
             return text
         return translated or ""
 

@@ -32,7 +32,7 @@ class Surroundings:
 
     headers: config source -> its columns, or None where they were not looked at.
     kinds: config source -> column -> what it holds (numbers, dates, uuids), as far as the source knows.
-    table: makes what rows and ids are looked up in; a run that is traced has tables that tell what they were asked.
+    table, ids: make what rows and ids are looked up in; a run that is traced has tables that tell what they were asked.
     """
 
     headers: Mapping[str, Sequence[str] | None]
@@ -42,6 +42,7 @@ class Surroundings:
     sink: Sink
     today: dt.date
     table: Callable[[], dict[Hashable, Any]] = dict
+    ids: Callable[[], dict[Hashable, str]] = dict
     kinds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
@@ -83,7 +84,7 @@ class _Compiler:
         drafts = [(kind, node, self._driving_view(kind, node)) for kind, node in nodes]
         for kind, node, view in drafts:
             key, span = self._target_key(node, view)
-            self.targets.setdefault(str(kind), []).append(Target(str(kind), view, key, self.around.table(), span))
+            self.targets.setdefault(str(kind), []).append(Target(str(kind), view, key, self.around.ids(), span))
         if not nodes:
             reader.issue("M112", "no type is mapped; write at least Person.", self.tree.span)
         references = References(reader, self.targets, self.sources.index, self.around.open_data, self.around.sink)
@@ -105,7 +106,8 @@ class _Compiler:
         views = [view for view in self.views.values() if view.used]
         tallies = [item.tally for some in rules.values() for rule in some for item in rule.enrich]
         tallies = [*tallies, *values.lists.tallies]
-        return Plan(rules, views, plain.coverage, unique, self.almanac, self.sources.inline, tallies)
+        listed = [found.index for found in reader.codes.values() if found.index is not None]
+        return Plan(rules, views, plain.coverage, unique, self.almanac, self.sources.inline, tallies, listed)
 
     def _notes(self, used_codes: set[str]) -> None:
         """What is written but not used: probably forgotten, never wrong."""
@@ -177,6 +179,7 @@ class _Compiler:
     def _rule(self, kind: ResourceType, node: Table, view: View, target: Target, values: Values) -> Rule | None:
         values.plain.rule = (f"{kind} from {view.name}", node.span)
         values.lists.used_indexes = values.references.used_indexes = self.reader.used_indexes = []
+        counted = len(values.lists.tallies)
         driving, distinct = self._distinct(node, view)
         own = Scope((Frame(view.name, driving),))
         enrich, scope = self._enrich(node, own, f"{kind} from {view.name}")
@@ -219,6 +222,7 @@ class _Compiler:
             distinct=distinct,
             enrich=enrich,
             indexes=indexes,
+            tallies=[*(item.tally for item in enrich), *values.lists.tallies[counted:]],
         )
 
     def _conditions(self, node: Table, scope: Scope, looked_up: list[Index]) -> Get | None:

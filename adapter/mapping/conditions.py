@@ -36,15 +36,15 @@ def compile_conditions(reader: Reader, node: Node, scope: Scope, find: Find | No
     def holds(frames: Frames) -> bool:
         for cell, known, tell in cells:
             text = cell.get(frames)
-            result = known.get(text)
+            result = known.get(text) if known is not None else tell(text, frames)
             if result is None:
-                result = known[text] = tell(text, frames)
+                result = known[text] = tell(text, frames)  # type: ignore[index]
             if not result:
                 return False
         return True
 
     slots = [cell.own_slot for cell, _, _ in cells]
-    if not slots or not all(slots):
+    if not slots or not all(slots) or any(known is None for _, known, _ in cells):
         return holds
     texts_of = itemgetter(*slots)
     together: dict[object, bool] = {}  # by all the texts at once: dates and codes come in few combinations
@@ -62,8 +62,11 @@ def compile_conditions(reader: Reader, node: Node, scope: Scope, find: Find | No
     return holds_for_row
 
 
-_Compiled = tuple[Cell, dict[str, bool], Callable[[str, Frames], bool]]
-"""A column, what is known of its texts (dates and codes have few), and how to tell of a new one."""
+_Compiled = tuple[Cell, dict[str, bool] | None, Callable[[str, Frames], bool]]
+"""A column, what is known of its texts (dates and codes have few), and how to tell of a new one.
+
+None: nothing is remembered, for other rows are asked, and a run may write down who asked.
+"""
 
 
 def _compile_one(reader: Reader, column: Scalar, wanted: Node, scope: Scope, find: Find | None) -> _Compiled | None:
@@ -82,7 +85,7 @@ def _compile_one(reader: Reader, column: Scalar, wanted: Node, scope: Scope, fin
         return None
     place, subject = cell.place, column.value
 
-    known: dict[str, bool] = {}
+    known: dict[str, bool] | None = None if _asks_other_rows(wanted) else {}
 
     def tell(text: str, frames: Frames) -> bool:
         if text == UNDECIDED:
@@ -93,7 +96,7 @@ def _compile_one(reader: Reader, column: Scalar, wanted: Node, scope: Scope, fin
                 value = str(steps.apply(text)) if text else text
             except conversions.NoMatch:
                 value = ""
-            if len(known) > _REMEMBERED:
+            if known is not None and len(known) > _REMEMBERED:
                 known.clear()
             return test(value)
         except ValueError as error:
@@ -101,6 +104,15 @@ def _compile_one(reader: Reader, column: Scalar, wanted: Node, scope: Scope, fin
             raise RowProblem("M312", words, place(frames), column.span, subject, text) from None
 
     return cell, known, tell
+
+
+def _asks_other_rows(wanted: Node) -> bool:
+    """Whether `found_in` stands anywhere in a condition."""
+    if isinstance(wanted, Items):
+        return any(map(_asks_other_rows, wanted.items))
+    return isinstance(wanted, Table) and any(
+        word.value == "found_in" or _asks_other_rows(node) for word, node in wanted.entries
+    )
 
 
 def _test(reader: Reader, wanted: Node, find: Find | None) -> _Test | None:

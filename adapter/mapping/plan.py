@@ -73,6 +73,7 @@ class Rule:
     distinct: tuple[int, ...] = ()  # slots whose different values are the objects
     enrich: list[Enrichment] = field(default_factory=list)
     indexes: list[Index] = field(default_factory=list)
+    tallies: list[Tally] = field(default_factory=list)  # of all that it looks up
 
     @property
     def name(self) -> str:
@@ -110,6 +111,7 @@ class Plan:
     almanac: Almanac
     inline: dict[str, InlineRows] = field(default_factory=dict)
     tallies: list[Tally] = field(default_factory=list)
+    lists: list[Index] = field(default_factory=list)  # rows that are code lists: what is translated is remembered
 
     @property
     def errors(self) -> list[Issue]:

@@ -222,19 +222,19 @@ def _among(targets: list[Target]) -> _Known:
     """By the key of the targets' source; `hidden`: there, but not published; `several`: of more than one object."""
     if len(targets) == 1:
         only = targets[0]
-        return _Known(only.ids.get, only.hidden.__contains__, only.shared.__contains__, only.view.written)
+        return _Known(only.ids.get, only.is_hidden, only.is_shared, only.view.written)
 
     def ids(key: Hashable) -> set[str]:
         return {found for target in targets if (found := target.ids.get(key)) is not None}
 
     def several(key: Hashable) -> bool:
-        return len(ids(key)) > 1 or any(key in target.shared for target in targets)
+        return len(ids(key)) > 1 or any(target.is_shared(key) for target in targets)
 
     def find(key: Hashable) -> str | None:
         return None if several(key) else next(iter(ids(key)), None)
 
     written = all(target.view.written for target in targets)
-    return _Known(find, lambda key: any(key in target.hidden for target in targets), several, written)
+    return _Known(find, lambda key: any(target.is_hidden(key) for target in targets), several, written)
 
 
 def _by_columns(index: Index, key: Key, known: _Known) -> _Known:

@@ -203,6 +203,7 @@ class Target:
     `key`: its source's, or the columns that it is distinct by; `span` where the mapping says it.
     `ids` holds those that are (or stay) published, `hidden` the keys of those that exist but are not, `shared` those
     of more than one published object, which lead to none of them. `rivals`: who claims one key, and from which row.
+    Tables that write down what they are asked hold codes of keys (`code`) instead of keys.
     """
 
     kind: str
@@ -213,12 +214,30 @@ class Target:
     hidden: set[Hashable] = field(default_factory=set)
     shared: set[Hashable] = field(default_factory=set)
     rivals: dict[Hashable, dict[str, RowRef | None]] = field(default_factory=dict)
+    settled: set[Hashable] = field(default_factory=set)  # keys that do not lead where their rows say
+    code: Callable[[Hashable], Hashable] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.code = getattr(self.ids, "code", _itself)
 
     def claim(self, key: Hashable, object_id: str, row: RowRef | None = None) -> None:
         """An object says that this is its key."""
+        key = self.code(key)
         other = self.ids.setdefault(key, object_id)
         if other != object_id:
             self.rivals.setdefault(key, {other: None})[object_id] = row
+
+    def hide(self, key: Hashable) -> None:
+        """There is an object with this key, and it is not published."""
+        self.hidden.add(self.code(key))
+
+    def is_hidden(self, key: Hashable) -> bool:
+        """Whether the key is one of an object that exists and is not published."""
+        return self.code(key) in self.hidden
+
+    def is_shared(self, key: Hashable) -> bool:
+        """Whether the key is one of several published objects."""
+        return self.code(key) in self.shared
 
     def settle(self, published: Container[str]) -> None:
         """Hide the keys of what is not published after all, and let no key lead to one of several objects."""
@@ -230,8 +249,13 @@ class Target:
                 self.shared.add(key)
         for key in [key for key, object_id in self.ids.items() if key in self.shared or object_id not in published]:
             del self.ids[key]
+            self.settled.add(key)
             if key not in self.shared:
                 self.hidden.add(key)
+
+
+def _itself(key: Hashable) -> Hashable:
+    return key
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ class Stage:
         except NotExposed:
             values = None
         if values is None:
-            target.hidden.add(key)
+            target.hide(key)
             return None
         reference = RowRef(builder.rule.view.name, row[0])
         if self.kind is ResourceType.PERSON and rules.is_protected(values):
@@ -138,7 +138,7 @@ class Stage:
         self.rejected_rows += 1
         if not object_id:
             if target is not None:
-                target.hidden.add(key)
+                target.hide(key)
             return
         self.rejected.setdefault(object_id, [])
         if target is not None:
@@ -192,7 +192,7 @@ class Stage:
         for object_id, places in self.rejected.items():
             if object_id not in self.current:
                 for target, key in places:
-                    target.hidden.add(key)
+                    target.hide(key)
 
     def problem(self, code: str, message: str, row: RowRef | None, attribute: str, warn: bool = False) -> None:
         """Report what a rule found."""

@@ -80,6 +80,10 @@ class Lookups:
         """What the mapping's rows and ids are to be looked up in."""
         return _Table(self._log)
 
+    def ids(self) -> dict[Hashable, str]:
+        """The same for objects."""
+        return _Table(self._log)
+
     def rows(self, plan: Plan, rows: Callable[[Rule], Iterator[Row]]) -> Callable[[Rule], Iterator[Row]]:
         """The same rows; what is asked from now on is asked for the row that was handed out last."""
         self._plan = plan

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from contextlib import ExitStack
 from functools import partial
 from importlib.metadata import version as installed_version
-from typing import Any
+from typing import Any, Protocol
 
 from adapter.errors import ConfigError, GateHeld, SourceFailed
 from adapter.issues import Issue, Severity
@@ -142,7 +142,7 @@ def assemble(
     with ExitStack() as stack:
         with report.timed("open"):
             sources = stack.enter_context(Sources(inputs.connectors))
-            plan = compiled(inputs, sources, report, trace.table if trace else dict)
+            plan = compiled(inputs, sources, report, trace)
         if plan.errors:
             same = store.setting(_MAPPED_WITH) == _digest(inputs.mapping)
             problem = SourceFailed if same else ConfigError  # a mapping that was good yesterday is not to blame
@@ -218,7 +218,7 @@ def _tell_of_keys(plan: Plan, report: Report) -> None:
                 told[part.first.source, part.column] = (part, bool(index.view.made.guarded))
     for part, guarded in told.values():
         risk = " Who stands there may be protected, and is not found." if guarded else ""
-        rows = "1 row has" if part.unread == 1 else f"{part.unread} rows have"
+        rows = "1 row has" if len(part.unread) == 1 else f"{len(part.unread)} rows have"
         message = f"{rows} a {part.column} that cannot be read ({part.form}): nothing finds them.{risk}"
         report.findings.add(Issue("M344", message, Severity.WARNING, row=part.first, subject=part.column))
     for index in indexes.values():
@@ -229,7 +229,19 @@ def _tell_of_keys(plan: Plan, report: Report) -> None:
             report.findings.add(Issue("M347", message, Severity.NOTE, row=index.first_partly, subject=key))
 
 
-def compiled(inputs: Inputs, sources: Sources, report: Report, table: Callable[[], dict[Hashable, Any]] = dict) -> Plan:
+class Tables(Protocol):
+    """Makes what is looked up while rows are built."""
+
+    def table(self) -> dict[Hashable, Any]:
+        """Of rows."""
+        ...
+
+    def ids(self) -> dict[Hashable, str]:
+        """Of objects."""
+        ...
+
+
+def compiled(inputs: Inputs, sources: Sources, report: Report, tables: Tables | None = None) -> Plan:
     """The mapping against the sources' headers; `issues` and `errors` say what is wrong with it."""
     around = Surroundings(
         headers=sources.headers,
@@ -239,7 +251,8 @@ def compiled(inputs: Inputs, sources: Sources, report: Report, table: Callable[[
         open_data=inputs.open_data(),
         sink=report.findings,
         today=inputs.date(),
-        table=table,
+        table=tables.table if tables else dict,
+        ids=tables.ids if tables else dict,
     )
     plan = compile_mapping(inputs.mapping, inputs.mapping_name, around)
     for view in plan.views if not inputs.expectations else ():

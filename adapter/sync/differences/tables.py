@@ -1,0 +1,51 @@
+"""What rows and objects are looked up in, by those who write down what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from adapter.sync.differences.codes import Code
+
+
+class Rows(dict[Hashable, Any]):
+    """An index's rows by key; every question is told to `asked`, by its code.
+
+    `fetch` brings the rows of a key when they are first asked for; None where all are there.
+    """
+
+    def __init__(self, code: Code, asked: Callable[[int], None]) -> None:
+        super().__init__()
+        self.code = code
+        self._asked = asked
+        self.fetch: Callable[[int], None] | None = None
+        self._there: set[int] = set()
+
+    def get(self, key: Hashable, default: Any = None) -> Any:
+        self._ask(key)
+        return super().get(key, default)
+
+    def __contains__(self, key: object) -> bool:
+        self._ask(key)  # type: ignore[arg-type]
+        return super().__contains__(key)
+
+    def _ask(self, key: Hashable) -> None:
+        code = self.code(key)
+        self._asked(code)
+        if self.fetch is not None and code and code not in self._there:
+            self._there.add(code)
+            self.fetch(code)
+
+
+class Ids(dict[Hashable, str]):
+    """A target's ids, by the codes of its keys."""
+
+    def __init__(self, code: Code, asked: Callable[[int], None]) -> None:
+        super().__init__()
+        self.code = code
+        self._asked = asked
+
+    def get(self, key: Hashable, default: Any = None) -> Any:
+        code = self.code(key)
+        self._asked(code)
+        return super().get(code, default)
