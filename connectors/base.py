@@ -6,7 +6,7 @@ A connector of your own is a class with this shape, named by an entry point in t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
@@ -33,6 +33,20 @@ class Remark:
     place: str
 
 
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A source whose rows are lines: what is not different from another night need not be taken apart.
+
+    `raws`: each line, the first numbered `first`; `how` they are read: the same line read otherwise is another row. `cells` takes some of them apart, by number and line: the cells of
+    these columns, None for a line that is no row. It raises SourceError, also for a line that does not stand alone.
+    """
+
+    first: int
+    raws: Sequence[bytes]
+    how: str
+    cells: Callable[[Sequence[tuple[int, bytes]], Sequence[str]], list[Sequence[str] | None]]
+
+
 class SourceError(Exception):
     """A source that cannot be read. `code` S1xx; the message says what, why and what to do; no row values."""
 
@@ -48,7 +62,8 @@ class SourceTable(Protocol):
     """An open source. Closing it (context manager) ends the read, also half-way.
 
     It may have `place`, what messages call it where that says more than the source's name: a file's path; and
-    `remarks`, a list of Remark that is complete when the rows have been read.
+    `remarks`, a list of Remark that is complete when the rows have been read; and `lines()`, which gives `Lines`, or None
+    where its rows are not simply lines.
     """
 
     @property

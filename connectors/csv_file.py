@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
@@ -14,7 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from connectors.base import Batch, Remark, SourceError
+from connectors.base import Batch, Lines, Remark, SourceError
 from connectors.cells import cleaned
 from connectors.files import Stamp, age_hours, matching, stamp, unchanged, unreadable
 from connectors.imprints import Imprint, taken
@@ -22,6 +24,8 @@ from connectors.text import MIXED, MixedLines, decoding_problem, detect_delimite
 
 BATCH = 2000  # rows
 _FIELD_LIMIT = 1 << 20  # characters; a longer field is a quote that never ends
+_BYTE_BY_BYTE = {"utf-8", "utf-8-sig", "cp1252", "latin-1", "iso8859-1", "iso8859-15", "ascii"}
+"""Encodings in which the byte of an end of line means nothing else."""
 _LOOKED_AT = 200  # lines, for what stands in columns without a name
 
 
@@ -115,9 +119,48 @@ class CsvTable:
         for file in self._files:
             yield from self._read(file, columns)
 
+    def lines(self) -> Lines | None:
+        """The one file's lines, as long as each of its rows is one; what tells otherwise is found by `cells`."""
+        file, options = self._files[0], self._options
+        if len(self._files) > 1 or file.encoding not in _BYTE_BY_BYTE:
+            return None
+        try:
+            data = file.path.read_bytes()
+            unchanged(file.path, file.stamp)
+        except OSError as error:
+            raise unreadable(file.path, error) from None
+        if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
+            return None
+        before = options.skip_lines + (options.header is None)
+        raws = data.removeprefix(codecs.BOM_UTF8).split(b"\n")[before:]
+        how = repr((file.encoding, file.delimiter, file.header, options))
+        return Lines(before + 1, raws, how, partial(self._cells, file))
+
+    def _cells(
+        self, file: _File, lines: Sequence[tuple[int, bytes]], columns: Sequence[str]
+    ) -> list[Sequence[str] | None]:
+        shape = _shape(file)
+        try:
+            encoding = file.encoding.removesuffix("-sig")
+            texts = [line.decode(encoding) for _, line in lines]
+            reader: Any = csv.reader(texts, delimiter=file.delimiter, quotechar=self._options.quote, strict=True)
+            if self._options.short_rows:
+                reader = _Filled(reader, shape.width)
+            rows = list(reader)
+        except (csv.Error, UnicodeDecodeError):
+            rows = []
+        if len(rows) != len(lines):
+            raise SourceError("S108", "a line does not stand alone.", shape.place)
+        if not shape.fits(rows):
+            rows = [shape.fitted(row, number) for row, (number, _) in zip(rows, lines, strict=True)]
+        if shape.remarks:
+            raise SourceError(shape.remarks[0].code, shape.remarks[0].message, shape.place)
+        pick = _picker([file.header.index(column) for column in columns])
+        return [pick(row) if row else None for row in rows]
+
     def _read(self, file: _File, columns: Sequence[str]) -> Iterator[Batch]:
         pick = _picker([file.header.index(column) for column in columns])
-        shape = _Shape(len(file.header), str(file.path), [n for n, name in enumerate(file.header) if not name])
+        shape = _shape(file)
         place = shape.place
         previous = csv.field_size_limit(_FIELD_LIMIT)
         try:
@@ -180,6 +223,10 @@ class _Shape:
                 )
                 self.remarks.append(Remark("S153", message, f"{self.place}:{line}"))
         return row
+
+
+def _shape(file: _File) -> _Shape:
+    return _Shape(len(file.header), str(file.path), [n for n, name in enumerate(file.header) if not name])
 
 
 def _batches(reader: Any, skipped: int, shape: _Shape, pick: Callable[[list[str]], Sequence[str]]) -> Iterator[Batch]:

@@ -20,7 +20,7 @@ from adapter.store.engine import open_store
 from adapter.sync.inputs import Inputs
 from adapter.sync.report import Report
 from adapter.sync.trace import Tables, Trace, key_of, names_of
-from adapter.sync.whole import assemble
+from adapter.sync.gather import assemble
 
 _PERSONAL = ("givenName", "middleName", "familyName", "eduPersonPrincipalNames", "emails.value", "civicNo.value")
 

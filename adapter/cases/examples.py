@@ -94,7 +94,7 @@ def replay(inputs: Inputs, headers: Headers, rows: Mapping[str, list[dict[str, s
     from adapter.store.changes import Spool  # the run and its state are loaded only where something is tried
     from adapter.store.engine import open_store
     from adapter.sync.report import Report
-    from adapter.sync.whole import assemble
+    from adapter.sync.gather import assemble
 
     connectors = {name: _Given(name, rows.get(name, []), header) for name, header in headers.items()}
     staged = replace(inputs, connectors=connectors, expectations=False, settings=anywhere(inputs.settings))

@@ -25,7 +25,7 @@ from adapter.store.changes import Spool
 from adapter.store.engine import Store, open_store
 from adapter.sync.report import Report
 from adapter.sync.trace import keys_of
-from adapter.sync.whole import assemble
+from adapter.sync.gather import assemble
 
 _CODE = re.compile(r"[A-Z]\d{3}\Z")
 _MOST = 20  # rows

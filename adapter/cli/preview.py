@@ -17,7 +17,7 @@ from adapter.store.changes import Spool
 from adapter.store.engine import open_store
 from adapter.sync.report import Report
 from adapter.sync.trace import keys_of
-from adapter.sync.whole import assemble
+from adapter.sync.gather import assemble
 
 _LOOKED_AT = 200  # objects of a type, to find some that are to be published
 

@@ -130,7 +130,7 @@ class Index:
     key: tuple[Get, ...]
     rows: dict[Hashable, list[Row | RowProblem]] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
-    partly: int = 0  # rows of which a column of the key is empty and another is not: they are found by nothing
+    partly: set[int] = field(default_factory=set)  # rows with one column of the key and not another: nobody finds them
     first_partly: RowRef | None = None
     lacking: set[str] = field(default_factory=set)  # the columns that are empty in them
 

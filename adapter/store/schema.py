@@ -49,6 +49,13 @@ def _object_table(kind: ResourceType) -> Table:
 
 published: dict[ResourceType, Table] = {kind: _object_table(kind) for kind in ResourceType}
 
+keepsake = Table(
+    "keepsake",
+    metadata,
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
 tombstone = Table(
     "tombstone",
     metadata,

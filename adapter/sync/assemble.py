@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from adapter.issues import Issue, RowRef, Severity
 from adapter.mapping.build import Builder, ObjectValues, builder
@@ -26,6 +27,10 @@ from adapter.sync.merge import Merger
 from adapter.sync.shrink import Length
 from adapter.sync.stage import Stage
 from adapter.sync.watch import Marks, Watch
+
+if TYPE_CHECKING:
+    from adapter.sync.differences.kept import Kept
+    from adapter.sync.differences.record import Record
 
 Observer = Callable[[Rule, Row, ObjectValues], None]
 """Told of each object as it is built: previews and explanations."""
@@ -44,6 +49,7 @@ class Assembly:
     watch: Watch
     observe: Observer | None = None
     miss: Missed | None = None
+    memory: Record | None = None
     marked_rows: dict[str, int] = field(default_factory=dict)  # rule -> rows with a protection mark
     marks: Marks = field(default_factory=dict)
     lengths: dict[str, Length] = field(default_factory=dict)  # source -> its rows
@@ -51,30 +57,40 @@ class Assembly:
     emptied: set[str] = field(default_factory=set)  # groups that got no members
     turns: dt.date = dt.date.max  # the first day on which the same rows may come to something else
     oldest: dict[str, float] = field(default_factory=dict)  # source -> hours that it may be old
-    _memberless: dict[str, RowRef] = field(default_factory=dict)
-    _numbers: dict[str, str | tuple[str, ...]] = field(default_factory=dict)  # personnummer -> persons
-    _user_names: dict[str, str] = field(default_factory=dict)
-    _unreachable: dict[str, RowRef | None] = field(default_factory=dict)
-    _duty_persons: dict[str, str] = field(default_factory=dict)
-    _group_units: dict[str, str | None] = field(default_factory=dict)
-    _taught: dict[str, list[str]] = field(default_factory=dict)
+    kept: Kept | None = None  # for the next run
+    unusual: str = ""  # why there is nothing
+    memberless: dict[str, RowRef] = field(default_factory=dict)
+    duty_persons: dict[str, str] = field(default_factory=dict)
+    group_units: dict[str, str | None] = field(default_factory=dict)
+    taught: dict[str, list[str]] = field(default_factory=dict)
+    numbers: dict[Hashable, str | tuple[str, ...]] = field(default_factory=dict)  # personnummer -> persons
+    user_names: dict[Hashable, str] = field(default_factory=dict)
+    unreachable: dict[str, RowRef | None] = field(default_factory=dict)
 
     def build(self, plan: Plan, rows: Callable[[Rule], Iterator[Row]]) -> None:
         """Every rule over all its rows, type by type."""
         for kind in BUILD_ORDER:
             stage = self.stages[kind]
+            if self.memory is not None:
+                self.memory.begins_kind(kind, plan.rules[kind], self)
             for rule in plan.rules[kind]:
                 self._run(rule, rows(rule), stage)
+            stage.built = True
             self._settle(kind, stage)
-            stage.hide([rule.target for rule in plan.rules[kind]])
+            self._hide(kind, plan)
             if kind is ResourceType.DUTY:
                 self._settle_staff()
-                self.stages[ResourceType.PERSON].hide([rule.target for rule in plan.rules[ResourceType.PERSON]])
-                stage.hide([rule.target for rule in plan.rules[kind]])
+                self._hide(ResourceType.PERSON, plan)
+                self._hide(kind, plan)
         self._drop_unneeded()
         for kind, rules in plan.rules.items():
             for rule in rules:
                 self._tell_of_shared_keys(self.stages[kind], rule)
+
+    def _hide(self, kind: ResourceType, plan: Plan) -> None:
+        self.stages[kind].hide([rule.target for rule in plan.rules[kind]])
+        if self.memory is not None:
+            self.memory.settled(kind, plan.rules[kind], self)
 
     def exists(self, kind: ResourceType, object_id: str) -> bool:
         """Whether an object is among those to be published."""
@@ -101,19 +117,24 @@ class Assembly:
         change = protect.transformer(self.choice, self.namespace) if stage.kind is ResourceType.PERSON else None
         note = self._notes(stage.kind)
         merger = Merger(partial(self._body, stage)) if rule.merges else None
-        for row in _distinct(ready, rows) if rule.distinct else rows:
-            told = len(stage.findings.issues)
+        writer = self.memory.writer(rule) if self.memory is not None else None
+        value_of = itemgetter(*rule.distinct) if rule.distinct else _no_value
+        skipped = writer.skipped if writer is not None else None
+        for row in _distinct(ready, rows, skipped) if rule.distinct else rows:
+            told, heard = len(stage.findings.issues), stage.findings.heard
             values = stage.take(row, ready, change, merger)
             if values is None and self.miss is not None:
                 self.miss(rule, row, stage.findings.issues[told:])
             if values is not None:
                 note(values, RowRef(rule.view.name, row[0]))
                 if rule.lists_members and not values["groupMemberships"]:
-                    self._memberless[values["id"]] = RowRef(rule.view.name, row[0])
+                    self.memberless[values["id"]] = RowRef(rule.view.name, row[0])
                 elif rule.lists_members:  # by a second rule for the same group
-                    self._memberless.pop(values["id"], None)
+                    self.memberless.pop(values["id"], None)
                 if self.observe is not None:
                     self.observe(rule, row, values)
+            if writer is not None:
+                writer.took(row, value_of(row), *stage.last, values is not None, stage.findings.heard > heard)
         if rule.kind is ResourceType.PERSON:
             name = rule.name
             self.marked_rows[name] = self.marked_rows.get(name, 0) + stage.marked_rows - marked
@@ -155,14 +176,16 @@ class Assembly:
 
     def _note_person(self, values: ObjectValues, row: RowRef | None) -> None:
         """User names are unique whatever their case; of two persons with one, neither is taken."""
-        number = values["civicNo"]["value"]
-        known = self._numbers.setdefault(number, values["id"])
+        number: Hashable = values["civicNo"]["value"]
+        name: Hashable = values["eduPersonPrincipalNames"][0].casefold()
+        if self.memory is not None:
+            number, name = self.memory.person(values["id"], number, name)
+        known = self.numbers.setdefault(number, values["id"])
         if known != values["id"]:
-            self._numbers[number] = (*(known if isinstance(known, tuple) else (known,)), values["id"])
+            self.numbers[number] = (*(known if isinstance(known, tuple) else (known,)), values["id"])
         if is_staff(values) and not can_be_reached(values):
-            self._unreachable[values["id"]] = row
-        name = values["eduPersonPrincipalNames"][0].casefold()
-        other = self._user_names.setdefault(name, values["id"])
+            self.unreachable[values["id"]] = row
+        other = self.user_names.setdefault(name, values["id"])
         if other != values["id"]:
             stage = self.stages[ResourceType.PERSON]
             stage.problem("M351", "belongs to another person too", row, "eduPersonPrincipalNames")
@@ -170,19 +193,21 @@ class Assembly:
                 stage.reject(object_id)
 
     def _note_duty(self, values: ObjectValues, row: RowRef | None) -> None:
-        self._duty_persons[values["id"]] = values["person"]["id"]
+        self.duty_persons[values["id"]] = values["person"]["id"]
 
     def _note_group(self, values: ObjectValues, row: RowRef | None) -> None:
         is_class = values["groupType"] == "Klass"
-        self._group_units[values["id"]] = None if is_class else values["organisation"]["id"]
+        self.group_units[values["id"]] = None if is_class else values["organisation"]["id"]
 
     def _note_activity(self, values: ObjectValues, row: RowRef | None) -> None:
         stage = self.stages[ResourceType.ACTIVITY]
-        if why := closure.activity_problem(values, self._group_units):
+        if self.memory is not None:
+            self.memory.asks_for_units(values)
+        if why := closure.activity_problem(values, self.group_units):
             stage.problem("R140", why, row, "groups")
             stage.reject(values["id"])
             return
-        self._taught[values["id"]] = [group["id"] for group in values["groups"]]
+        self.taught[values["id"]] = [group["id"] for group in values["groups"]]
         duties = self.stages[ResourceType.DUTY].units
         unit = values["organisation"]["id"]
         if any(duties.get(teacher["duty"]["id"], (unit,)) != (unit,) for teacher in values.get("teachers") or ()):
@@ -216,7 +241,7 @@ class Assembly:
 
     def _drop_memberless(self, stage: Stage) -> None:
         """A group that gets no members is of no use to anybody, and is often one of last year's."""
-        for object_id, row in self._memberless.items():
+        for object_id, row in self.memberless.items():
             if object_id in stage.current:
                 stage.drop(object_id)
                 self.emptied.add(object_id)
@@ -235,7 +260,7 @@ class Assembly:
     def _withhold_twins(self, stage: Stage) -> None:
         """One person under two keys: protection of one protects the other."""
         for number, row in stage.marked_numbers.items():
-            ids = self._numbers.get(number, ())
+            ids = self.numbers.get(number if self.memory is None else self.memory.number(number), ())
             for object_id in (ids,) if isinstance(ids, str) else ids:
                 if object_id in stage.marked or object_id not in stage.current:
                     continue
@@ -257,17 +282,17 @@ class Assembly:
     def _settle_staff(self) -> None:
         """A person needs an enrolment or a duty to get an account; and with a duty, an address."""
         persons, duties = self.stages[ResourceType.PERSON], self.stages[ResourceType.DUTY]
-        at_work = {person for duty, person in self._duty_persons.items() if duty in duties.current}
+        at_work = {person for duty, person in self.duty_persons.items() if duty in duties.current}
         for object_id in [i for i, units in persons.units.items() if not units and i not in at_work]:
             persons.drop(object_id)
-        silent = [i for i in self._unreachable if i in persons.current and not persons.units[i]]
+        silent = [i for i in self.unreachable if i in persons.current and not persons.units[i]]
         for object_id in silent:
             message = 'is missing an address of type "Skola personal", which staff must have'
-            persons.problem("R122", message, self._unreachable[object_id], "emails")
+            persons.problem("R122", message, self.unreachable[object_id], "emails")
             persons.reject(object_id)
         if silent:
             self._keep_rejected(ResourceType.PERSON, persons)
-            for duty, person in self._duty_persons.items():
+            for duty, person in self.duty_persons.items():
                 if person not in persons.current:
                     duties.drop(duty)
 
@@ -275,8 +300,8 @@ class Assembly:
         """Teaching groups that take no test, and units that nothing refers to."""
         groups, units = self.stages[ResourceType.GROUP], self.stages[ResourceType.ORGANISATION]
         activities = self.stages[ResourceType.ACTIVITY]
-        taught = {group for activity in activities.current for group in self._taught[activity]}
-        for object_id in [i for i in groups.current if self._group_units[i] is not None and i not in taught]:
+        taught = {group for activity in activities.current for group in self.taught[activity]}
+        for object_id in [i for i in groups.current if self.group_units[i] is not None and i not in taught]:
             groups.drop(object_id)
         needed: set[str] = set()
         for stage in (self.stages[ResourceType.PERSON], self.stages[ResourceType.DUTY], groups, activities):
@@ -286,8 +311,14 @@ class Assembly:
             units.drop(object_id)
 
 
-def _distinct(ready: Builder, rows: Iterator[Row]) -> Iterator[Row]:
-    """Of the rows that give one object the first; one that counts, where any does.
+def _no_value(row: Row) -> None:
+    """What the row of a rule is distinct by that has an object for each row."""
+
+
+def _distinct(
+    ready: Builder, rows: Iterator[Row], skipped: Callable[[Row, Hashable], None] | None = None
+) -> Iterator[Row]:
+    """Of the rows that give one object the first; one that counts, where any does. `skipped` is told of the others.
 
     A row for which that cannot be told always comes, so that it is reported whatever order the rows are in.
     """
@@ -299,6 +330,8 @@ def _distinct(ready: Builder, rows: Iterator[Row]) -> Iterator[Row]:
         try:
             if not ready.counts(row):
                 left_out.setdefault(value, row)
+                if skipped is not None:
+                    skipped(row, value)
                 continue
         except RowProblem:
             yield row
@@ -306,6 +339,8 @@ def _distinct(ready: Builder, rows: Iterator[Row]) -> Iterator[Row]:
         if value not in seen:
             seen.add(value)
             yield row
+        elif skipped is not None:
+            skipped(row, value)
     yield from (row for value, row in left_out.items() if value not in seen)
 
 

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import compress
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from adapter.errors import SourceFailed
 from adapter.issues import Issue, Severity, Span
@@ -21,6 +22,9 @@ from adapter.sync.cleaning import Cleaner, filled
 from adapter.sync.shaping import fill, finished, laid_out
 from adapter.sync.shrink import Length
 from connectors.base import Batch, Connector, SourceError, SourceTable
+
+if TYPE_CHECKING:
+    from adapter.sync.differences.record import Record
 
 
 class Sources:
@@ -103,11 +107,19 @@ class Extraction:
     """One run's reading of the sources that a plan uses.
 
     `tell` is told what was wrong with a source that could be read all the same. `traced`: what was read stays at hand
-    when it is used.
+    when it is used. `memory` writes down what is read.
     """
 
-    def __init__(self, sources: Sources, plan: Plan, tell: Callable[[Issue], None], traced: bool = False) -> None:
+    def __init__(
+        self,
+        sources: Sources,
+        plan: Plan,
+        tell: Callable[[Issue], None],
+        traced: bool = False,
+        memory: Record | None = None,
+    ) -> None:
         self._tell = tell
+        self._memory = memory
         self._traced = traced
         self.lengths: dict[str, Length] = {}
         self._tables: dict[str, SourceTable] = {**sources.tables}
@@ -136,6 +148,22 @@ class Extraction:
             self._make_ready(rule.view)
             yield from self._held.pop(id(rule), ())
         self._release(set(rule.indexes))
+
+    def columns_of(self, source: str) -> list[str]:
+        """The columns of a source that are used, in the order in which they are read."""
+        return list(
+            dict.fromkeys(
+                column
+                for layout in self._layouts[source].values()
+                for column in layout.view.slots
+                if column not in layout.view.origins and column not in layout.view.absent
+            )
+        )
+
+    def unit_columns_of(self, source: str) -> list[str]:
+        """Those of them that name a school unit."""
+        named = {column for view in self._views if view.source == source for column in view.unit_columns}
+        return [column for column in self.columns_of(source) if column in named]
 
     def _release(self, indexes: Iterable[Index]) -> None:
         """Let go of indexes that nobody looks into any more."""
@@ -187,18 +215,13 @@ class Extraction:
         """One reading from first row to last; yields the streaming rule's rows."""
         self._read.add(source)
         layouts = list(self._layouts[source].values())
-        columns = list(
-            dict.fromkeys(
-                column
-                for layout in layouts
-                for column in layout.view.slots
-                if column not in layout.view.origins and column not in layout.view.absent
-            )
-        )
+        columns = self.columns_of(source)
+        memory = self._memory if source not in self._inline else None
+        if memory is not None:
+            memory.begins(source, self._tables[source], columns)
         cleaner, table = Cleaner(source), self._tables[source]
         length = self.lengths[source] = Length(0, {})
-        by_unit = {column for view in self._views if view.source == source for column in view.unit_columns}
-        counted = [(column, length.units.setdefault(column, Counter())) for column in by_unit & set(columns)]
+        counted = [(column, length.units.setdefault(column, Counter())) for column in self.unit_columns_of(source)]
         try:
             for batch in table.batches(columns):
                 numbers: Sequence[int] = range(batch.first_row, batch.first_row + len(batch.rows))
@@ -207,6 +230,8 @@ class Extraction:
                     for rule in self._rules:
                         rule.view.impure = True
                 some = None if source in self._inline else filled(texts)
+                if memory is not None:
+                    memory.read(source, batch, some)
                 if some is not None:  # rows of nothing but empty cells are no rows
                     numbers = list(compress(numbers, some))
                     texts = [list(compress(column, some)) for column in texts]
@@ -214,6 +239,8 @@ class Extraction:
                 cells = dict(zip(columns, texts, strict=True))
                 for column, units in counted:
                     units.update(cells[column])
+                    if memory is not None:
+                        memory.names_units(source, column, numbers, cells[column])
                 for layout in layouts:
                     stay = bool(layout.indexes) or layout.pending is not None
                     rows = laid_out(numbers, cells, layout.view, stay)
@@ -229,13 +256,15 @@ class Extraction:
             ) from error
         for issue in cleaner.findings():
             self._tell(issue)
+        if memory is not None:
+            memory.has_read(source, cleaner.rows)
         for remark in getattr(table, "remarks", ()):
             self._tell(Issue(remark.code, remark.message, Severity.WARNING, span=Span(remark.place)))
         self._check_length(source, length.rows)
 
     def _hand_out(self, layout: _Layout, rows: list[Row], streaming: Rule | None = None) -> None:
         for index in layout.indexes:
-            fill(index, rows)
+            fill(index, rows, self._memory.filler(index) if self._memory is not None else None)
         for rule in layout.rules:
             if rule is not streaming:
                 self._held.setdefault(id(rule), []).extend(rows)

@@ -19,6 +19,7 @@ class Findings:
         self.grouped = Grouped()
         self.counts: Counter[str] = Counter()
         self.severities: Counter[Severity] = Counter()
+        self.heard = 0
         self.about_persons: frozenset[str] = frozenset()  # sources of which other objects' findings show no value
 
     @property
@@ -33,6 +34,7 @@ class Findings:
 
     def add(self, issue: Issue) -> None:
         """Count an issue, and keep it while there is room."""
+        self.heard += 1
         self.counts[issue.code] += 1
         self.severities[issue.severity] += 1
         self.grouped.add(issue)

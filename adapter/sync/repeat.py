@@ -24,8 +24,11 @@ from adapter.sync.report import Report, TypeCounts
 from connectors.imprints import Imprint
 
 _SETTING = "made_from"
-_BELIEVED = 156 * 3_600_000  # ms: six and a half days, so that one night a week makes a whole run
+BELIEVED = 156 * 3_600_000  # ms: six and a half days, so that one night a week makes a whole run
 _OURS = Path(__file__).parents[2]
+
+Seen = Mapping[str, Imprint | None]
+"""Source -> how it looks; None where that cannot be told without reading its rows."""
 
 
 @dataclass(frozen=True)
@@ -48,22 +51,17 @@ class Kept:
     told: list[str]
 
 
-def imprints(inputs: Inputs, store: Store) -> dict[str, Imprint] | None:
-    """Source -> how it looks now; None where a source cannot be looked at without reading it."""
-    found, key = {}, _key(store, b"sources")
-    for name, connector in inputs.connectors.items():
-        look = getattr(connector, "imprint", None)
-        one = look(key) if look is not None else None
-        if one is None:
-            return None
-        found[name] = one
-    return found
+def imprints(inputs: Inputs, store: Store) -> Seen:
+    """How each source looks now."""
+    key = secret(store, b"sources")
+    looks = {name: getattr(connector, "imprint", None) for name, connector in inputs.connectors.items()}
+    return {name: look(key) if look is not None else None for name, look in looks.items()}
 
 
-def last_time(store: Store, inputs: Inputs, seen: Mapping[str, Imprint] | None) -> Kept | None:
+def last_time(store: Store, inputs: Inputs, seen: Seen) -> Kept | None:
     """What is kept of the last good run, where that was made from the same."""
     mark, _, text = store.setting(_SETTING).partition(" ")
-    if seen is None or not text or mark != _mark(store, text):
+    if None in seen.values() or not text or mark != _mark(store, text):
         return None
     kept = Kept(**json.loads(text))
     same = (
@@ -78,7 +76,7 @@ def last_time(store: Store, inputs: Inputs, seen: Mapping[str, Imprint] | None) 
 
 def may_rest(kept: Kept | None, inputs: Inputs) -> bool:
     """Whether tonight's run need not be made."""
-    return kept is not None and 0 <= inputs.clock() - kept.whole_at < _BELIEVED
+    return kept is not None and 0 <= inputs.clock() - kept.whole_at < BELIEVED
 
 
 def repeat(store: Store, kept: Kept, report: Report) -> None:
@@ -98,16 +96,16 @@ def repeat(store: Store, kept: Kept, report: Report) -> None:
 
 
 def made(
-    store: Store, inputs: Inputs, seen: Mapping[str, Imprint], report: Report, turns: dt.date, oldest: dict[str, float]
+    store: Store, inputs: Inputs, seen: Seen, report: Report, whole_at: int, turns: dt.date, oldest: dict[str, float]
 ) -> Kept | None:
-    """What to keep of a whole run that has just ended well; None where the next night must look again anyway."""
-    if report.unprotected or report.findings.total > KEPT or not all(one.holds() for one in seen.values()):
+    """What to keep of a run that has just ended well; None where the next night must look again anyway."""
+    if report.unprotected or report.findings.total > KEPT or not all(one and one.holds() for one in seen.values()):
         return None
     return Kept(
         _made_from(store, inputs, seen),
         report.version,
         report.run,
-        report.started,
+        whole_at,
         inputs.date().isoformat(),
         turns.isoformat(),
         oldest,
@@ -130,17 +128,28 @@ def contradicts(store: Store, kept: Kept, report: Report, changed: bool) -> bool
     return changed or believed != sorted(map(repr, report.findings.issues))
 
 
-def _key(store: Store, purpose: bytes) -> bytes:
+def secret(store: Store, purpose: bytes) -> bytes:
+    """A secret of the state, for one purpose."""
     return hashlib.blake2b(bytes.fromhex(store.setting("page_token_key")), person=purpose).digest()
 
 
 def _mark(store: Store, text: str) -> str:
     """What was not written here, or has been damaged since, is not believed."""
-    return hashlib.blake2b(text.encode(), key=_key(store, b"made from"), digest_size=16).hexdigest()
+    return hashlib.blake2b(text.encode(), key=secret(store, b"made from"), digest_size=16).hexdigest()
 
 
-def _made_from(store: Store, inputs: Inputs, seen: Mapping[str, Imprint]) -> str:
+def _made_from(store: Store, inputs: Inputs, seen: Seen) -> str:
     """Changes with anything that a run goes by, but for the date and the age of the sources."""
+    facts = {
+        "all but rows": made_from(inputs),
+        "sources": {name: one.digest.hex() for name, one in seen.items() if one},
+        "protected": sorted((object_id, repr(found)) for object_id, found in protected.remembered(store).items()),
+    }
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def made_from(inputs: Inputs) -> str:
+    """Changes with anything that a run goes by but for rows, the date, and who was protected."""
     settings = inputs.settings
     facts = {
         "program": _program(),
@@ -149,9 +158,7 @@ def _made_from(store: Store, inputs: Inputs, seen: Mapping[str, Imprint]) -> str
         "settings": [section.model_dump(mode="json") for section in (settings.organiser, settings.gate)],
         "chosen": settings.profile.model_dump(mode="json"),
         "mapping": [inputs.mapping_name, inputs.mapping, inputs.expectations],
-        "sources": {name: one.digest.hex() for name, one in seen.items()},
         "open data": inputs.open_data().written(),
-        "protected": sorted((object_id, repr(found)) for object_id, found in protected.remembered(store).items()),
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
@@ -163,7 +170,8 @@ def _program() -> list[Any]:
     return [installed_version("ss12000-adapter"), stamps]
 
 
-def _hours_old(one: Imprint, inputs: Inputs) -> float:
+def _hours_old(one: Imprint | None, inputs: Inputs) -> float:
+    assert one is not None  # as all are, where a run is believed
     return max((inputs.clock() - at / 1e6 for _, (_, at) in one.files), default=0.0) / 3_600_000
 
 

@@ -49,12 +49,19 @@ class Report:
     pending: int = 0
     plan: str = ""
     unchanged_since: int = 0  # ms: when the run began that this one repeats, for nothing has changed; 0: it read
+    whole_because: str = ""  # why all rows were built, where only those that differ might have been
     error: AdapterError | None = None
 
     @property
     def rejected(self) -> int:
         """Rows of all types that gave no valid object."""
         return sum(counts.rejected for counts in self.types.values())
+
+    def take_over(self, attempt: Report) -> None:
+        """What an attempt at this run has found."""
+        self.findings, self.enrichments, self.unprotected = attempt.findings, attempt.enrichments, attempt.unprotected
+        for stage, seconds in attempt.seconds.items():
+            self.seconds[stage] = round(self.seconds.get(stage, 0.0) + seconds, 3)
 
     def count(self, changes: ChangeSet) -> None:
         """Take over the counts of a change set."""

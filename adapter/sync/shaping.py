@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from sys import intern
 
 from adapter.issues import RowRef
@@ -37,8 +37,11 @@ def _once(column: Sequence[str]) -> list[str]:
         return [intern(text) if text.__class__ is str else text for text in column]
 
 
-def fill(index: Index, rows: Sequence[Row]) -> None:
-    """Add rows to an index: those that its view keeps, or the problem of those for which that cannot be told."""
+def fill(index: Index, rows: Sequence[Row], takes: Callable[[int, Hashable], None] | None = None) -> None:
+    """Add rows to an index: those that its view keeps, or the problem of those for which that cannot be told.
+
+    `takes` is told the number and the key of each.
+    """
     keep, key, found = index.view.keep, row_key(index.key, index.view.written), index.rows
     for row in rows:
         entry: Row | RowProblem = row
@@ -51,6 +54,8 @@ def fill(index: Index, rows: Sequence[Row]) -> None:
         value = key(row)
         if value is not None:
             found.setdefault(value, []).append(entry)
+            if takes is not None:
+                takes(row[0], value)
         elif len(index.key) > 1:
             _note_partly(index, row)
 
@@ -60,7 +65,7 @@ def _note_partly(index: Index, row: Row) -> None:
     columns = [(name, part) for name, part in zip(index.columns, index.key, strict=True) if not name.startswith('"')]
     empty = {name for name, part in columns if not filled(part, (row,))}
     if len(empty) < len(columns):
-        index.partly += 1
+        index.partly.add(row[0])
         index.first_partly = index.first_partly or RowRef(index.view.name, row[0])
         index.lacking |= empty
 

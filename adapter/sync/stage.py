@@ -51,6 +51,9 @@ class Stage:
     twins: set[str] = field(default_factory=set)  # persons without one who are the same person as one of them
     marked_rows: int = 0
     marked_numbers: dict[str, RowRef] = field(default_factory=dict)  # their personnummer; never stored
+    last: tuple[str, Hashable] = ("", None)  # of the row that was taken last: its object's id, if known, and its key
+    dropped: dict[str, tuple[bytes, tuple[str, ...]]] = field(default_factory=dict)  # taken out after all were built
+    built: bool = False  # whether all have been
     _shared: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
 
     def take(
@@ -64,13 +67,16 @@ class Stage:
         self.read += 1
         target = builder.rule.target
         key = builder.key(row)
+        self.last = "", key
         try:
             values = builder.make(row)
         except Rejected as found:
+            self.last = found.id, key
             self.findings.report(found.problem, Severity.ERROR, found.protected)
             self.reject(found.id, target, key)
             return None
         except Withheld as found:
+            self.last = found.id, key
             self.withheld.add(found.id)
             self._mark(found.id, found.number, RowRef(builder.rule.view.name, row[0]), found.told)
             if found.problem is not None:
@@ -81,6 +87,7 @@ class Stage:
         if values is None:
             target.hide(key)
             return None
+        self.last = values["id"], key
         reference = RowRef(builder.rule.view.name, row[0])
         if self.kind is ResourceType.PERSON and rules.is_protected(values):
             told = not isinstance(values["securityMarking"], Assumed)
@@ -147,9 +154,11 @@ class Stage:
 
     def drop(self, object_id: str) -> None:
         """Take a candidate out again."""
-        self.current.pop(object_id, None)
+        digest = self.current.pop(object_id, None)
         self.changed.pop(object_id, None)
-        self.units.pop(object_id, None)
+        units = self.units.pop(object_id, ())
+        if self.built and digest is not None:
+            self.dropped[object_id] = digest, units
 
     def keep(self, bodies: dict[str, bytes], exists: closure.Exists) -> list[ObjectValues]:
         """Let rejected objects stand in their last good version, as far as it still leads somewhere."""

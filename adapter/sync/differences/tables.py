@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from adapter.sync.differences.codes import Code
+from adapter.sync.differences.codes import Coder
 
 
 class Rows(dict[Hashable, Any]):
@@ -14,9 +14,10 @@ class Rows(dict[Hashable, Any]):
     `fetch` brings the rows of a key when they are first asked for; None where all are there.
     """
 
-    def __init__(self, code: Code, asked: Callable[[int], None]) -> None:
+    def __init__(self, name: str, coder: Coder, asked: Callable[[int], None]) -> None:
         super().__init__()
-        self.code = code
+        self.name = name
+        self.code = coder.keys(name)
         self._asked = asked
         self.fetch: Callable[[int], None] | None = None
         self._there: set[int] = set()
@@ -40,9 +41,10 @@ class Rows(dict[Hashable, Any]):
 class Ids(dict[Hashable, str]):
     """A target's ids, by the codes of its keys."""
 
-    def __init__(self, code: Code, asked: Callable[[int], None]) -> None:
+    def __init__(self, name: str, coder: Coder, asked: Callable[[int], None]) -> None:
         super().__init__()
-        self.code = code
+        self.name = name
+        self.code = coder.keys(name)
         self._asked = asked
 
     def get(self, key: Hashable, default: Any = None) -> Any:

@@ -1,0 +1,71 @@
+"""Takes what the last good run left, where it is still true of tonight; and leaves it for the next night."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from adapter.store import keepsake, pages
+from adapter.store.engine import Store
+from adapter.sync import repeat
+from adapter.sync.differences.codes import Coder
+from adapter.sync.differences.kept import Kept, read
+from adapter.sync.inputs import Inputs
+from connectors.imprints import Imprint
+
+
+def coder(store: Store, inputs: Inputs) -> Coder:
+    """What rows and keys of this state are coded with."""
+    return Coder(repeat.secret(store, b"row codes") + inputs.settings.organiser.id_namespace.bytes)
+
+
+def last(store: Store, inputs: Inputs) -> Kept | None:
+    """What the last good run left, where a run tonight may go by it."""
+    found = read(keepsake.read(store), repeat.secret(store, b"differences"))
+    if found is None:
+        return None
+    facts = found.facts
+    true_still = (
+        facts["version"] == pages.current_version(store)
+        and facts["today"] <= inputs.date().isoformat() < facts["turns"]
+        and facts["made_from"] == repeat.made_from(inputs)
+        and 0 <= inputs.clock() - facts["whole_at"] < repeat.BELIEVED
+    )
+    return found if true_still else None
+
+
+def unchanged(found: Kept, seen: Mapping[str, Imprint | None]) -> frozenset[str]:
+    """The sources whose files are as they were."""
+    before = found.facts["imprints"]
+    return frozenset(
+        name for name, one in seen.items() if one is not None and one.digest.hex() == before.get(name, "")
+    )
+
+
+def turns(found: Kept) -> dt.date:
+    """The first day on which rows that have not changed may come to something else."""
+    return dt.date.fromisoformat(found.facts["turns"])
+
+
+def leave(
+    store: Store,
+    inputs: Inputs,
+    found: Kept | None,
+    version: int,
+    turns: str,
+    whole_at: int,
+    seen: Mapping[str, Imprint | None],
+) -> None:
+    """For the next night; None leaves nothing."""
+    if found is None:
+        keepsake.write(store, b"")
+        return
+    found.facts |= {
+        "version": version,
+        "today": inputs.date().isoformat(),
+        "turns": turns,
+        "whole_at": whole_at,
+        "made_from": repeat.made_from(inputs),
+        "imprints": {name: one.digest.hex() for name, one in seen.items() if one is not None and one.holds()},
+    }
+    keepsake.write(store, found.written(repeat.secret(store, b"differences")))

@@ -1,0 +1,271 @@
+"""Writes down a run while it is made: what each row was read as, what it asked, and what it gave.
+
+A row's object is a function of the row and of what it was answered. So a row need be looked at again only when it is
+new, when it asked for something that has changed since, or when there was something to tell of it.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import compress
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from adapter.mapping.plan import Rule
+from adapter.mapping.scope import Index, Row, Target
+from adapter.ss12000.types import ResourceType
+from adapter.sync.differences.codes import NONE, Coder
+from adapter.sync.differences.shelf import Codes, Unusual, codes_of, how_of, raw_of
+from adapter.sync.differences.tables import Ids, Rows
+from connectors.base import Batch, SourceTable
+
+if TYPE_CHECKING:
+    from adapter.sync.assemble import Assembly
+
+HIDDEN, ALWAYS = 1, 2
+"""Of a row that drives a rule: its object exists and is not published; there is something to tell of it."""
+
+
+@dataclass(eq=False)
+class SourceRecord:
+    """One source's rows that count: numbers, and codes where it is read row by row; what to tell of some."""
+
+    columns: Sequence[str]
+    numbers: array[int] = field(default_factory=lambda: array("q"))
+    codes: array[int] = field(default_factory=lambda: array("Q"))
+    told: set[int] = field(default_factory=set)  # numbers
+    units: dict[str, UnitRecord] = field(default_factory=dict)
+    how: str = ""
+    lines: tuple[int, Codes] | None = None  # number of the first line, and a code for each
+
+
+@dataclass(eq=False)
+class UnitRecord:
+    """In which rows a column names which school unit, by place in `texts`."""
+
+    texts: dict[str, int] = field(default_factory=dict)
+    numbers: array[int] = field(default_factory=lambda: array("q"))
+    which: array[int] = field(default_factory=lambda: array("q"))
+
+    def add(self, numbers: Iterable[int], cells: Iterable[str]) -> None:
+        """The cells of some rows."""
+        texts = self.texts
+        self.numbers.extend(numbers)
+        self.which.extend([texts.setdefault(cell, len(texts)) for cell in cells])
+
+    def counts(self, numbers: Iterable[int]) -> Counter[str]:
+        """How many of these rows name which unit."""
+        there = np.isin(np.frombuffer(self.numbers, dtype=np.int64), np.array(list(numbers), dtype=np.int64))
+        found = np.bincount(np.frombuffer(self.which, dtype=np.int64)[there], minlength=len(self.texts))
+        return Counter({text: int(found[which]) for text, which in self.texts.items() if found[which]})
+
+
+@dataclass(eq=False)
+class IndexRecord:
+    """The codes of the keys under which rows are found; a row may stand here twice, and says the same."""
+
+    numbers: array[int] = field(default_factory=lambda: array("q"))
+    codes: array[int] = field(default_factory=lambda: array("Q"))
+
+
+@dataclass(eq=False)
+class RuleRecord:
+    """What came of the rows that drive a rule. All arrays but `deps` have one entry a row.
+
+    group: code of what it is distinct by; unit: code of its object's id; claim: code of its key; ids: place of the id
+    that it gave among the kind's, or -1; outcome: which counts it added; deps: codes of what it asked, `ends` of them.
+    """
+
+    numbers: array[int] = field(default_factory=lambda: array("q"))
+    group: array[int] = field(default_factory=lambda: array("Q"))
+    unit: array[int] = field(default_factory=lambda: array("Q"))
+    claim: array[int] = field(default_factory=lambda: array("Q"))
+    ids: array[int] = field(default_factory=lambda: array("q"))
+    flags: array[int] = field(default_factory=lambda: array("B"))
+    outcome: array[int] = field(default_factory=lambda: array("H"))
+    ends: array[int] = field(default_factory=lambda: array("Q"))
+    deps: array[int] = field(default_factory=lambda: array("Q"))
+
+
+class Writer:
+    """Writes down what comes of one rule's rows."""
+
+    def __init__(self, record: Record, rule: Rule, found: RuleRecord) -> None:
+        self._record, self._found = record, found
+        self._log, self._ids = record.log, record.known[rule.kind]
+        self._unit, self._claim = record.units[rule.kind], rule.target.code
+        self._group = record.coder.keys(f"group of {rule.span}")
+        self._counts = [(tally, attrgetter("matched", "missing", "ambiguous")) for tally in rule.tallies]
+        self._last = self._now()
+
+    def skipped(self, row: Row, value: Hashable) -> None:
+        """A row that gives nothing, for another is of the same value."""
+        self._add(row, self._group(value), NONE, NONE, -1, HIDDEN, False)
+
+    def took(self, row: Row, value: Hashable, object_id: str, key: Hashable, given: bool, told: bool) -> None:
+        """A row that was built: `object_id` as far as it is known, `given` where it gave this object."""
+        place = self._ids.setdefault(object_id, len(self._ids)) if given else -1
+        flags = (0 if given else HIDDEN) | (ALWAYS if told else 0)
+        group = NONE if value is None else self._group(value)
+        unit = self._unit(object_id) if object_id else NONE
+        self._add(row, group, unit, self._claim(key), place, flags, True)
+
+    def _add(self, row: Row, group: int, unit: int, claim: Any, place: int, flags: int, taken: bool) -> None:
+        found, outcomes = self._found, self._record.outcomes
+        found.numbers.append(row[0])
+        found.group.append(group)
+        found.unit.append(unit)
+        found.claim.append(claim)
+        found.ids.append(place)
+        found.flags.append(flags)
+        outcome = (int(taken), *self._added())
+        found.outcome.append(outcomes.setdefault(outcome, len(outcomes)))
+        found.deps.extend(self._log)
+        found.ends.append(len(found.deps))
+        del self._log[:]
+
+    def _now(self) -> tuple[int, ...]:
+        return tuple([number for tally, get in self._counts for number in get(tally)])
+
+    def _added(self) -> tuple[int, ...]:
+        """What the last row has added to what is counted of the rule."""
+        if not self._counts:
+            return ()
+        before, self._last = self._last, self._now()
+        return tuple([new - old for new, old in zip(self._last, before, strict=True)])
+
+
+@dataclass(eq=False)
+class Record:
+    """One run, written down. `log`: what has been asked since the last row."""
+
+    coder: Coder
+    log: list[int] = field(default_factory=list)
+    sources: dict[str, SourceRecord] = field(default_factory=dict)
+    indexes: dict[str, IndexRecord] = field(default_factory=dict)
+    rules: dict[int, RuleRecord] = field(default_factory=dict)
+    known: dict[ResourceType, dict[str, int]] = field(default_factory=lambda: {kind: {} for kind in ResourceType})
+    persons: dict[str, tuple[int, int]] = field(default_factory=dict)  # codes of number and user name
+    outcomes: dict[tuple[int, ...], int] = field(default_factory=dict)
+    answers: dict[str, dict[int, str]] = field(default_factory=dict)
+    moments: Counter[ResourceType] = field(default_factory=Counter)  # how often objects of a type were settled
+    unusual: str = ""  # why nothing can be kept
+    _tables: int = 0
+
+    def __post_init__(self) -> None:
+        self.number: Callable[[Hashable], int] = self.coder.keys("number")
+        self.name: Callable[[Hashable], int] = self.coder.keys("name")
+        self.units = {kind: self.coder.keys(f"id of {kind}") for kind in ResourceType}
+        self.facts = {kind: self.coder.keys(f"unit of {kind}") for kind in ResourceType}
+
+    # -- what is looked up ------------------------------------------------------------------------------
+
+    def table(self) -> Rows:
+        """A table of rows."""
+        self._tables += 1
+        return Rows(f"rows {self._tables}", self.coder, self.log.append)
+
+    def ids(self) -> Ids:
+        """A table of ids."""
+        self._tables += 1
+        return Ids(f"ids {self._tables}", self.coder, self.log.append)
+
+    def asks_for_units(self, activity: Mapping[str, Any]) -> None:
+        """An activity goes by the school units of its groups and of its teachers' duties."""
+        groups, duties = self.facts[ResourceType.GROUP], self.facts[ResourceType.DUTY]
+        self.log.extend(groups(group["id"]) for group in activity["groups"])
+        self.log.extend(duties(teacher["duty"]["id"]) for teacher in activity.get("teachers") or ())
+
+    # -- rows of sources --------------------------------------------------------------------------------
+
+    def begins(self, source: str, table: SourceTable, columns: Sequence[str]) -> None:
+        """A source is read."""
+        found = self.sources[source] = SourceRecord(columns)
+        lines = table.lines() if hasattr(table, "lines") else None
+        if lines is None:
+            found.how = how_of(table)
+        else:
+            found.how = lines.how
+            found.lines = lines.first, codes_of(lines.raws, self.coder)
+
+    def read(self, source: str, batch: Batch, some: Sequence[bool] | None) -> None:
+        """Some rows as they came; `some` says which of them are rows, None all."""
+        found = self.sources[source]
+        numbers: Iterable[int] = range(batch.first_row, batch.first_row + len(batch.rows))
+        if found.numbers and batch.first_row <= found.numbers[-1]:
+            self.unusual = f"{source} has two rows of one number"
+        found.numbers.extend(numbers if some is None else compress(numbers, some))
+        if found.lines is None:
+            row = self.coder.row
+            try:
+                found.codes.extend([row(raw_of(cells)) for cells in (compress(batch.rows, some) if some else batch.rows)])
+            except Unusual as why:
+                self.unusual = str(why)
+
+    def has_read(self, source: str, told: Iterable[int]) -> None:
+        """A source is read to its end; `told`: rows of which there is something to tell."""
+        self.sources[source].told.update(told)
+
+    def names_units(self, source: str, column: str, numbers: Iterable[int], cells: Iterable[str]) -> None:
+        """Which school units some rows name."""
+        self.sources[source].units.setdefault(column, UnitRecord()).add(numbers, cells)
+
+    def filler(self, index: Index) -> Callable[[int, Hashable], None] | None:
+        """Takes down the number and the key of each row that an index gets."""
+        if index.view.source not in self.sources or not isinstance(index.rows, Rows):
+            return None
+        found = self.indexes.setdefault(index.rows.name, IndexRecord())
+        numbers, codes, code = found.numbers.append, found.codes.append, index.rows.code
+
+        def takes(number: int, key: Hashable) -> None:
+            numbers(number)
+            codes(code(key))
+
+        return takes
+
+    # -- rows that drive a rule -------------------------------------------------------------------------
+
+    def writer(self, rule: Rule) -> Writer:
+        """For the rows of a rule that are built from now on."""
+        del self.log[:]
+        return Writer(self, rule, self.rule(rule))
+
+    def rule(self, rule: Rule) -> RuleRecord:
+        """What came of a rule's rows."""
+        return self.rules.setdefault(id(rule), RuleRecord())
+
+    def person(self, object_id: str, number: Hashable, name: Hashable) -> tuple[int, int]:
+        """The codes of a person's number and user name."""
+        found = self.persons[object_id] = self.number(number), self.name(name)
+        return found
+
+    # -- types as they are built ------------------------------------------------------------------------
+
+    def begins_kind(self, kind: ResourceType, rules: Sequence[Rule], assembly: Assembly) -> None:
+        """The objects of a type are built from now on."""
+
+    def settled(self, kind: ResourceType, rules: Sequence[Rule], assembly: Assembly) -> None:
+        """It is known which of them stand: where keys lead that do not lead where their rows say."""
+        self.moments[kind] += 1
+        rejected = assembly.stages[kind].rejected
+        for rule in rules:
+            target = rule.target
+            places = {target.code(key) for found in rejected.values() for other, key in found if other is target}
+            codes = {code for code in target.settled | places if isinstance(code, int)}
+            self.answers[self.moment(rule)] = {code: answer(target, code) for code in codes}
+
+    def moment(self, rule: Rule) -> str:
+        """What answers of a rule's objects are called that were given between the last two times that some settled."""
+        return f"{rule.span} {self.moments[rule.kind]}"
+
+
+def answer(target: Target, code: int) -> str:
+    """Where a key leads: an id, or why to none."""
+    if code in target.shared:
+        return "shared"
+    return dict.get(target.ids, code) or ("hidden" if code in target.hidden else "")

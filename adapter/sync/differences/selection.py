@@ -1,0 +1,73 @@
+"""Reads only the rows that a night by differences asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from adapter.issues import Issue
+from adapter.mapping.plan import Plan, Rule
+from adapter.mapping.scope import Row, View
+from adapter.sync.cleaning import Cleaner
+from adapter.sync.differences.night import Fetcher, Night, rows_of, tell
+from adapter.sync.differences.shelf import Unusual
+from adapter.sync.differences.tables import Rows
+from adapter.sync.extract import Extraction, Sources
+from adapter.sync.shrink import Length
+
+_TOGETHER = 2000  # rows
+
+
+def followed(plan: Plan) -> None:
+    """Raises Unusual where a mapping has rows that are not simply a source's."""
+    for view in plan.views:
+        if view.made.late or view.made.split:
+            raise Unusual(f"the rows of {view.name} are made of others")
+
+
+class Selection(Extraction):
+    """Stands for the reading of all rows. Raises Unusual, SourceFailed."""
+
+    def __init__(self, sources: Sources, plan: Plan, tell_of: Callable[[Issue], None], night: Night) -> None:
+        super().__init__(sources, plan, tell_of, memory=night)
+        followed(plan)
+        self._night = night
+        self._names = [name for name in self._layouts if name not in self._inline]
+        night.look(self, sources, plan, self._names)
+        listed = {index.view.source for index in plan.lists}
+        for name in self._names:
+            shelf, cleaner = night.shelves[name], Cleaner(name)
+            if name in listed and (len(shelf.new) or len(shelf.gone)):
+                raise Unusual(f"the code list {name} has changed")
+            indexes = [index for layout in self._layouts[name].values() for index in layout.indexes]
+            for index in indexes:
+                night.takes_over_index(index)
+            tell(night, name, indexes, cleaner)
+            for index in indexes:
+                assert isinstance(index.rows, Rows)
+                index.rows.fetch = Fetcher(night, index, shelf)
+            if cleaner.took_signs:
+                for rule in self._rules:
+                    rule.view.impure = True
+            for issue in cleaner.findings():
+                self._tell(issue)
+            numbers = shelf.numbers.tolist()
+            units = {column: found.counts(numbers) for column, found in night.sources[name].units.items()}
+            self.lengths[name] = Length(len(numbers), units)
+            self._check_length(name, len(numbers))
+
+    def rows(self, rule: Rule) -> Iterator[Row]:
+        """Those of the rows that drive a rule that are to be built."""
+        if rule.view.source in self._inline:
+            yield from super().rows(rule)
+            return
+        for index in rule.indexes:
+            self._make_ready(index.view)
+        places = self._night.places(rule)
+        shelf = self._night.shelves[rule.view.source]
+        for start in range(0, len(places), _TOGETHER):
+            yield from rows_of(shelf, places[start : start + _TOGETHER], rule)
+
+    def _make_ready(self, view: View) -> None:
+        """Rows of config.toml's sources come when they are asked for."""
+        if view.source in self._inline:
+            super()._make_ready(view)

@@ -1,0 +1,177 @@
+"""A source's rows tonight: which of them were there in the last good run, and the cells of those that are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from adapter.sync.cleaning import Cleaner, filled
+from adapter.sync.differences.codes import Coder
+from connectors.base import Batch, Cell, SourceTable
+
+Codes = npt.NDArray[np.uint64]
+Places = npt.NDArray[np.int64]
+_CELL, _ODD, _ALL = "\x1f", 0x9E3779B97F4A7C15, (1 << 64) - 1
+
+Columns = dict[str, Sequence[str]]
+"""Column -> its cells, cleaned, one for each row."""
+
+
+class Unusual(Exception):
+    """Something that is not followed by differences: the run is made whole. The text says what."""
+
+
+@dataclass(frozen=True)
+class Raws:
+    """A source's rows as they lie there: numbers and bytes; `cells` takes some apart, None being no row."""
+
+    numbers: npt.NDArray[np.int64]
+    raws: Sequence[bytes]
+    how: str
+    cells: Callable[[Sequence[tuple[int, bytes]]], list[Sequence[Cell] | None]]
+
+
+def raws_of(table: SourceTable, columns: Sequence[str]) -> Raws:
+    """The rows of an open source. Raises SourceError."""
+    lines = table.lines() if hasattr(table, "lines") else None
+    if lines is not None:
+        numbers = np.arange(lines.first, lines.first + len(lines.raws), dtype=np.int64)
+        return Raws(numbers, lines.raws, lines.how, lambda some: list(lines.cells(some, columns)))
+    found: list[bytes] = []
+    places: list[int] = []
+    for batch in table.batches(columns):
+        found += map(raw_of, batch.rows)
+        places += range(batch.first_row, batch.first_row + len(batch.rows))
+    return Raws(np.array(places, dtype=np.int64), found, how_of(table), _taken_apart)
+
+
+def how_of(table: SourceTable) -> str:
+    """How the rows of a source are read that are not simply lines."""
+    return repr(tuple(table.columns))
+
+
+def raw_of(row: Sequence[Cell]) -> bytes:
+    """A row's cells as bytes. Raises Unusual where they could not be told apart again."""
+    try:
+        text = _CELL.join(row)  # type: ignore[arg-type]
+    except TypeError:
+        text = _CELL.join(cell or "" for cell in row)
+    if text.count(_CELL) != max(len(row) - 1, 0):
+        raise Unusual("a cell holds the sign that keeps cells apart")
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _taken_apart(some: Sequence[tuple[int, bytes]]) -> list[Sequence[Cell] | None]:
+    return [raw.decode("utf-8", "surrogatepass").split(_CELL) for _, raw in some]
+
+
+def codes_of(raws: Sequence[bytes], coder: Coder) -> Codes:
+    """A code for each row."""
+    return told_apart(np.fromiter(map(coder.row, raws), dtype=np.uint64, count=len(raws)))
+
+
+def told_apart(codes: Codes) -> Codes:
+    """The second of two equal rows gets another code than the first, and so on."""
+    order = np.argsort(codes, kind="stable")
+    ordered = codes[order]
+    again = np.flatnonzero(ordered[1:] == ordered[:-1]) + 1
+    times = 0
+    before = -1
+    for place in again.tolist():
+        times = times + 1 if place == before + 1 else 1
+        before = place
+        codes[order[place]] = (int(ordered[place]) + times * _ODD) & _ALL
+    return codes
+
+
+@dataclass(eq=False)
+class Shelf:
+    """The rows that count, in order. `kept`: place of each in what is kept, -1 for a new one; `gone`: kept, not there."""
+
+    source: str
+    columns: Sequence[str]
+    numbers: npt.NDArray[np.int64]
+    codes: Codes
+    kept: Places
+    gone: Places
+    how: str
+    _raws: Callable[[], Raws]
+    _cleaner: Cleaner = field(init=False)
+    _read: Raws | None = None
+    _lines: Places | None = None
+
+    def __post_init__(self) -> None:
+        self._cleaner = Cleaner(self.source)
+
+    @property
+    def new(self) -> Places:
+        """Places of the rows that are new."""
+        return np.flatnonzero(self.kept < 0)
+
+    def cells(self, places: Sequence[int], cleaner: Cleaner | None = None) -> tuple[list[int], Columns]:
+        """The numbers and the clean cells of some rows. `cleaner`: is told what was wrong with them."""
+        if self._read is None or self._lines is None:
+            self._read = self._raws()
+            self._lines = np.searchsorted(self._read.numbers, self.numbers)
+        read, lines = self._read, self._lines
+        some = [(int(read.numbers[line]), read.raws[line]) for line in lines[places].tolist()]
+        rows = read.cells(some)
+        numbers = [number for number, _ in some]
+        return numbers, clean(numbers, rows, self.columns, cleaner or self._cleaner)
+
+
+def clean(
+    numbers: Sequence[int], rows: Sequence[Sequence[Cell] | None], columns: Sequence[str], cleaner: Cleaner
+) -> Columns:
+    """The cells by column, clean. All of them must be rows."""
+    if any(row is None for row in rows):
+        raise Unusual("a row is none any more")
+    batch = Batch(0, [row for row in rows if row is not None])
+    return dict(zip(columns, cleaner.by_column(batch, columns, numbers), strict=True))
+
+
+def compared(
+    source: str, table: SourceTable, columns: Sequence[str], coder: Coder, before: Codes, how: str
+) -> Shelf:
+    """The rows tonight beside the codes of the last good run's. Raises SourceError, Unusual."""
+    read = raws_of(table, columns)
+    if read.how != how:
+        raise Unusual(f"{source} is read otherwise than before")
+    codes = codes_of(read.raws, coder)
+    order = np.argsort(before)
+    place = np.searchsorted(before, codes, sorter=order)
+    place[place == len(before)] = 0
+    kept = order[place] if len(before) else np.zeros(len(codes), dtype=np.int64)
+    known = (before[kept] == codes) if len(before) else np.zeros(len(codes), dtype=bool)
+    kept = np.where(known, kept, -1)
+    if np.count_nonzero(~known) * 5 > max(len(codes), 1) and len(codes) > 100:
+        raise Unusual(f"more than a fifth of {source} is different")
+    if len(read.numbers) > 1 and not bool(np.all(read.numbers[1:] > read.numbers[:-1])):
+        raise Unusual(f"{source} has two rows of one number")
+    counts = known.copy()
+    for line in rows_among(read, np.flatnonzero(~known), columns, source):
+        counts[line] = True
+    gone = np.ones(len(before), dtype=bool)
+    gone[kept[known]] = False
+    shelf = Shelf(
+        source, columns, read.numbers[counts], codes[counts], kept[counts], np.flatnonzero(gone), how, lambda: read
+    )
+    return shelf
+
+
+def rows_among(read: Raws, lines: Places, columns: Sequence[str], source: str) -> Iterator[int]:
+    """Of lines that are new, those that are rows: not of nothing but empty cells."""
+    some = [(int(read.numbers[line]), read.raws[line]) for line in lines.tolist()]
+    taken = [(line, row) for line, row in zip(lines.tolist(), read.cells(some), strict=True) if row is not None]
+    if not taken:
+        return
+    rows = [row for _, row in taken]
+    cells = Cleaner(source).by_column(Batch(0, rows), columns)
+    flags = filled(cells)
+    for number, (line, _) in enumerate(taken):
+        if flags is None or flags[number]:
+            yield line
+
