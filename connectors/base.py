@@ -6,7 +6,7 @@ A connector of your own is a class with this shape, named by an entry point in t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
@@ -33,18 +33,29 @@ class Remark:
     place: str
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """A source whose rows are lines: what is not different from another night need not be taken apart.
+class Lines(Protocol):
+    """A source whose rows are lines: one that was there on another night need not be taken apart again."""
 
-    `raws`: each line, the first numbered `first`; `how` they are read: the same line read otherwise is another row. `cells` takes some of them apart, by number and line: the cells of
-    these columns, None for a line that is no row. It raises SourceError, also for a line that does not stand alone.
-    """
+    @property
+    def first(self) -> int:
+        """The number of the first line."""
+        ...
 
-    first: int
-    raws: Sequence[bytes]
-    how: str
-    cells: Callable[[Sequence[tuple[int, bytes]], Sequence[str]], list[Sequence[str] | None]]
+    @property
+    def how(self) -> str:
+        """How lines are read: the same line read otherwise is another row."""
+        ...
+
+    def __iter__(self) -> Iterator[bytes]:
+        """All lines, as they lie there."""
+        ...
+
+    def cells(self, places: Sequence[int], columns: Sequence[str]) -> list[Sequence[Cell] | None]:
+        """These columns of some lines, the first line being 0; None for a line that is no row.
+
+        Raises SourceError, also for a line that does not stand alone.
+        """
+        ...
 
 
 class SourceError(Exception):

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import time
+from array import array
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
-from itertools import islice
+from itertools import accumulate, islice
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from connectors.base import Batch, Lines, Remark, SourceError
+from connectors.base import Batch, Cell, Remark, SourceError
 from connectors.cells import cleaned
 from connectors.files import Stamp, age_hours, matching, stamp, unchanged, unreadable
 from connectors.imprints import Imprint, taken
@@ -107,56 +106,27 @@ class CsvTable:
         self.age_hours: float | None = age_hours
         self.place = options.path
         self.remarks: list[Remark] = []
+        self._to_close = ExitStack()
 
     def __enter__(self) -> CsvTable:
         return self
 
     def __exit__(self, *details: object) -> None:
-        pass
+        self._to_close.close()
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         """The rows of all files, in the order of their names. Raises SourceError, also half-way."""
         for file in self._files:
             yield from self._read(file, columns)
 
-    def lines(self) -> Lines | None:
+    def lines(self) -> CsvLines | None:
         """The one file's lines, as long as each of its rows is one; what tells otherwise is found by `cells`."""
-        file, options = self._files[0], self._options
-        if len(self._files) > 1 or file.encoding not in _BYTE_BY_BYTE:
+        file = self._files[0]
+        if len(self._files) > 1 or file.encoding not in _BYTE_BY_BYTE or _has_lone_returns(file.path):
             return None
-        try:
-            data = file.path.read_bytes()
-            unchanged(file.path, file.stamp)
-        except OSError as error:
-            raise unreadable(file.path, error) from None
-        if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
-            return None
-        before = options.skip_lines + (options.header is None)
-        raws = data.removeprefix(codecs.BOM_UTF8).split(b"\n")[before:]
-        how = repr((file.encoding, file.delimiter, file.header, options))
-        return Lines(before + 1, raws, how, partial(self._cells, file))
-
-    def _cells(
-        self, file: _File, lines: Sequence[tuple[int, bytes]], columns: Sequence[str]
-    ) -> list[Sequence[str] | None]:
-        shape = _shape(file)
-        try:
-            encoding = file.encoding.removesuffix("-sig")
-            texts = [line.decode(encoding) for _, line in lines]
-            reader: Any = csv.reader(texts, delimiter=file.delimiter, quotechar=self._options.quote, strict=True)
-            if self._options.short_rows:
-                reader = _Filled(reader, shape.width)
-            rows = list(reader)
-        except (csv.Error, UnicodeDecodeError):
-            rows = []
-        if len(rows) != len(lines):
-            raise SourceError("S108", "a line does not stand alone.", shape.place)
-        if not shape.fits(rows):
-            rows = [shape.fitted(row, number) for row, (number, _) in zip(rows, lines, strict=True)]
-        if shape.remarks:
-            raise SourceError(shape.remarks[0].code, shape.remarks[0].message, shape.place)
-        pick = _picker([file.header.index(column) for column in columns])
-        return [pick(row) if row else None for row in rows]
+        found = CsvLines(file, self._options)
+        self._to_close.callback(found.close)
+        return found
 
     def _read(self, file: _File, columns: Sequence[str]) -> Iterator[Batch]:
         pick = _picker([file.header.index(column) for column in columns])
@@ -184,6 +154,78 @@ class CsvTable:
             raise unreadable(file.path, error) from None
         finally:
             csv.field_size_limit(previous)
+
+
+class CsvLines:
+    """A CSV file's lines, one by one: the whole file is never in memory."""
+
+    def __init__(self, file: _File, options: CsvOptions) -> None:
+        self._file, self._options = file, options
+        self._before = options.skip_lines + (options.header is None)
+        self._raw: BinaryIO | None = None
+        self._ends = array("q")
+        self.first = self._before + 1
+        self.how = repr((file.encoding, file.delimiter, file.header, options))
+
+    def __iter__(self) -> Iterator[bytes]:
+        """All lines after the header, ends of lines included."""
+        try:
+            with self._file.path.open("rb", buffering=1 << 20) as raw:
+                yield from islice(raw, self._before, None)
+            unchanged(self._file.path, self._file.stamp)
+        except OSError as error:
+            raise unreadable(self._file.path, error) from None
+
+    def cells(self, places: Sequence[int], columns: Sequence[str]) -> list[Sequence[Cell] | None]:
+        """See `base.Lines`."""
+        file, shape = self._file, _shape(self._file)
+        encoding = file.encoding.removesuffix("-sig")
+        try:
+            texts = [line.decode(encoding) for line in self._some(places)]
+            reader: Any = csv.reader(texts, delimiter=file.delimiter, quotechar=self._options.quote, strict=True)
+            if self._options.short_rows:
+                reader = _Filled(reader, shape.width)
+            rows = list(reader)
+        except (csv.Error, UnicodeDecodeError):
+            rows = []
+        if len(rows) != len(places):
+            raise SourceError("S108", "a line does not stand alone.", shape.place)
+        if not shape.fits(rows):
+            rows = [shape.fitted(row, self.first + place) for row, place in zip(rows, places, strict=True)]
+        if shape.remarks:
+            raise SourceError(shape.remarks[0].code, shape.remarks[0].message, shape.place)
+        pick = _picker([file.header.index(column) for column in columns])
+        return [pick(row) if row else None for row in rows]
+
+    def close(self) -> None:
+        """Let go of the file, of which some lines have been asked for."""
+        if self._raw is not None:
+            self._raw.close()
+
+    def _some(self, places: Sequence[int]) -> Iterator[bytes]:
+        try:
+            if self._raw is None:
+                self._raw = self._file.path.open("rb")
+                self._ends = array("q", accumulate(map(len, self._raw)))
+            unchanged(self._file.path, self._file.stamp)
+            raw, before, ends = self._raw, self._before, self._ends
+            for place in places:
+                line = place + before
+                start = ends[line - 1] if line else 0
+                raw.seek(start)
+                yield raw.read(ends[line] - start)
+        except OSError as error:
+            raise unreadable(self._file.path, error) from None
+
+
+def _has_lone_returns(path: Path) -> bool:
+    """Whether a line may end with nothing but a carriage return, as those of old Macs do."""
+    alone, last = 0, b""
+    with path.open("rb") as raw:
+        while block := raw.read(1 << 20):
+            alone += block.count(b"\r") - block.count(b"\r\n") - (last.endswith(b"\r") and block.startswith(b"\n"))
+            last = block[-1:]
+    return alone > 0
 
 
 @contextmanager

@@ -52,9 +52,10 @@ published: dict[ResourceType, Table] = {kind: _object_table(kind) for kind in Re
 keepsake = Table(
     "keepsake",
     metadata,
-    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(400), primary_key=True),
     Column("body", LargeBinary, nullable=False),
 )
+"""What a run leaves for the next one: `store/keepsake`."""
 
 tombstone = Table(
     "tombstone",

@@ -121,7 +121,7 @@ def _written_down(memory: Record, assembly: Assembly, plan: Plan, sources: Sourc
     if isinstance(memory, Night) and memory.asked_again:
         return None
     try:
-        return kept.made(memory, assembly, plan, sources)
+        return kept.made(memory, assembly, plan, sources, memory.kept if isinstance(memory, Night) else None)
     except Unusual as why:
         assembly.unusual = str(why)
         return None

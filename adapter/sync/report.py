@@ -105,6 +105,8 @@ class Report:
         }
         if self.unchanged_since:
             found["unchanged_since"] = dt.datetime.fromtimestamp(self.unchanged_since / 1000, dt.UTC).isoformat()
+        if self.whole_because:
+            found["whole_because"] = self.whole_because
         if self.error is not None:
             found["error"] = {
                 "message": self.error.message,

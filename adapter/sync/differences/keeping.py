@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import partial
 
 from adapter.store import keepsake, pages
 from adapter.store.engine import Store
@@ -21,7 +22,7 @@ def coder(store: Store, inputs: Inputs) -> Coder:
 
 def last(store: Store, inputs: Inputs) -> Kept | None:
     """What the last good run left, where a run tonight may go by it."""
-    found = read(keepsake.read(store), repeat.secret(store, b"differences"))
+    found = read(partial(keepsake.read, store), repeat.secret(store, b"differences"))
     if found is None:
         return None
     facts = found.facts
@@ -57,9 +58,11 @@ def leave(
     seen: Mapping[str, Imprint | None],
 ) -> None:
     """For the next night; None leaves nothing."""
+    key = repeat.secret(store, b"differences")
     if found is None:
-        keepsake.write(store, b"")
+        keepsake.write(store, ())
         return
+    before = read(partial(keepsake.read, store), key)
     found.facts |= {
         "version": version,
         "today": inputs.date().isoformat(),
@@ -68,4 +71,5 @@ def leave(
         "made_from": repeat.made_from(inputs),
         "imprints": {name: one.digest.hex() for name, one in seen.items() if one is not None and one.holds()},
     }
-    keepsake.write(store, found.written(repeat.secret(store, b"differences")))
+    there = before.facts["arrays"] if before else {}
+    keepsake.write(store, found.written(key, there))

@@ -6,10 +6,8 @@ All of it is believed, or none: it is signed with a secret of the state.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -30,45 +28,65 @@ Array = npt.NDArray[Any]
 CURRENT, DROPPED, CLAIMED = 0, 1, 2
 """Of an object: it is published; it was built and then dropped, for nobody needs it; no more than a key of it is known."""
 _ID = "S36"
+_MARK = 32  # bytes
+_FACTS = "facts"
 
 
 @dataclass
 class Kept:
-    """One good run. `facts` are JSON; `arrays` by name, see `made`."""
+    """One good run. `facts` are JSON; `arrays` by name, see `made`, come from `load` when they are first asked for."""
 
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=lambda: {"arrays": {}})
     arrays: dict[str, Array] = field(default_factory=dict)
+    load: Callable[[str], bytes] = lambda name: b""
 
     def __getitem__(self, name: str) -> Array:
+        """Raises Unusual where it is damaged or not there."""
+        if name not in self.arrays:
+            kind, digest = self.facts["arrays"].get(name, ("u1", ""))
+            body = self.load(name)
+            if _digest(body) != digest:
+                raise Unusual("what was kept of the last run is damaged")
+            self.arrays[name] = np.frombuffer(body, dtype=kind)
         return self.arrays[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.arrays or name in self.facts["arrays"]
 
     def ids(self, name: str) -> list[str]:
         """An array of ids as texts."""
-        return b"\n".join(self.arrays[name].tolist()).decode().split("\n") if len(self.arrays[name]) else []
+        return b"\n".join(self[name].tolist()).decode().split("\n") if len(self[name]) else []
 
-    def written(self, key: bytes) -> bytes:
-        """As bytes, signed."""
-        body = io.BytesIO()
-        told = np.frombuffer(json.dumps(self.facts).encode(), dtype=np.uint8)
-        np.savez(body, facts=told, **self.arrays)
-        return _mark(body.getvalue(), key) + body.getvalue()
+    def stays(self, name: str, before: Kept) -> None:
+        """An array is what it was in an earlier run."""
+        self.facts["arrays"][name] = before.facts["arrays"][name]
+
+    def written(self, key: bytes, before: Mapping[str, Any]) -> Iterator[tuple[str, bytes | None]]:
+        """The bodies to write, signed; None for those that are among `before`, the arrays that are written already."""
+        yield from ((name, None) for name in self.facts["arrays"])
+        for name, found in self.arrays.items():
+            body = found.tobytes()
+            told = self.facts["arrays"][name] = [found.dtype.str, _digest(body)]
+            yield name, None if before.get(name) == told else body
+        facts = json.dumps(self.facts).encode()
+        yield _FACTS, _mark(facts, key) + facts
 
 
-def read(written: bytes, key: bytes) -> Kept | None:
-    """What `written` gave; None where that is damaged or was signed with another key."""
-    mark, body = written[:32], written[32:]
-    if mark != _mark(body, key):
+def read(load: Callable[[str], bytes], key: bytes) -> Kept | None:
+    """What `written` gave; None where there is nothing, or it was signed with another key."""
+    written = load(_FACTS)
+    facts = written[_MARK:]
+    if not facts or written[:_MARK] != _mark(facts, key):
         return None
-    try:
-        with np.load(io.BytesIO(body), allow_pickle=False) as found:
-            arrays = {name: found[name] for name in found.files}
-    except (ValueError, OSError, zipfile.BadZipFile):
-        return None
-    return Kept(json.loads(arrays.pop("facts").tobytes()), arrays)
+    return Kept(json.loads(facts), load=load)
 
 
-def _mark(body: bytes, key: bytes) -> bytes:
-    return hashlib.blake2b(body, key=key, digest_size=32).digest()
+def _mark(facts: bytes, key: bytes) -> bytes:
+    return hashlib.blake2b(facts, key=key, digest_size=_MARK).digest()
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.blake2b(body, digest_size=16).hexdigest()
 
 
 def rules_of(plan: Plan) -> Iterator[tuple[str, Rule]]:
@@ -78,30 +96,45 @@ def rules_of(plan: Plan) -> Iterator[tuple[str, Rule]]:
             yield f"rule {rule.span}", rule
 
 
-def made(record: Record, assembly: Assembly, plan: Plan, sources: Sources) -> Kept:
-    """What is kept of a run that has been written down. Raises Unusual where not all of it can be followed."""
+def made(record: Record, assembly: Assembly, plan: Plan, sources: Sources, before: Kept | None = None) -> Kept:
+    """What is kept of a run that has been written down. Raises Unusual where not all of it can be followed.
+
+    `before`: what was kept of the run that this one goes by; of sources that are as they were, that stays.
+    """
     if record.unusual:
         raise Unusual(record.unusual)
     kept = Kept()
     _tell_of_keys(record, plan)
     kept.facts["headers"] = {name: list(table.columns) for name, table in sources.tables.items()}
-    kept.facts["sources"] = {name: _source(record, kept, name, sources) for name in record.sources}
+    kept.facts["sources"] = {}
+    places: dict[str, Array] = {}
+    for name, source in record.sources.items():
+        if source.same and before is not None:
+            kept.facts["sources"][name] = before.facts["sources"][name]
+            for array in before.facts["sources"][name]["arrays"]:
+                kept.stays(array, before)
+            places[name] = before[f"numbers {name}"]
+        else:
+            kept.facts["sources"][name] = _source(record, kept, name, sources)
+            places[name] = kept[f"numbers {name}"]
     views = {index.rows.name: index.view for index in indexes_of(plan)}  # type: ignore[attr-defined]
     for name, found in record.indexes.items():
-        numbers = kept[f"numbers {views[name].source}"]
+        numbers = places[views[name].source]
         aligned = np.zeros(len(numbers), dtype=np.uint64)
         aligned[_places(numbers, found.numbers)] = np.frombuffer(found.codes, dtype=np.uint64)
         kept.arrays[name] = aligned
+        kept.facts["sources"][views[name].source]["arrays"].append(name)
     always: list[int] = []
     for name, rule in rules_of(plan):
         row = record.rule(rule)
         if rule.view.source not in record.sources:
             always += row.unit
             continue
-        kept.arrays[f"{name} row"] = _places(kept[f"numbers {rule.view.source}"], row.numbers)
-        for part in ("group", "unit", "claim", "ends", "deps"):
+        kept.arrays[f"{name} row"] = _places(places[rule.view.source], row.numbers).astype(np.int32)
+        for part in ("unit", "claim", "deps", *(("group",) if rule.distinct else ())):
             kept.arrays[f"{name} {part}"] = np.frombuffer(getattr(row, part), dtype=np.uint64)
-        kept.arrays[f"{name} ids"] = np.frombuffer(row.ids, dtype=np.int64)
+        kept.arrays[f"{name} ends"] = np.frombuffer(row.ends, dtype=np.uint64).astype(np.uint32)
+        kept.arrays[f"{name} ids"] = np.frombuffer(row.ids, dtype=np.int64).astype(np.int32)
         kept.arrays[f"{name} flags"] = np.frombuffer(row.flags, dtype=np.uint8)
         kept.arrays[f"{name} outcome"] = np.frombuffer(row.outcome, dtype=np.uint16)
     units: dict[tuple[str, ...], int] = {}
@@ -139,12 +172,18 @@ def _source(record: Record, kept: Kept, name: str, sources: Sources) -> dict[str
         codes = of_lines[numbers - first]
         _only_empty_between(numbers, first, of_lines, name, sources, found.columns)
     told = np.isin(numbers, np.array(sorted(found.told), dtype=np.int64))
-    kept.arrays |= {f"numbers {name}": numbers, f"codes {name}": codes, f"told {name}": told}
+    kept.arrays |= {f"numbers {name}": numbers.astype(np.int32), f"codes {name}": codes, f"told {name}": told}
+    counts = {}
     for column, units in found.units.items():
+        counts[column] = list(units.counts(numbers).items())
         which = np.zeros(len(numbers), dtype=np.int32)
         which[_places(numbers, units.numbers)] = np.frombuffer(units.which, dtype=np.int64)
         kept.arrays[f"units {name} {column}"] = which
+    of_units = [f"units {name} {column}" for column in found.units]
     return {
+        "rows": len(numbers),
+        "counts": counts,
+        "arrays": [f"numbers {name}", f"codes {name}", f"told {name}", *of_units],
         "how": found.how,
         "columns": list(found.columns),
         "units": {column: list(units.texts) for column, units in found.units.items()},
@@ -161,14 +200,13 @@ def _only_empty_between(
     if not len(left):
         return
     lines = sources.tables[name].lines()  # type: ignore[attr-defined]
-    some = [(first + place, lines.raws[place]) for place in left.tolist()]
-    for row in lines.cells(some, columns):
+    for row in lines.cells(left.tolist(), columns):
         if row is not None and any(map(str.strip, row)):
             raise Unusual(f"rows of {name} span several lines")
 
 
 def _places(numbers: Array, some: Sequence[int]) -> Places:
-    return np.searchsorted(numbers, np.frombuffer(some, dtype=np.int64))  # type: ignore[call-overload,no-any-return]
+    return np.searchsorted(numbers, np.frombuffer(some, dtype=np.int64).astype(np.int32))  # type: ignore[call-overload,no-any-return]
 
 
 def _objects(

@@ -8,6 +8,7 @@ object is put where the run that made it had put it. When a type is settled, it 
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -24,6 +25,7 @@ from adapter.sync.differences.kept import ALWAYS, CURRENT, DROPPED, Array, Kept
 from adapter.sync.differences.record import HIDDEN, IndexRecord, Record, RuleRecord, SourceRecord, UnitRecord, answer
 from adapter.sync.differences.shelf import Codes, Places, Shelf, Unusual, compared, raws_of
 from adapter.sync.shaping import fill, laid_out
+from adapter.sync.shrink import Length
 
 if TYPE_CHECKING:
     from adapter.sync.assemble import Assembly
@@ -48,6 +50,11 @@ class _Before:
     ends: Array
     deps: Codes
     again: Mask
+
+    @property
+    def left(self) -> int:
+        """How many of them are not built."""
+        return int(np.count_nonzero(~self.again))
 
     def asked(self, dirty: Codes) -> Mask:
         """The rows that asked for any of these."""
@@ -97,45 +104,64 @@ class Night(Record):
             self._take_over(name, self.shelves[name], facts)
 
     def _shelf(self, name: str, sources: Sources, columns: Sequence[str], how: str) -> Shelf:
-        table, codes = sources.tables[name], self.kept[f"codes {name}"]
+        table = sources.tables[name]
         if name not in self.same:
-            return compared(name, table, columns, self.coder, codes, how)
-        kept = np.arange(len(codes))
-        gone = np.zeros(0, dtype=np.int64)
-        return Shelf(
-            name, columns, self.kept[f"numbers {name}"], codes, kept, gone, how, lambda: raws_of(table, columns)
-        )
+            return compared(name, table, columns, self.coder, self.kept[f"codes {name}"], how)
+        numbers = self.kept[f"numbers {name}"]
+        kept = np.arange(len(numbers))
+        return Shelf(name, columns, numbers, _NOTHING, kept, _NOWHERE, how, lambda: raws_of(table, columns))
 
     def _take_over(self, name: str, shelf: Shelf, facts: dict[str, Any]) -> None:
-        found = self.sources[name] = SourceRecord(shelf.columns, how=shelf.how)
-        found.numbers, found.codes = _array("q", shelf.numbers), _array("Q", shelf.codes)
+        found = self.sources[name] = SourceRecord(shelf.columns, how=shelf.how, same=name in self.same)
+        if found.same:
+            return
+        found.numbers, found.codes = _array("q", shelf.numbers.astype(np.int64)), _array("Q", shelf.codes)
         old = shelf.kept >= 0
         for column, texts in facts["units"].items():
             which = self.kept[f"units {name} {column}"][shelf.kept[old]].astype(np.int64)
             found.units[column] = UnitRecord(
-                {text: place for place, text in enumerate(texts)}, _array("q", shelf.numbers[old]), _array("q", which)
+                {text: place for place, text in enumerate(texts)}, _array("q", shelf.numbers[old].astype(np.int64)), _array("q", which)
             )
 
     def told(self, name: str) -> tuple[Places, Places]:
         """Places of the rows of a source that are new; and of those of which there was something to tell."""
-        shelf = self.shelves[name]
+        shelf, told = self.shelves[name], self.kept[f"told {name}"]
+        if name in self.same:
+            return shelf.new, np.flatnonzero(told)
         old = np.flatnonzero(shelf.kept >= 0)
-        return shelf.new, old[self.kept[f"told {name}"][shelf.kept[old]]]
+        return shelf.new, old[told[shelf.kept[old]]]
+
+    def length(self, name: str) -> Length:
+        """How many rows a source has, and how many of each unit."""
+        facts, shelf = self.kept.facts["sources"][name], self.shelves[name]
+        if name in self.same:
+            return Length(facts["rows"], {column: Counter(dict(found)) for column, found in facts["counts"].items()})
+        units = {column: found.counts(shelf.numbers) for column, found in self.sources[name].units.items()}
+        return Length(len(shelf.numbers), units)
+
+    def found_under(self, index: Index) -> tuple[Codes, Places]:
+        """The codes of the keys of an index, and the number of the row that each is of."""
+        name, source = index.rows.name, index.view.source  # type: ignore[attr-defined]
+        if source in self.same:
+            return (self.kept[name], self.kept[f"numbers {source}"]) if name in self.kept else (_NOTHING, _NOWHERE)
+        record = self.indexes[name]
+        return np.frombuffer(record.codes, dtype=np.uint64), np.frombuffer(record.numbers, dtype=np.int64)
 
     def takes_over_index(self, index: Index) -> None:
         """The keys of the rows that are still there; those of rows that are gone lead elsewhere now."""
         name = index.rows.name  # type: ignore[attr-defined]
         shelf = self.shelves[index.view.source]
-        if name in self.indexes:
+        if name in self.indexes or index.view.source in self.same:
             return
-        codes = self.kept.arrays.get(name)
-        if codes is None:  # it never had a row
+        if name in self.kept:
+            codes = self.kept[name]
+        else:  # it never had a row
             codes = np.zeros(len(self.kept[f"codes {index.view.source}"]), dtype=np.uint64)
         tonight = np.zeros(len(shelf.kept), dtype=np.uint64)
         old = shelf.kept >= 0
         tonight[old] = codes[shelf.kept[old]]
         there = tonight != 0
-        self.indexes[name] = IndexRecord(_array("q", shelf.numbers[there]), _array("Q", tonight[there]))
+        self.indexes[name] = IndexRecord(_array("q", shelf.numbers[there].astype(np.int64)), _array("Q", tonight[there]))
         self._dirty.update(codes[shelf.gone].tolist())
         self._dirty.discard(0)
 
@@ -162,13 +188,15 @@ class Night(Record):
 
     def _load(self, rule: Rule) -> _Before:
         name, shelf, kept = f"rule {rule.span}", self.shelves[rule.view.source], self.kept
-        back = np.full(len(kept[f"codes {shelf.source}"]), -1, dtype=np.int64)
+        rows = self.kept.facts["sources"][shelf.source]["rows"]
+        back = np.full(rows, -1, dtype=np.int64)
         old = np.flatnonzero(shelf.kept >= 0)
         back[shelf.kept[old]] = old
         parts = {part: kept[f"{name} {part}"] for part in _PARTS}
+        group = kept[f"{name} group"] if rule.distinct else np.zeros(len(parts["unit"]), dtype=np.uint64)
         there = back[kept[f"{name} row"]]
         again = (there < 0) | ((parts["flags"] & ALWAYS) > 0)
-        found = self._before[id(rule)] = _Before(name, shelf, there, **parts, again=again)
+        found = self._before[id(rule)] = _Before(name, shelf, there, group, **parts, again=again)
         return found
 
     def _choose(self, of: list[tuple[Rule, _Before]], units: set[int]) -> None:
@@ -226,12 +254,12 @@ class Night(Record):
                     tally.ambiguous += rows * ambiguous
 
     def _restore_rows(self, found: RuleRecord, before: _Before, left: Mask, now: Places) -> None:
-        found.numbers = _array("q", before.shelf.numbers[before.there[left]])
+        found.numbers = _array("q", before.shelf.numbers[before.there[left]].astype(np.int64))
         found.group, found.unit = _array("Q", before.group[left]), _array("Q", before.unit[left])
         found.claim, found.ids = _array("Q", before.claim[left]), _array("q", now[before.ids[left]])
         found.flags, found.outcome = _array("B", before.flags[left]), _array("H", before.outcome[left])
-        many = np.diff(before.ends, prepend=np.uint64(0))
-        found.deps = _array("Q", before.deps[np.repeat(left, many.astype(np.int64))])
+        many = np.diff(before.ends, prepend=np.uint32(0))
+        found.deps = _array("Q", before.deps[np.repeat(left, many)])
         found.ends = _array("Q", np.cumsum(many[left], dtype=np.uint64))
 
     def _objects(self, kind: ResourceType, at: Places, texts: list[str], assembly: Assembly) -> None:
@@ -301,22 +329,26 @@ class Night(Record):
                         self._pull(kind, object_id)
             if (before := self._before.get(id(rule))) is not None:
                 self._compare_answers(rule, before)
-                self._find_met(kind, self.rule(rule), int(np.count_nonzero(~before.again)), restored)
-            else:
-                self._find_met(kind, self.rule(rule), 0, restored)
+        self._find_met(rules)
         if kind in (ResourceType.GROUP, ResourceType.DUTY):
             self._compare_units(kind, rules, assembly, names[restored:])
 
-    def _find_met(self, kind: ResourceType, found: RuleRecord, first: int, restored: int) -> None:
+    def _find_met(self, rules: Sequence[Rule]) -> None:
         """Objects that were not looked at, and that a row which was built gives too."""
-        there = {self.units[kind](text) for text in list(self.known[kind])[:restored]} if restored else set()
-        self.asked_again |= there.intersection(found.unit[first:])
+        built: set[int] = set()
+        for rule in rules:
+            before = self._before.get(id(rule))
+            built.update(self.rule(rule).unit[before.left if before else 0 :])
+        some = _sorted(built - {0})
+        for rule in rules:
+            if (before := self._before.get(id(rule))) is not None:
+                there = before.unit[~before.again]
+                self.asked_again.update(there[_among(there, some)].tolist())
 
     def _compare_answers(self, rule: Rule, before: _Before) -> None:
         old = {int(code): where for code, where in self.kept.facts["answers"].get(self.moment(rule), ())}
         new = self.answers[self.moment(rule)]
-        left = int(np.count_nonzero(~before.again))
-        codes = {*before.claim[before.again].tolist(), *self.rule(rule).claim[left:], *old, *new} - {0}
+        codes = {*before.claim[before.again].tolist(), *self.rule(rule).claim[before.left :], *old, *new} - {0}
         ids = self._ids[rule.kind]
         rows = np.flatnonzero(_among(before.claim, _sorted(codes)))
         was: dict[int, str] = {}
@@ -367,8 +399,10 @@ class Night(Record):
         self.asked_again.add(self.units[kind](object_id))
 
 
-_PARTS = ("group", "unit", "claim", "ids", "flags", "outcome", "ends", "deps")
+_PARTS = ("unit", "claim", "ids", "flags", "outcome", "ends", "deps")
 _MISSING = object()
+_NOTHING: Codes = np.zeros(0, dtype=np.uint64)
+_NOWHERE: Places = np.zeros(0, dtype=np.int64)
 
 
 def rows_of(shelf: Shelf, places: Sequence[int], rule: Rule) -> list[Row]:
@@ -383,19 +417,17 @@ class Fetcher:
     """Brings the rows of an index when they are asked for."""
 
     def __init__(self, night: Night, index: Index, shelf: Shelf) -> None:
-        self._index, self._shelf = index, shelf
-        self._record = night.indexes[index.rows.name]  # type: ignore[attr-defined]
+        self._night, self._index, self._shelf = night, index, shelf
         self._codes: Codes | None = None
-        self._order: Places = np.zeros(0, dtype=np.int64)
+        self._numbers: Places = _NOWHERE
         self._key = row_key(index.key, index.view.written)
 
     def __call__(self, code: int) -> None:
         """Fill in the rows of one key."""
         if self._codes is None:
-            numbers = np.frombuffer(self._record.numbers, dtype=np.int64)
-            codes = np.frombuffer(self._record.codes, dtype=np.uint64)
-            self._order = np.argsort(codes, kind="stable")
-            self._codes, self._numbers = codes[self._order], numbers[self._order]
+            codes, numbers = self._night.found_under(self._index)
+            order = np.argsort(codes, kind="stable")
+            self._codes, self._numbers = codes[order], numbers[order]
         wanted = np.uint64(code)
         first, last = np.searchsorted(self._codes, wanted), np.searchsorted(self._codes, wanted, side="right")
         if first == last:

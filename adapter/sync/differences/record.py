@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from adapter.mapping.plan import Rule
 from adapter.mapping.scope import Index, Row, Target
@@ -42,6 +43,7 @@ class SourceRecord:
     units: dict[str, UnitRecord] = field(default_factory=dict)
     how: str = ""
     lines: tuple[int, Codes] | None = None  # number of the first line, and a code for each
+    same: bool = False  # as in the last good run, so that what is kept of it stays
 
 
 @dataclass(eq=False)
@@ -58,9 +60,9 @@ class UnitRecord:
         self.numbers.extend(numbers)
         self.which.extend([texts.setdefault(cell, len(texts)) for cell in cells])
 
-    def counts(self, numbers: Iterable[int]) -> Counter[str]:
+    def counts(self, numbers: npt.NDArray[Any]) -> Counter[str]:
         """How many of these rows name which unit."""
-        there = np.isin(np.frombuffer(self.numbers, dtype=np.int64), np.array(list(numbers), dtype=np.int64))
+        there = np.isin(np.frombuffer(self.numbers, dtype=np.int64), numbers)
         found = np.bincount(np.frombuffer(self.which, dtype=np.int64)[there], minlength=len(self.texts))
         return Counter({text: int(found[which]) for text, which in self.texts.items() if found[which]})
 
@@ -191,7 +193,7 @@ class Record:
             found.how = how_of(table)
         else:
             found.how = lines.how
-            found.lines = lines.first, codes_of(lines.raws, self.coder)
+            found.lines = lines.first, codes_of(lines, self.coder)
 
     def read(self, source: str, batch: Batch, some: Sequence[bool] | None) -> None:
         """Some rows as they came; `some` says which of them are rows, None all."""
@@ -217,7 +219,8 @@ class Record:
 
     def filler(self, index: Index) -> Callable[[int, Hashable], None] | None:
         """Takes down the number and the key of each row that an index gets."""
-        if index.view.source not in self.sources or not isinstance(index.rows, Rows):
+        source = self.sources.get(index.view.source)
+        if source is None or source.same or not isinstance(index.rows, Rows):
             return None
         found = self.indexes.setdefault(index.rows.name, IndexRecord())
         numbers, codes, code = found.numbers.append, found.codes.append, index.rows.code

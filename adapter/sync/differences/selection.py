@@ -12,7 +12,6 @@ from adapter.sync.differences.night import Fetcher, Night, rows_of, tell
 from adapter.sync.differences.shelf import Unusual
 from adapter.sync.differences.tables import Rows
 from adapter.sync.extract import Extraction, Sources
-from adapter.sync.shrink import Length
 
 _TOGETHER = 2000  # rows
 
@@ -50,10 +49,8 @@ class Selection(Extraction):
                     rule.view.impure = True
             for issue in cleaner.findings():
                 self._tell(issue)
-            numbers = shelf.numbers.tolist()
-            units = {column: found.counts(numbers) for column, found in night.sources[name].units.items()}
-            self.lengths[name] = Length(len(numbers), units)
-            self._check_length(name, len(numbers))
+            length = self.lengths[name] = night.length(name)
+            self._check_length(name, length.rows)
 
     def rows(self, rule: Rule) -> Iterator[Row]:
         """Those of the rows that drive a rule that are to be built."""

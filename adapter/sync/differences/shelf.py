@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from adapter.sync.cleaning import Cleaner, filled
 from adapter.sync.differences.codes import Coder
-from connectors.base import Batch, Cell, SourceTable
+from connectors.base import Batch, Cell, Lines, SourceTable
 
 Codes = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int64]
@@ -24,28 +25,83 @@ class Unusual(Exception):
     """Something that is not followed by differences: the run is made whole. The text says what."""
 
 
-@dataclass(frozen=True)
-class Raws:
-    """A source's rows as they lie there: numbers and bytes; `cells` takes some apart, None being no row."""
+class Raws(Protocol):
+    """A source's rows as they lie there, by place from 0; not all of them are rows."""
 
-    numbers: npt.NDArray[np.int64]
-    raws: Sequence[bytes]
+    @property
+    def how(self) -> str:
+        """How they are read."""
+        ...
+
+    def numbers(self, count: int) -> Places:
+        """The row numbers of all."""
+        ...
+
+    def places(self, numbers: Places) -> Places:
+        """Where rows of these numbers lie."""
+        ...
+
+    def codes(self, coder: Coder) -> Codes:
+        """A code for each."""
+        ...
+
+    def cells(self, places: Sequence[int]) -> list[Sequence[Cell] | None]:
+        """Some of them, taken apart; None for what is no row."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Lines:
+    lines: Lines
+    columns: Sequence[str]
+
+    @property
+    def how(self) -> str:
+        return self.lines.how
+
+    def numbers(self, count: int) -> Places:
+        return np.arange(self.lines.first, self.lines.first + count)
+
+    def places(self, numbers: Places) -> Places:
+        return numbers.astype(np.int64) - self.lines.first
+
+    def codes(self, coder: Coder) -> Codes:
+        return codes_of(self.lines, coder)
+
+    def cells(self, places: Sequence[int]) -> list[Sequence[Cell] | None]:
+        return self.lines.cells(places, self.columns)
+
+
+@dataclass(frozen=True)
+class _Cells:
+    raws: list[bytes]
+    at: Places
     how: str
-    cells: Callable[[Sequence[tuple[int, bytes]]], list[Sequence[Cell] | None]]
+
+    def numbers(self, count: int) -> Places:
+        return self.at
+
+    def places(self, numbers: Places) -> Places:
+        return np.searchsorted(self.at, numbers)
+
+    def codes(self, coder: Coder) -> Codes:
+        return codes_of(self.raws, coder)
+
+    def cells(self, places: Sequence[int]) -> list[Sequence[Cell] | None]:
+        return [self.raws[place].decode("utf-8", "surrogatepass").split(_CELL) for place in places]
 
 
 def raws_of(table: SourceTable, columns: Sequence[str]) -> Raws:
     """The rows of an open source. Raises SourceError."""
     lines = table.lines() if hasattr(table, "lines") else None
     if lines is not None:
-        numbers = np.arange(lines.first, lines.first + len(lines.raws), dtype=np.int64)
-        return Raws(numbers, lines.raws, lines.how, lambda some: list(lines.cells(some, columns)))
+        return _Lines(lines, columns)
     found: list[bytes] = []
-    places: list[int] = []
+    numbers: list[int] = []
     for batch in table.batches(columns):
         found += map(raw_of, batch.rows)
-        places += range(batch.first_row, batch.first_row + len(batch.rows))
-    return Raws(np.array(places, dtype=np.int64), found, how_of(table), _taken_apart)
+        numbers += range(batch.first_row, batch.first_row + len(batch.rows))
+    return _Cells(found, np.array(numbers, dtype=np.int64), how_of(table))
 
 
 def how_of(table: SourceTable) -> str:
@@ -64,13 +120,9 @@ def raw_of(row: Sequence[Cell]) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _taken_apart(some: Sequence[tuple[int, bytes]]) -> list[Sequence[Cell] | None]:
-    return [raw.decode("utf-8", "surrogatepass").split(_CELL) for _, raw in some]
-
-
-def codes_of(raws: Sequence[bytes], coder: Coder) -> Codes:
+def codes_of(raws: Iterable[bytes], coder: Coder) -> Codes:
     """A code for each row."""
-    return told_apart(np.fromiter(map(coder.row, raws), dtype=np.uint64, count=len(raws)))
+    return told_apart(np.fromiter(map(coder.row, raws), dtype=np.uint64))
 
 
 def told_apart(codes: Codes) -> Codes:
@@ -101,7 +153,6 @@ class Shelf:
     _raws: Callable[[], Raws]
     _cleaner: Cleaner = field(init=False)
     _read: Raws | None = None
-    _lines: Places | None = None
 
     def __post_init__(self) -> None:
         self._cleaner = Cleaner(self.source)
@@ -113,14 +164,11 @@ class Shelf:
 
     def cells(self, places: Sequence[int], cleaner: Cleaner | None = None) -> tuple[list[int], Columns]:
         """The numbers and the clean cells of some rows. `cleaner`: is told what was wrong with them."""
-        if self._read is None or self._lines is None:
+        if self._read is None:
             self._read = self._raws()
-            self._lines = np.searchsorted(self._read.numbers, self.numbers)
-        read, lines = self._read, self._lines
-        some = [(int(read.numbers[line]), read.raws[line]) for line in lines[places].tolist()]
-        rows = read.cells(some)
-        numbers = [number for number, _ in some]
-        return numbers, clean(numbers, rows, self.columns, cleaner or self._cleaner)
+        numbers = self.numbers[places]
+        rows = self._read.cells(self._read.places(numbers).tolist())
+        return numbers.tolist(), clean(numbers.tolist(), rows, self.columns, cleaner or self._cleaner)
 
 
 def clean(
@@ -140,7 +188,8 @@ def compared(
     read = raws_of(table, columns)
     if read.how != how:
         raise Unusual(f"{source} is read otherwise than before")
-    codes = codes_of(read.raws, coder)
+    codes = read.codes(coder)
+    numbers = read.numbers(len(codes))
     order = np.argsort(before)
     place = np.searchsorted(before, codes, sorter=order)
     place[place == len(before)] = 0
@@ -149,7 +198,7 @@ def compared(
     kept = np.where(known, kept, -1)
     if np.count_nonzero(~known) * 5 > max(len(codes), 1) and len(codes) > 100:
         raise Unusual(f"more than a fifth of {source} is different")
-    if len(read.numbers) > 1 and not bool(np.all(read.numbers[1:] > read.numbers[:-1])):
+    if len(numbers) > 1 and not bool(np.all(numbers[1:] > numbers[:-1])):
         raise Unusual(f"{source} has two rows of one number")
     counts = known.copy()
     for line in rows_among(read, np.flatnonzero(~known), columns, source):
@@ -157,15 +206,14 @@ def compared(
     gone = np.ones(len(before), dtype=bool)
     gone[kept[known]] = False
     shelf = Shelf(
-        source, columns, read.numbers[counts], codes[counts], kept[counts], np.flatnonzero(gone), how, lambda: read
+        source, columns, numbers[counts], codes[counts], kept[counts], np.flatnonzero(gone), how, lambda: read
     )
     return shelf
 
 
 def rows_among(read: Raws, lines: Places, columns: Sequence[str], source: str) -> Iterator[int]:
     """Of lines that are new, those that are rows: not of nothing but empty cells."""
-    some = [(int(read.numbers[line]), read.raws[line]) for line in lines.tolist()]
-    taken = [(line, row) for line, row in zip(lines.tolist(), read.cells(some), strict=True) if row is not None]
+    taken = [(line, row) for line, row in zip(lines.tolist(), read.cells(lines.tolist()), strict=True) if row is not None]
     if not taken:
         return
     rows = [row for _, row in taken]
