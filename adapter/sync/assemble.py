@@ -142,6 +142,8 @@ class Assembly:
     def _body(self, stage: Stage, object_id: str) -> bytes:
         """An object of this run, which is new, or the same as what is published."""
         changed = stage.changed.get(object_id)
+        if changed is None and self.memory is not None:
+            self.memory.goes_by(stage.kind, object_id)
         return stage.spool.body(changed) if changed else self.bodies(stage.kind, [object_id])[object_id]
 
     def _tell_of_shared_keys(self, stage: Stage, rule: Rule) -> None:

@@ -8,7 +8,7 @@ from adapter.store.engine import Store
 from adapter.sync.assemble import Assembly
 from adapter.sync.differences import keeping
 from adapter.sync.differences.kept import Kept
-from adapter.sync.differences.night import Night
+from adapter.sync.differences.night import Met, Night
 from adapter.sync.differences.record import Record
 from adapter.sync.differences.shelf import Shelf, Unusual
 from adapter.sync.gather import assemble
@@ -43,6 +43,9 @@ def _by_differences(
         attempt = Report(report.run, report.started)
         try:
             found = assemble(store, inputs, attempt, spool, memory=night)
+        except Met:
+            pulled |= night.asked_again
+            continue
         except (Unusual, SourceError, AdapterError) as why:
             report.whole_because = str(why)
             return None

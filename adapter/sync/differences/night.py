@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 Mask = npt.NDArray[np.bool_]
 
 
+class Met(Exception):
+    """What is built goes by something that was not looked at: another attempt looks at that too."""
+
+
 @dataclass(eq=False)
 class _Before:
     """A rule's rows of the last good run. `there`: their places tonight, -1 for those that are gone."""
@@ -316,6 +320,12 @@ class Night(Record):
         if other != object_id:
             self._pull(ResourceType.PERSON, other)
         return codes
+
+    def goes_by(self, kind: ResourceType, object_id: str) -> None:
+        """Raises Met where that was not looked at."""
+        if self.known[kind].get(object_id, self._restored[kind]) < self._restored[kind]:
+            self._pull(kind, object_id)
+            raise Met
 
     def settled(self, kind: ResourceType, rules: Sequence[Rule], assembly: Assembly) -> None:
         """Which keys lead elsewhere than in the last good run."""

@@ -252,6 +252,9 @@ class Record:
     def begins_kind(self, kind: ResourceType, rules: Sequence[Rule], assembly: Assembly) -> None:
         """The objects of a type are built from now on."""
 
+    def goes_by(self, kind: ResourceType, object_id: str) -> None:
+        """What is built goes by an object that an earlier rule made."""
+
     def settled(self, kind: ResourceType, rules: Sequence[Rule], assembly: Assembly) -> None:
         """It is known which of them stand: where keys lead that do not lead where their rows say."""
         self.moments[kind] += 1
