@@ -289,6 +289,8 @@ class Assembly:
             persons.drop(object_id)
         silent = [i for i in self.unreachable if i in persons.current and not persons.units[i]]
         for object_id in silent:
+            if self.memory is not None:
+                self.memory.goes_by(ResourceType.PERSON, object_id)
             message = 'is missing an address of type "Skola personal", which staff must have'
             persons.problem("R122", message, self.unreachable[object_id], "emails")
             persons.reject(object_id)

@@ -229,6 +229,7 @@ def _objects(
     if kind is ResourceType.PERSON:
         codes = np.array([record.persons.get(i, (0, 0)) for i in known], dtype=np.uint64).reshape(-1, 2)
         kept.arrays |= {"Person number": codes[:, 0].copy(), "Person name": codes[:, 1].copy()}
+        kept.arrays["Person unreachable"] = np.array([i in assembly.unreachable for i in known], dtype=bool)
     if kind is ResourceType.DUTY:
         kept.arrays["Duty person"] = np.array([assembly.duty_persons.get(i, "") for i in known], dtype=_ID)
     if kind is ResourceType.GROUP:
@@ -244,7 +245,7 @@ def _looked_at_again(kind: ResourceType, assembly: Assembly, plan: Plan) -> set[
     for rule in plan.rules[kind]:
         found |= {object_id for rivals in rule.target.rivals.values() for object_id in rivals}
     if kind is ResourceType.PERSON:
-        found |= assembly.watch.known.keys() | assembly.unreachable.keys()
+        found |= assembly.watch.known.keys()
     if kind is ResourceType.GROUP:
         found |= assembly.memberless.keys()
     return found

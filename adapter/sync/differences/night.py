@@ -306,6 +306,8 @@ class Night(Record):
         self.persons.update(zip(texts, zip(numbers, names, strict=True), strict=True))
         self._names = dict(zip(names, texts, strict=True))
         assembly.user_names.update(self._names)
+        silent = np.flatnonzero(self.kept["Person unreachable"][at]).tolist()
+        assembly.unreachable.update(dict.fromkeys(texts[place] for place in silent))
         for number, text in zip(numbers, texts, strict=True):
             known = assembly.numbers.setdefault(number, text)
             if known != text:
