@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from adapter.errors import AdapterError
+from adapter.ss12000.types import ResourceType
 from adapter.store.changes import Spool
 from adapter.store.engine import Store
 from adapter.sync.assemble import Assembly
@@ -37,7 +38,7 @@ def _by_differences(
     store: Store, inputs: Inputs, report: Report, spool: Spool, seen: Seen, kept: Kept
 ) -> Assembly | None:
     """None where something is not followed by differences, or is wrong, which is told as on any other night."""
-    same, shelves, pulled = keeping.unchanged(kept, seen), dict[str, Shelf](), set[int]()
+    same, shelves, pulled = keeping.unchanged(kept, seen), dict[str, Shelf](), set[tuple[ResourceType, str]]()
     for _ in range(_ATTEMPTS):
         night = Night(keeping.coder(store, inputs), kept=kept, same=same, shelves=shelves, pulled=pulled)
         attempt = Report(report.run, report.started)

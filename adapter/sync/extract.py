@@ -172,6 +172,8 @@ class Extraction:
         for index in indexes:
             self._uses[id(index)] -= 1
             if not self._uses[id(index)]:
+                if self._memory is not None:
+                    self._memory.filled(index)
                 index.rows.clear()
 
     def _layout(self, view: View) -> _Layout:
@@ -264,7 +266,7 @@ class Extraction:
 
     def _hand_out(self, layout: _Layout, rows: list[Row], streaming: Rule | None = None) -> None:
         for index in layout.indexes:
-            fill(index, rows, self._memory.filler(index) if self._memory is not None else None)
+            fill(index, rows)
         for rule in layout.rules:
             if rule is not streaming:
                 self._held.setdefault(id(rule), []).extend(rows)

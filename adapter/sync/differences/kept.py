@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[Any]
 CURRENT, DROPPED, CLAIMED = 0, 1, 2
-"""Of an object: it is published; it was built and then dropped, for nobody needs it; no more than a key of it is known."""
+"""Of an object: it is published; it was built and then dropped, for nobody needs it; no more than its id is known."""
 _ID = "S36"
 _MARK = 32  # bytes
 _FACTS = "facts"
@@ -124,14 +124,14 @@ def made(record: Record, assembly: Assembly, plan: Plan, sources: Sources, befor
         aligned[_places(numbers, found.numbers)] = np.frombuffer(found.codes, dtype=np.uint64)
         kept.arrays[name] = aligned
         kept.facts["sources"][views[name].source]["arrays"].append(name)
-    always: list[int] = []
+    inline: dict[ResourceType, set[int]] = {kind: set() for kind in ResourceType}
     for name, rule in rules_of(plan):
         row = record.rule(rule)
         if rule.view.source not in record.sources:
-            always += row.unit
+            inline[rule.kind].update(row.ids)
             continue
         kept.arrays[f"{name} row"] = _places(places[rule.view.source], row.numbers).astype(np.int32)
-        for part in ("unit", "claim", "deps", *(("group",) if rule.distinct else ())):
+        for part in ("claim", "deps", *(("group",) if rule.distinct else ())):
             kept.arrays[f"{name} {part}"] = np.frombuffer(getattr(row, part), dtype=np.uint64)
         kept.arrays[f"{name} ends"] = np.frombuffer(row.ends, dtype=np.uint64).astype(np.uint32)
         kept.arrays[f"{name} ids"] = np.frombuffer(row.ids, dtype=np.int64).astype(np.int32)
@@ -140,8 +140,9 @@ def made(record: Record, assembly: Assembly, plan: Plan, sources: Sources, befor
     units: dict[tuple[str, ...], int] = {}
     for kind in ResourceType:
         _objects(record, kept, kind, assembly, units)
-        always += map(record.units[kind], _looked_at_again(kind, assembly, plan))
-    kept.arrays["always"] = np.unique(np.array(always, dtype=np.uint64))
+        again = _looked_at_again(kind, assembly, plan)
+        always = [object_id in again or place in inline[kind] for object_id, place in record.known[kind].items()]
+        kept.arrays[f"{kind} always"] = np.array(always, dtype=bool)
     kept.facts["units"] = list(units)
     kept.facts["outcomes"] = list(record.outcomes)
     kept.facts["answers"] = {moment: list(found.items()) for moment, found in record.answers.items()}

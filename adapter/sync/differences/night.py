@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from adapter.sync.extract import Extraction, Sources
 
 Mask = npt.NDArray[np.bool_]
+_Object = tuple[ResourceType, str]
 
 
 class Met(Exception):
@@ -46,7 +47,6 @@ class _Before:
     shelf: Shelf
     there: Places
     group: Codes
-    unit: Codes
     claim: Codes
     ids: Array
     flags: Array
@@ -69,7 +69,7 @@ class _Before:
 
 @dataclass(eq=False)
 class Night(Record):
-    """One night. `pulled`: codes of objects that turned out to be concerned, when the rest had been built.
+    """One night. `pulled`: objects that turned out to be concerned, when the rest had been built.
 
     `same`: sources whose files are as they were. `shelves` are kept from one attempt to the next.
     """
@@ -77,8 +77,8 @@ class Night(Record):
     kept: Kept = field(default_factory=Kept)
     same: frozenset[str] = frozenset()
     shelves: dict[str, Shelf] = field(default_factory=dict)
-    pulled: set[int] = field(default_factory=set)
-    asked_again: set[int] = field(default_factory=set)  # what has come to be pulled in this attempt
+    pulled: set[_Object] = field(default_factory=set)
+    asked_again: set[_Object] = field(default_factory=set)  # what has come to be pulled in this attempt
     _dirty: set[int] = field(default_factory=set)
     _before: dict[int, _Before] = field(default_factory=dict)
     _restored: dict[ResourceType, int] = field(default_factory=dict)
@@ -169,20 +169,35 @@ class Night(Record):
         self._dirty.update(codes[shelf.gone].tolist())
         self._dirty.discard(0)
 
-    def has_come(self, codes: Iterable[int]) -> None:
-        """Rows are found under these keys that were not there."""
-        self._dirty.update(codes)
+    def fills(self, index: Index, rows: Sequence[Row], fresh: set[int]) -> None:
+        """Put rows of a source into an index; under the keys of those that are new, something else is found now."""
+        found, code = self.indexes.get(index.rows.name), index.rows.code  # type: ignore[attr-defined]
+
+        def takes(number: int, key: Hashable) -> None:
+            if number in fresh and found is not None:
+                found.numbers.append(number)
+                found.codes.append(code(key))
+                self._dirty.add(code(key))
+
+        fill(index, rows, takes)
+
+    def filled(self, index: Index) -> None:
+        """What is found under which key is known from the rows that have come and gone."""
 
     # -- types ------------------------------------------------------------------------------------------
 
     def begins_kind(self, kind: ResourceType, rules: Sequence[Rule], assembly: Assembly) -> None:
         """Choose the rows to build, and put everything else where it was."""
         of = [(rule, self._load(rule)) for rule in rules if rule.view.source in self.shelves]
-        waiting = self.kept["always"].tolist()
+        ids = self._ids[kind] = self.kept.ids(f"{kind} ids")
+        looked_at = np.append(self.kept[f"{kind} always"], False)  # the last for rows of no object that is known
+        wanted = {object_id for of_kind, object_id in self.pulled if of_kind is kind}
         if kind is ResourceType.PERSON:
-            waiting += [self.units[kind](object_id) for object_id in assembly.watch.known]
-        self._choose(of, {*waiting, *self.pulled})
-        self._restore(kind, of, assembly)
+            wanted |= assembly.watch.known.keys()
+        if wanted:
+            looked_at[:-1] |= np.fromiter((object_id in wanted for object_id in ids), dtype=bool, count=len(ids))
+        self._choose(of, looked_at)
+        self._restore(kind, of, ~looked_at[:-1], assembly)
 
     def places(self, rule: Rule) -> list[int]:
         """The rows of a rule to build, in order."""
@@ -197,42 +212,40 @@ class Night(Record):
         old = np.flatnonzero(shelf.kept >= 0)
         back[shelf.kept[old]] = old
         parts = {part: kept[f"{name} {part}"] for part in _PARTS}
-        group = kept[f"{name} group"] if rule.distinct else np.zeros(len(parts["unit"]), dtype=np.uint64)
+        group = kept[f"{name} group"] if rule.distinct else _NOTHING
         there = back[kept[f"{name} row"]]
         again = (there < 0) | ((parts["flags"] & ALWAYS) > 0)
         found = self._before[id(rule)] = _Before(name, shelf, there, group, **parts, again=again)
         return found
 
-    def _choose(self, of: list[tuple[Rule, _Before]], units: set[int]) -> None:
-        """All rows of an object are built, or none; and so with rows that are one by what they are distinct by."""
+    def _choose(self, of: list[tuple[Rule, _Before]], looked_at: Mask) -> None:
+        """All rows of an object are built, or none; and so with rows that are one by what they are distinct by.
+
+        `looked_at` says of each id whether it is, and is made to say so of all.
+        """
         dirty = _sorted(self._dirty)
         groups: set[int] = set()
         for rule, before in of:
             before.again |= before.asked(dirty)
             if rule.distinct:
                 groups |= self._new_groups(rule, before.shelf)
-        grown = True
-        while grown:
-            grown = False
-            some_units, some_groups = _sorted(units), _sorted(groups)
-            for _, before in of:
-                before.again |= _among(before.unit, some_units) | _among(before.group, some_groups)
-                more_units = set(before.unit[before.again].tolist()) - {0}
-                more_groups = set(before.group[before.again].tolist()) - {0}
-                grown = grown or not (more_units <= units and more_groups <= groups)
-                units |= more_units
-                groups |= more_groups
+        known = -1
+        while known != (known := int(np.count_nonzero(looked_at)) + len(groups)):
+            some = _sorted(groups)
+            for rule, before in of:
+                has_id = before.ids >= 0
+                before.again |= has_id & looked_at[before.ids]
+                if rule.distinct:
+                    before.again |= _among(before.group, some)
+                    groups.update(before.group[before.again].tolist())
+                looked_at[before.ids[before.again & has_id]] = True
 
     def _new_groups(self, rule: Rule, shelf: Shelf) -> set[int]:
         code, value_of = self.coder.keys(f"group of {rule.span}"), itemgetter(*rule.distinct)
         return {code(value_of(row)) for row in rows_of(shelf, shelf.new.tolist(), rule)}
 
-    def _restore(self, kind: ResourceType, of: list[tuple[Rule, _Before]], assembly: Assembly) -> None:
-        ids = self._ids[kind] = self.kept.ids(f"{kind} ids")
-        stays = np.zeros(len(ids), dtype=bool)
-        for _, before in of:
-            given = before.ids[~before.again]
-            stays[given[given >= 0]] = True
+    def _restore(self, kind: ResourceType, of: list[tuple[Rule, _Before]], stays: Mask, assembly: Assembly) -> None:
+        ids = self._ids[kind]
         at = np.flatnonzero(stays)
         now = np.full(len(ids) + 1, -1, dtype=np.int64)  # the last for -1
         now[at] = np.arange(len(at))
@@ -244,10 +257,11 @@ class Night(Record):
         for rule, before in of:
             left = ~before.again
             self._restore_rows(self.rule(rule), before, left, now)
-            given = left & (before.ids >= 0) & (before.claim != 0)
+            hides = (before.flags & HIDDEN) > 0
+            given = left & ~hides & (before.claim != 0)
             claims = before.claim[given].tolist()
             rule.target.ids.update(zip(claims, map(ids.__getitem__, before.ids[given].tolist()), strict=True))
-            hidden = left & ((before.flags & HIDDEN) > 0) & (before.claim != 0)
+            hidden = left & hides & (before.claim != 0)
             rule.target.hidden.update(before.claim[hidden].tolist())
             for outcome, rows in enumerate(np.bincount(before.outcome[left]).tolist()):
                 taken, *counts = self.kept.facts["outcomes"][outcome]
@@ -259,7 +273,7 @@ class Night(Record):
 
     def _restore_rows(self, found: RuleRecord, before: _Before, left: Mask, now: Places) -> None:
         found.numbers = _array("q", before.shelf.numbers[before.there[left]].astype(np.int64))
-        found.group, found.unit = _array("Q", before.group[left]), _array("Q", before.unit[left])
+        found.group = _array("Q", before.group[left]) if len(before.group) else found.group
         found.claim, found.ids = _array("Q", before.claim[left]), _array("q", now[before.ids[left]])
         found.flags, found.outcome = _array("B", before.flags[left]), _array("H", before.outcome[left])
         many = np.diff(before.ends, prepend=np.uint32(0))
@@ -341,21 +355,18 @@ class Night(Record):
                         self._pull(kind, object_id)
             if (before := self._before.get(id(rule))) is not None:
                 self._compare_answers(rule, before)
-        self._find_met(rules)
+        self._find_met(kind, rules, names)
         if kind in (ResourceType.GROUP, ResourceType.DUTY):
             self._compare_units(kind, rules, assembly, names[restored:])
 
-    def _find_met(self, rules: Sequence[Rule]) -> None:
-        """Objects that were not looked at, and that a row which was built gives too."""
-        built: set[int] = set()
+    def _find_met(self, kind: ResourceType, rules: Sequence[Rule], names: list[str]) -> None:
+        """Objects that were not looked at, and that a row which was built is of too."""
+        restored = self._restored[kind]
         for rule in rules:
             before = self._before.get(id(rule))
-            built.update(self.rule(rule).unit[before.left if before else 0 :])
-        some = _sorted(built - {0})
-        for rule in rules:
-            if (before := self._before.get(id(rule))) is not None:
-                there = before.unit[~before.again]
-                self.asked_again.update(there[_among(there, some)].tolist())
+            for place in set(self.rule(rule).ids[before.left if before else 0 :]):
+                if 0 <= place < restored:
+                    self._pull(kind, names[place])
 
     def _compare_answers(self, rule: Rule, before: _Before) -> None:
         old = {int(code): where for code, where in self.kept.facts["answers"].get(self.moment(rule), ())}
@@ -364,8 +375,9 @@ class Night(Record):
         ids = self._ids[rule.kind]
         rows = np.flatnonzero(_among(before.claim, _sorted(codes)))
         was: dict[int, str] = {}
-        for code, place in zip(before.claim[rows].tolist(), before.ids[rows].tolist(), strict=True):
-            if place >= 0:
+        hides = ((before.flags[rows] & HIDDEN) > 0).tolist()
+        for code, place, hidden in zip(before.claim[rows].tolist(), before.ids[rows].tolist(), hides, strict=True):
+            if not hidden:
                 was[code] = ids[place]
             else:
                 was.setdefault(code, "hidden")
@@ -408,10 +420,10 @@ class Night(Record):
         self.asked_again -= self.pulled
 
     def _pull(self, kind: ResourceType, object_id: str) -> None:
-        self.asked_again.add(self.units[kind](object_id))
+        self.asked_again.add((kind, object_id))
 
 
-_PARTS = ("unit", "claim", "ids", "flags", "outcome", "ends", "deps")
+_PARTS = ("claim", "ids", "flags", "outcome", "ends", "deps")
 _MISSING = object()
 _NOTHING: Codes = np.zeros(0, dtype=np.uint64)
 _NOWHERE: Places = np.zeros(0, dtype=np.int64)
@@ -463,25 +475,8 @@ def tell(night: Night, name: str, indexes: Sequence[Index], cleaner: Cleaner) ->
         some = [(number, cell) for number, cell in zip(numbers, cells[column], strict=True) if number in fresh]
         units.add([number for number, _ in some], [cell for _, cell in some])
     for index in indexes:
-        takes = night.filler(index)
-        came: list[int] = []
-        fill(index, laid_out(numbers, cells, index.view, False), _telling(takes, index, fresh, came))
-        night.has_come(came)
+        night.fills(index, laid_out(numbers, cells, index.view, False), fresh)
     night.has_read(name, cleaner.rows)
-
-
-def _telling(
-    takes: Callable[[int, Hashable], None] | None, index: Index, fresh: set[int], came: list[int]
-) -> Callable[[int, Hashable], None]:
-    code = index.rows.code  # type: ignore[attr-defined]
-
-    def takes_too(number: int, key: Hashable) -> None:
-        if number in fresh:
-            came.append(code(key))
-            if takes is not None:
-                takes(number, key)
-
-    return takes_too
 
 
 def _among(codes: Codes, some: Codes) -> Mask:

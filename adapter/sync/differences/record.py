@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adapter.mapping.plan import Rule
+from adapter.mapping.problems import RowProblem
 from adapter.mapping.scope import Index, Row, Target
 from adapter.ss12000.types import ResourceType
 from adapter.sync.differences.codes import NONE, Coder
@@ -79,13 +80,13 @@ class IndexRecord:
 class RuleRecord:
     """What came of the rows that drive a rule. All arrays but `deps` have one entry a row.
 
-    group: code of what it is distinct by; unit: code of its object's id; claim: code of its key; ids: place of the id
-    that it gave among the kind's, or -1; outcome: which counts it added; deps: codes of what it asked, `ends` of them.
+    group: code of what it is distinct by, where the rule says so; claim: code of its key; ids: place of its object's id
+    among the kind's, or -1 where that is not known; outcome: which counts it added; deps: codes of what it asked, up to
+    `ends`.
     """
 
     numbers: array[int] = field(default_factory=lambda: array("q"))
     group: array[int] = field(default_factory=lambda: array("Q"))
-    unit: array[int] = field(default_factory=lambda: array("Q"))
     claim: array[int] = field(default_factory=lambda: array("Q"))
     ids: array[int] = field(default_factory=lambda: array("q"))
     flags: array[int] = field(default_factory=lambda: array("B"))
@@ -98,48 +99,50 @@ class Writer:
     """Writes down what comes of one rule's rows."""
 
     def __init__(self, record: Record, rule: Rule, found: RuleRecord) -> None:
-        self._record, self._found = record, found
+        self._found, self._outcomes = found, record.outcomes
         self._log, self._ids = record.log, record.known[rule.kind]
-        self._unit, self._claim = record.units[rule.kind], rule.target.code
+        self._claim = rule.target.code
         self._group = record.coder.keys(f"group of {rule.span}")
-        self._counts = [(tally, attrgetter("matched", "missing", "ambiguous")) for tally in rule.tallies]
+        self._tallies = rule.tallies
         self._last = self._now()
 
     def skipped(self, row: Row, value: Hashable) -> None:
         """A row that gives nothing, for another is of the same value."""
-        self._add(row, self._group(value), NONE, NONE, -1, HIDDEN, False)
+        self._found.group.append(self._group(value))
+        self._add(row[0], NONE, -1, HIDDEN, 0)
 
     def took(self, row: Row, value: Hashable, object_id: str, key: Hashable, given: bool, told: bool) -> None:
         """A row that was built: `object_id` as far as it is known, `given` where it gave this object."""
-        place = self._ids.setdefault(object_id, len(self._ids)) if given else -1
+        if value is not None:
+            self._found.group.append(self._group(value))
+        place = self._ids.setdefault(object_id, len(self._ids)) if object_id else -1
         flags = (0 if given else HIDDEN) | (ALWAYS if told else 0)
-        group = NONE if value is None else self._group(value)
-        unit = self._unit(object_id) if object_id else NONE
-        self._add(row, group, unit, self._claim(key), place, flags, True)
+        self._add(row[0], self._claim(key), place, flags, 1)
 
-    def _add(self, row: Row, group: int, unit: int, claim: Any, place: int, flags: int, taken: bool) -> None:
-        found, outcomes = self._found, self._record.outcomes
-        found.numbers.append(row[0])
-        found.group.append(group)
-        found.unit.append(unit)
+    def _add(self, number: int, claim: Any, place: int, flags: int, taken: int) -> None:
+        found = self._found
+        found.numbers.append(number)
         found.claim.append(claim)
         found.ids.append(place)
         found.flags.append(flags)
-        outcome = (int(taken), *self._added())
-        found.outcome.append(outcomes.setdefault(outcome, len(outcomes)))
+        found.outcome.append(self._outcomes.setdefault((taken, *self._added()), len(self._outcomes)))
         found.deps.extend(self._log)
         found.ends.append(len(found.deps))
-        del self._log[:]
+        self._log.clear()
 
-    def _now(self) -> tuple[int, ...]:
-        return tuple([number for tally, get in self._counts for number in get(tally)])
+    def _now(self) -> list[tuple[int, int, int]]:
+        return list(map(_counts, self._tallies))
 
-    def _added(self) -> tuple[int, ...]:
+    def _added(self) -> list[int]:
         """What the last row has added to what is counted of the rule."""
-        if not self._counts:
-            return ()
-        before, self._last = self._last, self._now()
-        return tuple([new - old for new, old in zip(self._last, before, strict=True)])
+        if not self._tallies:
+            return []
+        before, now = self._last, self._now()
+        self._last = now
+        return [new - old for some, others in zip(now, before, strict=True) for new, old in zip(some, others, strict=True)]
+
+
+_counts = attrgetter("matched", "missing", "ambiguous")
 
 
 @dataclass(eq=False)
@@ -162,7 +165,6 @@ class Record:
     def __post_init__(self) -> None:
         self.number: Callable[[Hashable], int] = self.coder.keys("number")
         self.name: Callable[[Hashable], int] = self.coder.keys("name")
-        self.units = {kind: self.coder.keys(f"id of {kind}") for kind in ResourceType}
         self.facts = {kind: self.coder.keys(f"unit of {kind}") for kind in ResourceType}
 
     # -- what is looked up ------------------------------------------------------------------------------
@@ -217,25 +219,21 @@ class Record:
         """Which school units some rows name."""
         self.sources[source].units.setdefault(column, UnitRecord()).add(numbers, cells)
 
-    def filler(self, index: Index) -> Callable[[int, Hashable], None] | None:
-        """Takes down the number and the key of each row that an index gets."""
+    def filled(self, index: Index) -> None:
+        """An index has all its rows, of which those of the night's own keys are there."""
         source = self.sources.get(index.view.source)
         if source is None or source.same or not isinstance(index.rows, Rows):
-            return None
-        found = self.indexes.setdefault(index.rows.name, IndexRecord())
-        numbers, codes, code = found.numbers.append, found.codes.append, index.rows.code
-
-        def takes(number: int, key: Hashable) -> None:
-            numbers(number)
-            codes(code(key))
-
-        return takes
+            return
+        found, code = self.indexes.setdefault(index.rows.name, IndexRecord()), index.rows.code
+        for key, rows in index.rows.items():
+            found.numbers.extend([row.row.row if isinstance(row, RowProblem) else row[0] for row in rows])
+            found.codes.extend([code(key)] * len(rows))
 
     # -- rows that drive a rule -------------------------------------------------------------------------
 
     def writer(self, rule: Rule) -> Writer:
         """For the rows of a rule that are built from now on."""
-        del self.log[:]
+        self.log.clear()
         return Writer(self, rule, self.rule(rule))
 
     def rule(self, rule: Rule) -> RuleRecord:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from adapter.sync.differences.codes import Coder
+from adapter.sync.differences.codes import Code, Coder
 
 
 class Rows(dict[Hashable, Any]):
@@ -44,10 +44,22 @@ class Ids(dict[Hashable, str]):
     def __init__(self, name: str, coder: Coder, asked: Callable[[int], None]) -> None:
         super().__init__()
         self.name = name
-        self.code = coder.keys(name)
+        self.code: Callable[[Hashable], int] = _Known(coder.keys(name)).__getitem__
         self._asked = asked
 
     def get(self, key: Hashable, default: Any = None) -> Any:
         code = self.code(key)
         self._asked(code)
         return super().get(code, default)
+
+
+class _Known(dict[Hashable, int]):
+    """Codes of keys: a pupil is asked for by each of their groups."""
+
+    def __init__(self, code: Code) -> None:
+        super().__init__()
+        self._code = code
+
+    def __missing__(self, key: Hashable) -> int:
+        found = self[key] = self._code(key)
+        return found
