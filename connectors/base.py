@@ -73,8 +73,8 @@ class SourceTable(Protocol):
     """An open source. Closing it (context manager) ends the read, also half-way.
 
     It may have `place`, what messages call it where that says more than the source's name: a file's path; and
-    `remarks`, a list of Remark that is complete when the rows have been read; and `lines()`, which gives `Lines`, or None
-    where its rows are not simply lines.
+    `remarks`, a list of Remark that is complete when the rows have been read; and `lines()`, which gives `Lines`, or
+    None where its rows are not simply lines.
     """
 
     @property

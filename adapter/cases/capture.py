@@ -17,10 +17,10 @@ from adapter.ss12000.profile import Values
 from adapter.ss12000.rules import is_protected
 from adapter.store.changes import Spool
 from adapter.store.engine import open_store
+from adapter.sync.gather import assemble
 from adapter.sync.inputs import Inputs
 from adapter.sync.report import Report
 from adapter.sync.trace import Tables, Trace, key_of, names_of
-from adapter.sync.gather import assemble
 
 _PERSONAL = ("givenName", "middleName", "familyName", "eduPersonPrincipalNames", "emails.value", "civicNo.value")
 

@@ -93,8 +93,8 @@ def replay(inputs: Inputs, headers: Headers, rows: Mapping[str, list[dict[str, s
     """What these rows come to by themselves, by the code of the nightly run. Raises AdapterError."""
     from adapter.store.changes import Spool  # the run and its state are loaded only where something is tried
     from adapter.store.engine import open_store
-    from adapter.sync.report import Report
     from adapter.sync.gather import assemble
+    from adapter.sync.report import Report
 
     connectors = {name: _Given(name, rows.get(name, []), header) for name, header in headers.items()}
     staged = replace(inputs, connectors=connectors, expectations=False, settings=anywhere(inputs.settings))

@@ -23,9 +23,9 @@ from adapter.ss12000.types import ResourceType
 from adapter.store import feedback, pages, protected
 from adapter.store.changes import Spool
 from adapter.store.engine import Store, open_store
+from adapter.sync.gather import assemble
 from adapter.sync.report import Report
 from adapter.sync.trace import keys_of
-from adapter.sync.gather import assemble
 
 _CODE = re.compile(r"[A-Z]\d{3}\Z")
 _MOST = 20  # rows

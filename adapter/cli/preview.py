@@ -15,9 +15,9 @@ from adapter.ss12000.profile import Values
 from adapter.ss12000.types import ResourceType
 from adapter.store.changes import Spool
 from adapter.store.engine import open_store
+from adapter.sync.gather import assemble
 from adapter.sync.report import Report
 from adapter.sync.trace import keys_of
-from adapter.sync.gather import assemble
 
 _LOOKED_AT = 200  # objects of a type, to find some that are to be published
 

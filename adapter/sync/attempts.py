@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from adapter.errors import AdapterError
+from adapter.issues import Issue, Severity
 from adapter.ss12000.types import ResourceType
 from adapter.store.changes import Spool
 from adapter.store.engine import Store
@@ -19,26 +20,57 @@ from adapter.sync.report import Report
 from connectors.base import SourceError
 
 _ATTEMPTS = 4
+CONTRADICTED = (
+    "this run has read all rows, and came to something else than one that goes by what has changed since the last. The "
+    "nights since the last whole run may have missed changes. Please report it; until it is mended, run sync --full."
+)
 
 
 def assembled(
     store: Store, inputs: Inputs, options: Options, report: Report, spool: Spool, seen: Seen, at_once: bool
-) -> tuple[Assembly, int]:
-    """The objects, and when the last run began that read all rows (ms). Raises SourceFailed, ConfigError."""
+) -> Assembly:
+    """The objects; `report.whole_at` is when the last run began that read all rows. Raises SourceFailed, ConfigError.
+
+    Once a week both ways are gone, and must come to the same.
+    """
+    believed: _Outcome | None = None
     if options.plain and not options.full:
         with report.timed("look"):
             kept = keeping.last(store, inputs)
-        if kept is not None and (found := _by_differences(store, inputs, report, spool, seen, kept)) is not None:
-            return found, int(kept.facts["whole_at"])
+        if kept is not None:
+            attempt = Report(report.run, report.started)
+            found = _by_differences(store, inputs, attempt, spool, seen, kept)
+            if found is not None and keeping.may_be_gone_by(kept, inputs):
+                report.take_over(attempt)
+                report.whole_at = int(kept.facts["whole_at"])
+                return found
+            report.whole_because = attempt.whole_because
+            believed = _outcome(found, attempt) if found is not None else None
+            found = None
     memory = None if options.dry_run else Record(keeping.coder(store, inputs))
-    return assemble(store, inputs, report, spool, at_once=at_once, memory=memory), report.started
+    whole = assemble(store, inputs, report, spool, at_once=at_once, memory=memory)
+    report.whole_at = report.started
+    if believed is not None and believed != _outcome(whole, report):
+        report.findings.add(Issue("M348", CONTRADICTED, Severity.WARNING))
+    return whole
+
+
+_Outcome = tuple[dict[ResourceType, dict[str, bytes]], list[str]]
+"""What a run comes to: the digests of its objects, and its findings."""
+
+
+def _outcome(found: Assembly, report: Report) -> _Outcome:
+    return {kind: dict(stage.current) for kind, stage in found.stages.items()}, sorted(
+        map(repr, report.findings.issues)
+    )
 
 
 def _by_differences(
     store: Store, inputs: Inputs, report: Report, spool: Spool, seen: Seen, kept: Kept
 ) -> Assembly | None:
     """None where something is not followed by differences, or is wrong, which is told as on any other night."""
-    same, shelves, pulled = keeping.unchanged(kept, seen), dict[str, Shelf](), set[tuple[ResourceType, str]]()
+    same, pulled = keeping.unchanged(kept, seen), set[tuple[ResourceType, str]]()
+    shelves: dict[str, Shelf] = {}
     for _ in range(_ATTEMPTS):
         night = Night(keeping.coder(store, inputs), kept=kept, same=same, shelves=shelves, pulled=pulled)
         attempt = Report(report.run, report.started)

@@ -195,5 +195,3 @@ def compiled(inputs: Inputs, sources: Sources, report: Report, tables: Tables | 
     for view in plan.views if not inputs.expectations else ():
         view.min_rows = 0
     return plan
-
-

@@ -96,7 +96,7 @@ def repeat(store: Store, kept: Kept, report: Report) -> None:
 
 
 def made(
-    store: Store, inputs: Inputs, seen: Seen, report: Report, whole_at: int, turns: dt.date, oldest: dict[str, float]
+    store: Store, inputs: Inputs, seen: Seen, report: Report, turns: dt.date, oldest: dict[str, float]
 ) -> Kept | None:
     """What to keep of a run that has just ended well; None where the next night must look again anyway."""
     if report.unprotected or report.findings.total > KEPT or not all(one and one.holds() for one in seen.values()):
@@ -105,7 +105,7 @@ def made(
         _made_from(store, inputs, seen),
         report.version,
         report.run,
-        whole_at,
+        report.whole_at,
         inputs.date().isoformat(),
         turns.isoformat(),
         oldest,

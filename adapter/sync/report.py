@@ -49,6 +49,7 @@ class Report:
     pending: int = 0
     plan: str = ""
     unchanged_since: int = 0  # ms: when the run began that this one repeats, for nothing has changed; 0: it read
+    whole_at: int = 0  # ms: when the last run began that has read all rows
     whole_because: str = ""  # why all rows were built, where only those that differ might have been
     error: AdapterError | None = None
 
@@ -105,6 +106,8 @@ class Report:
         }
         if self.unchanged_since:
             found["unchanged_since"] = dt.datetime.fromtimestamp(self.unchanged_since / 1000, dt.UTC).isoformat()
+        if self.whole_at and self.whole_at < self.started and not self.unchanged_since:
+            found["whole_at"] = dt.datetime.fromtimestamp(self.whole_at / 1000, dt.UTC).isoformat()
         if self.whole_because:
             found["whole_because"] = self.whole_because
         if self.error is not None:

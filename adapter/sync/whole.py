@@ -19,10 +19,6 @@ from adapter.sync.inputs import Inputs, Options
 from adapter.sync.report import Report
 from adapter.sync.watch import ALL, Marks
 
-_CONTRADICTED = (
-    "nothing that this run goes by has changed since the last whole run, and yet it came to something else. The quiet "
-    "nights since then may have missed changes. Please report it; until it is mended, run sync --full."
-)
 _TELL_AFTER = 60_000  # ms; the rest of the night follows within seconds: one notice for both
 _MARKS = "marks"  # setting: JSON, how many protection marks the last good run met, by rule
 
@@ -39,7 +35,7 @@ def run(
     with Spool() as spool:
         plan_wanted = options.dry_run and options.plan is not None
         at_once = plan_wanted if options.approve is None else approval.publishes_unprotected(options.approve)
-        assembly, whole_at = attempts.assembled(store, inputs, options, report, spool, seen, at_once)
+        assembly = attempts.assembled(store, inputs, options, report, spool, seen, at_once)
         watch = assembly.watch
         changes = _compared(assembly, spool, report)
         report.count(changes)
@@ -98,11 +94,16 @@ def run(
             write_setting(connection, _MARKS, json.dumps(assembly.marks, ensure_ascii=False))
             write_setting(connection, LENGTHS, shrink.written(assembly.lengths, report.started))
         protected.end_night(store, watch.waiting, watch.lost - watch.waiting, watch.today, inputs.clock())
-        if whole_at == report.started and believed is not None and options.plain and repeat.contradicts(store, believed, report, changes.any):
-            report.findings.add(Issue("M348", _CONTRADICTED, Severity.WARNING))
+        if (
+            whole_at == report.started
+            and believed is not None
+            and options.plain
+            and repeat.contradicts(store, believed, report, changes.any)
+        ):
+            report.findings.add(Issue("M348", attempts.CONTRADICTED, Severity.WARNING))
         turns, oldest = assembly.turns, assembly.oldest
-        keeping.leave(store, inputs, assembly.kept, report.version, turns.isoformat(), whole_at, seen)
-        repeat.keep(store, repeat.made(store, inputs, seen, report, whole_at, turns, oldest))
+        keeping.leave(store, inputs, assembly.kept, report, turns.isoformat(), seen)
+        repeat.keep(store, repeat.made(store, inputs, seen, report, turns, oldest))
 
 
 def _marks_before(store: Store) -> Marks:
@@ -134,4 +135,3 @@ def _withhold_at_once(store: Store, inputs: Inputs, report: Report, withheld: se
         for kind, change in changes:
             if change.any:
                 assembly.stages[kind].published = publish.digests(store, kind)
-

@@ -15,8 +15,8 @@ from adapter.mapping.scope import Row
 from adapter.ss12000.types import ResourceType
 from adapter.store.changes import Spool
 from adapter.store.engine import open_store
-from adapter.sync.report import Report
 from adapter.sync.gather import assemble
+from adapter.sync.report import Report
 
 
 def exhibited(tables: small_school.Tables, protected: str = "withhold", settle: bool = False) -> list[dict[str, Any]]:

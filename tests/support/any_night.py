@@ -123,7 +123,14 @@ class School:
         self.tables: Tables = {name: [] for name in _MADE}
         for name, many in (("skolor", 2), ("elever", pupils), ("ad", pupils), ("inskr", pupils + 2)):
             self.tables[name] = [self._row(name) for _ in range(many)]
-        for name, many in (("personal", 3), ("tjanst", 4), ("grupper", 4), ("medlem", pupils * 2), ("prov", 3), ("ord", 2)):
+        for name, many in (
+            ("personal", 3),
+            ("tjanst", 4),
+            ("grupper", 4),
+            ("medlem", pupils * 2),
+            ("prov", 3),
+            ("ord", 2),
+        ):
             self.tables[name] = [self._row(name) for _ in range(many)]
 
     def happens(self) -> None:

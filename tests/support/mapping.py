@@ -15,8 +15,8 @@ from adapter.store.changes import Spool
 from adapter.store.engine import open_store
 from adapter.sync.assemble import Assembly, Observer
 from adapter.sync.findings import Findings
-from adapter.sync.report import Report
 from adapter.sync.gather import assemble
+from adapter.sync.report import Report
 from support import small_school
 from support.small_school import TODAY, OpenData
 

@@ -33,7 +33,7 @@ class Coder:
 
         def code(key: Hashable) -> int:
             if key.__class__ is str:
-                return xxh3_64_intdigest((prefix + key).encode("utf-8", "surrogatepass"), seed)  # type: ignore[operator]
+                return xxh3_64_intdigest((prefix + key).encode("utf-8", "surrogatepass"), seed)
             if key is None:
                 return NONE
             text = _APART.join(map(str, key)) if isinstance(key, tuple) else str(key)

@@ -12,6 +12,7 @@ from adapter.sync import repeat
 from adapter.sync.differences.codes import Coder
 from adapter.sync.differences.kept import Kept, read
 from adapter.sync.inputs import Inputs
+from adapter.sync.report import Report
 from connectors.imprints import Imprint
 
 
@@ -21,7 +22,7 @@ def coder(store: Store, inputs: Inputs) -> Coder:
 
 
 def last(store: Store, inputs: Inputs) -> Kept | None:
-    """What the last good run left, where a run tonight may go by it."""
+    """What the last good run left, where it is true of tonight."""
     found = read(partial(keepsake.read, store), repeat.secret(store, b"differences"))
     if found is None:
         return None
@@ -30,17 +31,19 @@ def last(store: Store, inputs: Inputs) -> Kept | None:
         facts["version"] == pages.current_version(store)
         and facts["today"] <= inputs.date().isoformat() < facts["turns"]
         and facts["made_from"] == repeat.made_from(inputs)
-        and 0 <= inputs.clock() - facts["whole_at"] < repeat.BELIEVED
     )
     return found if true_still else None
+
+
+def may_be_gone_by(found: Kept, inputs: Inputs) -> bool:
+    """Whether tonight's run need not read all rows: once a week it does."""
+    return 0 <= inputs.clock() - int(found.facts["whole_at"]) < repeat.BELIEVED
 
 
 def unchanged(found: Kept, seen: Mapping[str, Imprint | None]) -> frozenset[str]:
     """The sources whose files are as they were."""
     before = found.facts["imprints"]
-    return frozenset(
-        name for name, one in seen.items() if one is not None and one.digest.hex() == before.get(name, "")
-    )
+    return frozenset(name for name, one in seen.items() if one is not None and one.digest.hex() == before.get(name, ""))
 
 
 def turns(found: Kept) -> dt.date:
@@ -52,9 +55,8 @@ def leave(
     store: Store,
     inputs: Inputs,
     found: Kept | None,
-    version: int,
+    report: Report,
     turns: str,
-    whole_at: int,
     seen: Mapping[str, Imprint | None],
 ) -> None:
     """For the next night; None leaves nothing."""
@@ -64,10 +66,10 @@ def leave(
         return
     before = read(partial(keepsake.read, store), key)
     found.facts |= {
-        "version": version,
+        "version": report.version,
         "today": inputs.date().isoformat(),
         "turns": turns,
-        "whole_at": whole_at,
+        "whole_at": report.whole_at,
         "made_from": repeat.made_from(inputs),
         "imprints": {name: one.digest.hex() for name, one in seen.items() if one is not None and one.holds()},
     }

@@ -12,19 +12,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from adapter.mapping.cells import converted
 from adapter.mapping.plan import Plan, Rule
 from adapter.ss12000.types import ResourceType
-from adapter.sync.differences.record import ALWAYS, Record
-from adapter.sync.differences.shelf import Places, Unusual, told_apart
+from adapter.sync.differences.arrays import Array, Places
+from adapter.sync.differences.record import Record
+from adapter.sync.differences.shelf import Unusual, told_apart
+from connectors.base import SourceError
 
 if TYPE_CHECKING:
     from adapter.sync.assemble import Assembly
     from adapter.sync.extract import Sources
 
-Array = npt.NDArray[Any]
 CURRENT, DROPPED, CLAIMED = 0, 1, 2
 """Of an object: it is published; it was built and then dropped, for nobody needs it; no more than its id is known."""
 _ID = "S36"
@@ -117,7 +117,7 @@ def made(record: Record, assembly: Assembly, plan: Plan, sources: Sources, befor
         else:
             kept.facts["sources"][name] = _source(record, kept, name, sources)
             places[name] = kept[f"numbers {name}"]
-    views = {index.rows.name: index.view for index in indexes_of(plan)}  # type: ignore[attr-defined]
+    views = {index.rows.name: index.view for index in indexes_of(plan)}
     for name, found in record.indexes.items():
         numbers = places[views[name].source]
         aligned = np.zeros(len(numbers), dtype=np.uint64)
@@ -201,13 +201,18 @@ def _only_empty_between(
     if not len(left):
         return
     lines = sources.tables[name].lines()  # type: ignore[attr-defined]
-    for row in lines.cells(left.tolist(), columns):
+    try:
+        rows = lines.cells(left.tolist(), columns)
+    except SourceError:
+        raise Unusual(f"rows of {name} span several lines") from None
+    for row in rows:
         if row is not None and any(map(str.strip, row)):
             raise Unusual(f"rows of {name} span several lines")
 
 
 def _places(numbers: Array, some: Sequence[int]) -> Places:
-    return np.searchsorted(numbers, np.frombuffer(some, dtype=np.int64).astype(np.int32))  # type: ignore[call-overload,no-any-return]
+    found: Places = np.searchsorted(numbers, np.array(some, dtype=np.int32))
+    return found
 
 
 def _objects(
@@ -228,8 +233,10 @@ def _objects(
         ),
     }
     if kind is ResourceType.PERSON:
-        codes = np.array([record.persons.get(i, (0, 0)) for i in known], dtype=np.uint64).reshape(-1, 2)
-        kept.arrays |= {"Person number": codes[:, 0].copy(), "Person name": codes[:, 1].copy()}
+        for name, found in (("number", record.numbers), ("name", record.names)):
+            codes = np.zeros(len(known), dtype=np.uint64)
+            codes[: len(found)] = np.frombuffer(found, dtype=np.uint64)
+            kept.arrays[f"Person {name}"] = codes
         kept.arrays["Person unreachable"] = np.array([i in assembly.unreachable for i in known], dtype=bool)
     if kind is ResourceType.DUTY:
         kept.arrays["Duty person"] = np.array([assembly.duty_persons.get(i, "") for i in known], dtype=_ID)
@@ -250,6 +257,3 @@ def _looked_at_again(kind: ResourceType, assembly: Assembly, plan: Plan) -> set[
     if kind is ResourceType.GROUP:
         found |= assembly.memberless.keys()
     return found
-
-
-__all__ = ["ALWAYS", "CLAIMED", "CURRENT", "DROPPED", "Array", "Kept", "indexes_of", "made", "read", "rules_of"]

@@ -15,14 +15,14 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from adapter.mapping.plan import Rule
 from adapter.mapping.problems import RowProblem
 from adapter.mapping.scope import Index, Row, Target
 from adapter.ss12000.types import ResourceType
+from adapter.sync.differences.arrays import Array, Codes
 from adapter.sync.differences.codes import NONE, Coder
-from adapter.sync.differences.shelf import Codes, Unusual, codes_of, how_of, raw_of
+from adapter.sync.differences.shelf import Unusual, codes_of, how_of, raw_of
 from adapter.sync.differences.tables import Ids, Rows
 from connectors.base import Batch, SourceTable
 
@@ -61,7 +61,7 @@ class UnitRecord:
         self.numbers.extend(numbers)
         self.which.extend([texts.setdefault(cell, len(texts)) for cell in cells])
 
-    def counts(self, numbers: npt.NDArray[Any]) -> Counter[str]:
+    def counts(self, numbers: Array) -> Counter[str]:
         """How many of these rows name which unit."""
         there = np.isin(np.frombuffer(self.numbers, dtype=np.int64), numbers)
         found = np.bincount(np.frombuffer(self.which, dtype=np.int64)[there], minlength=len(self.texts))
@@ -139,7 +139,9 @@ class Writer:
             return []
         before, now = self._last, self._now()
         self._last = now
-        return [new - old for some, others in zip(now, before, strict=True) for new, old in zip(some, others, strict=True)]
+        return [
+            new - old for some, others in zip(now, before, strict=True) for new, old in zip(some, others, strict=True)
+        ]
 
 
 _counts = attrgetter("matched", "missing", "ambiguous")
@@ -155,7 +157,8 @@ class Record:
     indexes: dict[str, IndexRecord] = field(default_factory=dict)
     rules: dict[int, RuleRecord] = field(default_factory=dict)
     known: dict[ResourceType, dict[str, int]] = field(default_factory=lambda: {kind: {} for kind in ResourceType})
-    persons: dict[str, tuple[int, int]] = field(default_factory=dict)  # codes of number and user name
+    numbers: array[int] = field(default_factory=lambda: array("Q"))  # codes of the known persons' personnummer
+    names: array[int] = field(default_factory=lambda: array("Q"))  # and of their user names
     outcomes: dict[tuple[int, ...], int] = field(default_factory=dict)
     answers: dict[str, dict[int, str]] = field(default_factory=dict)
     moments: Counter[ResourceType] = field(default_factory=Counter)  # how often objects of a type were settled
@@ -207,7 +210,9 @@ class Record:
         if found.lines is None:
             row = self.coder.row
             try:
-                found.codes.extend([row(raw_of(cells)) for cells in (compress(batch.rows, some) if some else batch.rows)])
+                found.codes.extend(
+                    [row(raw_of(cells)) for cells in (compress(batch.rows, some) if some else batch.rows)]
+                )
             except Unusual as why:
                 self.unusual = str(why)
 
@@ -242,7 +247,12 @@ class Record:
 
     def person(self, object_id: str, number: Hashable, name: Hashable) -> tuple[int, int]:
         """The codes of a person's number and user name."""
-        found = self.persons[object_id] = self.number(number), self.name(name)
+        known = self.known[ResourceType.PERSON]
+        place, found = known.setdefault(object_id, len(known)), (self.number(number), self.name(name))
+        missing = place + 1 - len(self.numbers)
+        for codes, code in ((self.numbers, found[0]), (self.names, found[1])):
+            codes.extend([NONE] * missing)
+            codes[place] = code
         return found
 
     # -- types as they are built ------------------------------------------------------------------------

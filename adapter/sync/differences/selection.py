@@ -8,7 +8,8 @@ from adapter.issues import Issue
 from adapter.mapping.plan import Plan, Rule
 from adapter.mapping.scope import Row, View
 from adapter.sync.cleaning import Cleaner
-from adapter.sync.differences.night import Fetcher, Night, rows_of, tell
+from adapter.sync.differences.fetch import Fetcher, rows_of, tell
+from adapter.sync.differences.night import Night
 from adapter.sync.differences.shelf import Unusual
 from adapter.sync.differences.tables import Rows
 from adapter.sync.extract import Extraction, Sources
@@ -31,7 +32,7 @@ class Selection(Extraction):
         followed(plan)
         self._night = night
         self._names = [name for name in self._layouts if name not in self._inline]
-        night.look(self, sources, plan, self._names)
+        night.look(self, sources, self._names)
         listed = {index.view.source for index in plan.lists}
         for name in self._names:
             shelf, cleaner = night.shelves[name], Cleaner(name)

@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from adapter.sync.cleaning import Cleaner, filled
+from adapter.sync.differences.arrays import Codes, Places, places_among
 from adapter.sync.differences.codes import Coder
 from connectors.base import Batch, Cell, Lines, SourceTable
 
-Codes = npt.NDArray[np.uint64]
-Places = npt.NDArray[np.int64]
 _CELL, _ODD, _ALL = "\x1f", 0x9E3779B97F4A7C15, (1 << 64) - 1
 
 Columns = dict[str, Sequence[str]]
@@ -141,11 +139,11 @@ def told_apart(codes: Codes) -> Codes:
 
 @dataclass(eq=False)
 class Shelf:
-    """The rows that count, in order. `kept`: place of each in what is kept, -1 for a new one; `gone`: kept, not there."""
+    """The rows that count, in order. `kept`: place of each in what is kept, -1 if it is new; `gone`: kept, not there."""
 
     source: str
     columns: Sequence[str]
-    numbers: npt.NDArray[np.int64]
+    numbers: Places
     codes: Codes
     kept: Places
     gone: Places
@@ -156,6 +154,11 @@ class Shelf:
 
     def __post_init__(self) -> None:
         self._cleaner = Cleaner(self.source)
+
+    def opened_again(self, raws: Callable[[], Raws]) -> None:
+        """The source is open anew; rows that were read as they came stay at hand."""
+        if not isinstance(self._read, _Cells):
+            self._raws, self._read = raws, None
 
     @property
     def new(self) -> Places:
@@ -181,16 +184,14 @@ def clean(
     return dict(zip(columns, cleaner.by_column(batch, columns, numbers), strict=True))
 
 
-def compared(
-    source: str, table: SourceTable, columns: Sequence[str], coder: Coder, before: Codes, how: str
-) -> Shelf:
+def compared(source: str, table: SourceTable, columns: Sequence[str], coder: Coder, before: Codes, how: str) -> Shelf:
     """The rows tonight beside the codes of the last good run's. Raises SourceError, Unusual."""
     read = raws_of(table, columns)
     if read.how != how:
         raise Unusual(f"{source} is read otherwise than before")
     codes = read.codes(coder)
     numbers = read.numbers(len(codes))
-    kept = _places_among(codes, before)
+    kept = places_among(codes, before)
     known = kept >= 0
     if np.count_nonzero(~known) * 5 > max(len(codes), 1) and len(codes) > 100:
         raise Unusual(f"more than a fifth of {source} is different")
@@ -207,22 +208,11 @@ def compared(
     return shelf
 
 
-def _places_among(codes: Codes, before: Codes) -> Places:
-    """The place of each code among those before, -1 where it was not there. Both in order: ten times as fast."""
-    found = np.full(len(codes), -1, dtype=np.int64)
-    if len(before):
-        order, old = np.argsort(codes), np.argsort(before)
-        ordered = before[old]
-        place = np.searchsorted(ordered, codes[order])
-        place[place == len(before)] = 0
-        known = ordered[place] == codes[order]
-        found[order[known]] = old[place[known]]
-    return found
-
-
 def rows_among(read: Raws, lines: Places, columns: Sequence[str], source: str) -> Iterator[int]:
     """Of lines that are new, those that are rows: not of nothing but empty cells."""
-    taken = [(line, row) for line, row in zip(lines.tolist(), read.cells(lines.tolist()), strict=True) if row is not None]
+    taken = [
+        (line, row) for line, row in zip(lines.tolist(), read.cells(lines.tolist()), strict=True) if row is not None
+    ]
     if not taken:
         return
     rows = [row for _, row in taken]
@@ -231,4 +221,3 @@ def rows_among(read: Raws, lines: Places, columns: Sequence[str], source: str) -
     for number, (line, _) in enumerate(taken):
         if flags is None or flags[number]:
             yield line
-

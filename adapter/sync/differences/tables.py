@@ -27,7 +27,7 @@ class Rows(dict[Hashable, Any]):
         return super().get(key, default)
 
     def __contains__(self, key: object) -> bool:
-        self._ask(key)  # type: ignore[arg-type]
+        self._ask(key)
         return super().__contains__(key)
 
     def _ask(self, key: Hashable) -> None:

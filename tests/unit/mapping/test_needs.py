@@ -17,8 +17,8 @@ from support.small_school import OpenData
 
 from adapter.store.changes import Spool
 from adapter.store.engine import Store, open_store
-from adapter.sync.report import Report
 from adapter.sync.gather import assemble
+from adapter.sync.report import Report
 from connectors.base import Batch
 
 MANUAL = (Path(__file__).parents[3] / "docs" / "mapping.md").read_text(encoding="utf-8")
