@@ -95,7 +95,7 @@ def run(
             write_setting(connection, LENGTHS, shrink.written(assembly.lengths, report.started))
         protected.end_night(store, watch.waiting, watch.lost - watch.waiting, watch.today, inputs.clock())
         if (
-            whole_at == report.started
+            report.whole_at == report.started
             and believed is not None
             and options.plain
             and repeat.contradicts(store, believed, report, changes.any)

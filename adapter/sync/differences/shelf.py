@@ -139,7 +139,7 @@ def told_apart(codes: Codes) -> Codes:
 
 @dataclass(eq=False)
 class Shelf:
-    """The rows that count, in order. `kept`: place of each in what is kept, -1 if it is new; `gone`: kept, not there."""
+    """The rows that count, in order. `kept`: place of each in what is kept, -1 if new; `gone`: kept, not there."""
 
     source: str
     columns: Sequence[str]
