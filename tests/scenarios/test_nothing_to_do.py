@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import os
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from support import small_school
-from support.small_school import MAPPING, NOW, OPEN_GATE, TODAY, Tables
+from support.nights import DAY, School, pupil_id, told
+from support.small_school import NOW, OPEN_GATE, TODAY, Tables
 
-from adapter.ss12000 import ids
 from adapter.ss12000.types import ResourceType as R
 from adapter.store import history, protected, publish, schema
 from adapter.store.engine import Store, open_store
@@ -24,49 +22,7 @@ from adapter.sync import repeat
 from adapter.sync.inputs import Inputs, Options
 from adapter.sync.report import Report
 from adapter.sync.run import sync
-from connectors.csv_file import CsvConnector, CsvOptions
-
-DAY = 86_400_000
-DATED = MAPPING.replace(
-    "keep: {status: A}",
-    "keep: {status: A, slut: {on_or_after: today, or: empty}, start: {on_or_before: today+1d, or: empty}}",
-)
-
-
-@dataclass
-class School:
-    """Tables that lie as files in a folder, as they are exported."""
-
-    folder: Path
-    tables: Tables = field(default_factory=small_school.tables)
-    mapping: str = DATED
-    sections: dict[str, Any] = field(default_factory=lambda: dict(OPEN_GATE))
-
-    def __post_init__(self) -> None:
-        for pupil in self.tables["elever"]:
-            pupil.update(slut="", start="")
-        self.export()
-
-    def export(self) -> None:
-        for name, rows in self.tables.items():
-            with (self.folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file, delimiter=";")
-                writer.writerow(rows[0])
-                writer.writerows([cell or "" for cell in row.values()] for row in rows)
-
-    def inputs(self, day: int = 0) -> Inputs:
-        now = NOW + day * DAY
-        connectors = {
-            name: CsvConnector(
-                name, CsvOptions(path=str(self.folder / f"{name}.csv"), delimiter=";"), now=lambda: now / 1000
-            )
-            for name in self.tables
-        }
-        made = small_school.inputs({}, mapping=self.mapping, now=now, **self.sections)
-        return replace(made, connectors=connectors, today=TODAY + dt.timedelta(days=day))
-
-    def night(self, store: Store, day: int = 0, full: bool = False) -> Report:
-        return sync(store, self.inputs(day), Options(full=full))
+from connectors.csv_file import CsvConnector
 
 
 @pytest.fixture
@@ -97,21 +53,8 @@ def whole_runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return made
 
 
-def pupil_id(school: School, number: int) -> str:
-    own = small_school.settings().organiser.id_namespace.bytes
-    return ids.own_id(own, "Person", (str(school.tables["elever"][number]["guid"]),))
-
-
 def _killed(*whatever: object) -> None:
     raise KeyboardInterrupt
-
-
-def told(report: Report) -> dict[str, Any]:
-    found = report.as_json()
-    return {name: found[name] for name in found if name not in ("run", "seconds", "unchanged_since")} | {
-        "enrichments": report.enrichments,
-        "issues": [issue.as_json() for issue in report.findings.in_order()],
-    }
 
 
 def test_a_second_night_on_the_same_files_reads_nothing_and_tells_the_same(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from support.small_school import UNIT, number
+from support.small_school import UNIT, Rows, number
 
 Tables = dict[str, list[dict[str, str | None]]]
 
@@ -151,12 +151,22 @@ class School:
             column = self.draw.choice(list(row))
             row[column] = self.draw.choice(_ODD) if self.draw.random() < 0.15 else self._row(name)[column]
 
+    def copied(self) -> dict[str, Any]:
+        """The tables as they are now, as sources; one that is empty has its columns still."""
+        return {name: _source(name, [dict(row) for row in rows]) for name, rows in self.tables.items()}
+
     def _row(self, name: str) -> dict[str, str | None]:
         draw = self.draw
         row: dict[str, str | None] = _MADE[name](draw)
         if draw.random() < 0.05:
             row[draw.choice(list(row))] = draw.choice(_ODD)
         return row
+
+
+def _source(name: str, rows: list[dict[str, str | None]]) -> Rows:
+    found = Rows(rows)
+    found.columns = list(_MADE[name](random.Random(0)))
+    return found
 
 
 def _person(draw: random.Random) -> int:
