@@ -17,11 +17,10 @@ from adapter.sync.extract import Extraction, Sources
 _TOGETHER = 2000  # rows
 
 
-def followed(plan: Plan) -> None:
-    """Raises Unusual where a mapping has rows that are not simply a source's."""
-    for view in plan.views:
-        if view.made.late or view.made.split:
-            raise Unusual(f"the rows of {view.name} are made of others")
+def unfollowed(plan: Plan) -> str:
+    """Why a mapping is not followed by differences: rows of its are not simply a source's; or ""."""
+    made = [view.name for view in plan.views if view.made.late or view.made.split]
+    return f"the rows of {made[0]} are made of others" if made else ""
 
 
 class Selection(Extraction):
@@ -29,7 +28,6 @@ class Selection(Extraction):
 
     def __init__(self, sources: Sources, plan: Plan, tell_of: Callable[[Issue], None], night: Night) -> None:
         super().__init__(sources, plan, tell_of, memory=night)
-        followed(plan)
         self._night = night
         self._names = [name for name in self._layouts if name not in self._inline]
         night.look(self, sources, self._names)
