@@ -206,7 +206,7 @@ def _on_server(folder: Path, server: str) -> Path:
 @contextmanager
 def _syncing(folder: Path) -> Iterator[None]:
     """A nightly run beside it, again and again."""
-    command = [sys.executable, "-m", "adapter", "--config", str(folder / "day2" / "config.toml"), "sync"]
+    command = [sys.executable, "-m", "adapter", "--config", str(folder / "day2" / "config.toml"), "sync", "--full"]
     loop = f"import subprocess\nwhile True: subprocess.run({command!r}, stdout=subprocess.DEVNULL)"
     child = subprocess.Popen([sys.executable, "-c", loop], start_new_session=True)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from benchmarks import data
 from benchmarks.measure import Figures, Section, median, python, table
 
 _SYNC = ("adapter", "--config")
@@ -21,12 +22,16 @@ def run(folder: Path, rounds: int) -> Section:
             old.unlink()
         take("csv.reader over the files", "benchmarks.floors", "csv", str(folder / "day1"))
         take("fetchall of the tables", "benchmarks.floors", "fetchall", str(folder / "day1"))
-        take("sync, first", *_SYNC, str(folder / "day1/config.toml"), "sync")
-        take("sync, nothing changed", *_SYNC, str(folder / "day1/config.toml"), "sync")
-        take("sync --full, nothing changed", *_SYNC, str(folder / "day1/config.toml"), "sync", "--full")
-        take("sync, next day", *_SYNC, str(folder / "day2/config.toml"), "sync")
-        take("status", *_SYNC, str(folder / "day2/config.toml"), "status")
-        take("check", *_SYNC, str(folder / "day2/config.toml"), "check")
+        config = str(data.bring(folder, "day1"))
+        take("sync, first", *_SYNC, config, "sync")
+        take("sync, nothing changed", *_SYNC, config, "sync")
+        take("sync --full, nothing changed", *_SYNC, config, "sync", "--full")
+        data.bring(folder, "day2")
+        take("sync, next day", *_SYNC, config, "sync")
+        data.bring(folder, "day2", changed=1)
+        take("sync, one row changed", *_SYNC, config, "sync")
+        take("status", *_SYNC, config, "status")
+        take("check", *_SYNC, config, "check")
     middle = {name: median(figures) for name, figures in found.items()}
     floors = list(middle.values())[:2]
     text = table(

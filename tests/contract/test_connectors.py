@@ -89,6 +89,21 @@ def test_rows_are_numbered_without_gaps(connector: Connector) -> None:
     assert numbers == list(range(numbers[0], numbers[0] + len(ROWS)))
 
 
+def test_where_rows_are_lines_each_line_alone_gives_its_row(connector: Connector) -> None:
+    with connector.open() as table:
+        lines = table.lines() if hasattr(table, "lines") else None
+        if lines is None:
+            return
+        rows = {
+            batch.first_row + offset: tuple(row)
+            for batch in table.batches(["tal", "förnamn"])
+            for offset, row in enumerate(batch.rows)
+        }
+        places = [number - lines.first for number in rows]
+        assert [tuple(row or ()) for row in lines.cells(places[::-1], ["tal", "förnamn"])] == list(rows.values())[::-1]
+        assert len(list(lines)) == len(set(lines)) == len(ROWS)
+
+
 def test_a_read_can_be_left_half_way(connector: Connector) -> None:
     with connector.open() as table:
         next(iter(table.batches(["tal"])))

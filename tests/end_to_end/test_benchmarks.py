@@ -16,5 +16,14 @@ def test_the_benchmarks_run(tmp_path: Path) -> None:
     root = Path(__file__).parents[2]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
-    for row in ("csv.reader", "fetchall", "sync, first", "nothing changed", "next day", "pages of 100", "whole crawl"):
+    for row in (
+        "csv.reader",
+        "fetchall",
+        "sync, first",
+        "nothing changed",
+        "next day",
+        "one row changed",
+        "pages of 100",
+        "whole crawl",
+    ):
         assert row in done.stdout
