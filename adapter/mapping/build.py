@@ -188,7 +188,7 @@ def _id_if_any(rule: Rule, row: Row) -> str:
 
 def _enricher(item: Enrichment, count: bool = True) -> Callable[[Frames], Row]:
     """Finds the second source's row: none is a row of empty cells, two that differ are a problem."""
-    tally, key, name = item.tally if count else replace(item.tally), item.key, item.name
+    tally, key, name = item.tally if count else replace(item.tally, counts=[0, 0, 0]), item.key, item.name
     nothing: Row = (0, *("" for _ in tally.index.view.slots))
     rows_of, span = tally.index.rows, tally.span
 
@@ -203,10 +203,10 @@ def _enricher(item: Enrichment, count: bool = True) -> Callable[[Frames], Row]:
             raise first
         for other in found[1:]:
             if isinstance(other, RowProblem) or other[1:] != first[1:]:
-                tally.ambiguous += 1
+                tally.counts[2] += 1
                 row = RowRef(name, first[0])
                 raise RowProblem("M341", "has the same key as another row that says something else", row, span, name)
-        tally.matched += 1
+        tally.counts[0] += 1
         return first
 
     return enrich

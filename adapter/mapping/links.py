@@ -38,7 +38,7 @@ class Links:
             mine = my_key(frames)
             rows = rows_of.get(mine)
             if rows:
-                tally.matched += 1
+                tally.counts[0] += 1
             else:
                 tally.missed(mine)
                 rows = unmatched(frames)

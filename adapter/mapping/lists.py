@@ -125,7 +125,7 @@ class Lists:
             wanted = my_key(frames)
             rows: Sequence[Row | RowProblem] | None = rows_of.get(wanted)
             if rows:
-                tally.matched += 1
+                tally.counts[0] += 1
             else:
                 tally.missed(wanted)
                 rows = report(frames)

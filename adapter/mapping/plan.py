@@ -23,19 +23,35 @@ def shape(key: Hashable) -> str:
 
 @dataclass(eq=False)
 class Tally:
-    """How often a second source had rows for ours. `shapes`: what its keys and ours look like, at the first miss."""
+    """How often a second source had rows for ours. `shapes`: what its keys and ours look like, at the first miss.
+
+    `counts`: matched, missing, ambiguous.
+    """
 
     what: str
     index: Index
     span: Span
-    matched: int = 0
-    missing: int = 0
-    ambiguous: int = 0
+    counts: list[int] = field(default_factory=lambda: [0, 0, 0])
     shapes: tuple[str, str] = ("", "")
+
+    @property
+    def matched(self) -> int:
+        """For how many of ours there was one."""
+        return self.counts[0]
+
+    @property
+    def missing(self) -> int:
+        """For how many there was none."""
+        return self.counts[1]
+
+    @property
+    def ambiguous(self) -> int:
+        """For how many there were several that say different things."""
+        return self.counts[2]
 
     def missed(self, key: Hashable) -> None:
         """Count a row for which nothing was found."""
-        self.missing += 1
+        self.counts[1] += 1
         if not self.matched and not self.shapes[1] and key is not None:
             self.shapes = shape(next(iter(self.index.rows), "")), shape(key)
 

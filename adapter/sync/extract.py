@@ -259,10 +259,13 @@ class Extraction:
         for issue in cleaner.findings():
             self._tell(issue)
         if memory is not None:
-            memory.has_read(source, cleaner.rows)
-        for remark in getattr(table, "remarks", ()):
-            self._tell(Issue(remark.code, remark.message, Severity.WARNING, span=Span(remark.place)))
+            memory.has_read(source, table, cleaner.rows)
+        self._tell_remarks(source)
         self._check_length(source, length.rows)
+
+    def _tell_remarks(self, source: str) -> None:
+        for remark in getattr(self._tables[source], "remarks", ()):
+            self._tell(Issue(remark.code, remark.message, Severity.WARNING, span=Span(remark.place)))
 
     def _hand_out(self, layout: _Layout, rows: list[Row], streaming: Rule | None = None) -> None:
         for index in layout.indexes:

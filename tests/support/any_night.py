@@ -25,7 +25,7 @@ sources:
   prov:    {key: grupp, expect: {min_rows: 0}}
   ord:     {key: ord, expect: {min_rows: 0}}
   fasta:
-    rows: [{form: GR, namn: Grundskola}, {form: GY, namn: Gymnasieskola}]
+    rows: [{form: GR, namn: Grundskola}, {form: GR, namn: Skola}]
     key: namn
 codes:
   skydd: {"": Ingen, S: Sekretessmarkering, F: Skyddad folkbokföring}
@@ -87,10 +87,11 @@ Group:
   - from: grupper
     keep: {guid: {found_in: {prov: grupp}}}
     id: {uuid5: guid}
+    enrich: {fasta: form}
     fields:
       displayName: namn
       groupType: {text: Undervisning}
-      schoolType: {column: form, codes: skydd, unknown: omit}
+      schoolType: fasta.form
       organisation: {ref: Organisation, of: skolor, via: skola, by: namn}
       groupMemberships:
         each: medlem
@@ -110,7 +111,6 @@ Activity:
       match: {anst: larare}
       fields: {duty: {ref: Duty, via: [anst, kod]}}
 """
-MAPPING = MAPPING.replace("schoolType: {column: form, codes: skydd, unknown: omit}", "schoolType: {text: GR}")
 
 _ODD = ["", None, "  ", "x", "Ã¶", "a\u200bb", "S", "0", "\xad"]
 
@@ -226,7 +226,7 @@ _MADE: dict[str, Any] = {
         "guid": f"k{draw.randrange(5)}",
         "namn": draw.choice(["Ma6", "Sv6"]),
         "skola": draw.choice(["Testskolan", "Andra skolan"]),
-        "form": "GR",
+        "form": draw.choice(["Grundskola", "Grundskola", "Skola", "Kurs"]),
     },
     "medlem": lambda draw: {"grupp": f"k{draw.randrange(5)}", "elev": f"g{_person(draw)}"},
     "prov": lambda draw: {

@@ -65,4 +65,4 @@ def tell(night: Night, name: str, indexes: Sequence[Index], cleaner: Cleaner) ->
         units.add([number for number, _ in some], [cell for _, cell in some])
     for index in indexes:
         night.fills(index, laid_out(numbers, cells, index.view, False), fresh)
-    night.has_read(name, cleaner.rows)
+    night.tells(name, cleaner.rows)

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 CURRENT, DROPPED, CLAIMED = 0, 1, 2
 """Of an object: it is published; it was built and then dropped, for nobody needs it; no more than its id is known."""
-_ID = "S36"
+_LONGEST = 36
+_ID = f"S{_LONGEST}"
 _MARK = 32  # bytes
 _FACTS = "facts"
 
@@ -103,6 +104,9 @@ def made(record: Record, assembly: Assembly, plan: Plan, sources: Sources, befor
     """
     if record.unusual:
         raise Unusual(record.unusual)
+    for tally in plan.tallies:
+        if tally.missing and not tally.matched:  # why that may be is told by the first row that is looked for
+            raise Unusual(f"{tally.what}: nothing is found yet")
     kept = Kept()
     _tell_of_keys(record, plan)
     kept.facts["headers"] = {name: list(table.columns) for name, table in sources.tables.items()}
@@ -136,7 +140,7 @@ def made(record: Record, assembly: Assembly, plan: Plan, sources: Sources, befor
         kept.arrays[f"{name} ends"] = np.frombuffer(row.ends, dtype=np.uint64).astype(np.uint32)
         kept.arrays[f"{name} ids"] = np.frombuffer(row.ids, dtype=np.int64).astype(np.int32)
         kept.arrays[f"{name} flags"] = np.frombuffer(row.flags, dtype=np.uint8)
-        kept.arrays[f"{name} outcome"] = np.frombuffer(row.outcome, dtype=np.uint16)
+        kept.arrays[f"{name} outcome"] = np.frombuffer(row.outcome, dtype=np.uint32)
     units: dict[tuple[str, ...], int] = {}
     for kind in ResourceType:
         _objects(record, kept, kind, assembly, units)
@@ -221,6 +225,8 @@ def _objects(
     """What the set rules and the next night need to know of each object."""
     stage, known = assembly.stages[kind], record.known[kind]
     of, dropped = stage.units, stage.dropped
+    if any(len(object_id) > _LONGEST for object_id in known):
+        raise Unusual(f"{kind} has an id that is no uuid")
     state = [CURRENT if i in of else DROPPED if i in dropped else CLAIMED for i in known]
     nothing: tuple[bytes, tuple[str, ...]] = (bytes(16), ())
     which = [units.setdefault(of[i] if i in of else dropped.get(i, nothing)[1], len(units)) for i in known]

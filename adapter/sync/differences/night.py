@@ -8,7 +8,7 @@ object is put where the run that made it had put it. When a type is settled, it 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from operator import itemgetter
@@ -187,6 +187,10 @@ class Night(Record):
                 self._dirty.add(code(key))
 
         fill(index, rows, takes)
+
+    def tells(self, name: str, told: Iterable[int]) -> None:
+        """Rows of a source of which there is something to tell."""
+        self.sources[name].told.update(told)
 
     def filled(self, index: Index) -> None:
         """What is found under which key is known from the rows that have come and gone."""

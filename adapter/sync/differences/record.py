@@ -10,8 +10,8 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import compress
-from operator import attrgetter
+from itertools import chain, compress
+from operator import sub
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,6 +44,7 @@ class SourceRecord:
     units: dict[str, UnitRecord] = field(default_factory=dict)
     how: str = ""
     lines: tuple[int, Codes] | None = None  # number of the first line, and a code for each
+    remarks: int = 0  # before it was read
     same: bool = False  # as in the last good run, so that what is kept of it stays
 
 
@@ -90,61 +91,54 @@ class RuleRecord:
     claim: array[int] = field(default_factory=lambda: array("Q"))
     ids: array[int] = field(default_factory=lambda: array("q"))
     flags: array[int] = field(default_factory=lambda: array("B"))
-    outcome: array[int] = field(default_factory=lambda: array("H"))
+    outcome: array[int] = field(default_factory=lambda: array("I"))
     ends: array[int] = field(default_factory=lambda: array("Q"))
     deps: array[int] = field(default_factory=lambda: array("Q"))
 
 
 class Writer:
-    """Writes down what comes of one rule's rows."""
+    """Writes down what comes of one rule's rows. It runs for every row: what it calls is bound once."""
 
     def __init__(self, record: Record, rule: Rule, found: RuleRecord) -> None:
-        self._found, self._outcomes = found, record.outcomes
-        self._log, self._ids = record.log, record.known[rule.kind]
-        self._claim = rule.target.code
-        self._group = record.coder.keys(f"group of {rule.span}")
-        self._tallies = rule.tallies
-        self._last = self._now()
+        self._log, self._ids, self._outcomes = record.log, record.known[rule.kind], record.outcomes
+        self._claim, self._group = rule.target.code, record.coder.keys(f"group of {rule.span}")
+        self._counts = [tally.counts for tally in rule.tallies]
+        self._last = tuple(chain(*self._counts))
+        self._add_group, self._deps = found.group.append, found.deps
+        self._adds = (
+            found.numbers.append,
+            found.claim.append,
+            found.ids.append,
+            found.flags.append,
+            found.outcome.append,
+            found.ends.append,
+        )
 
     def skipped(self, row: Row, value: Hashable) -> None:
         """A row that gives nothing, for another is of the same value."""
-        self._found.group.append(self._group(value))
+        self._add_group(self._group(value))
         self._add(row[0], NONE, -1, HIDDEN, 0)
 
     def took(self, row: Row, value: Hashable, object_id: str, key: Hashable, given: bool, told: bool) -> None:
         """A row that was built: `object_id` as far as it is known, `given` where it gave this object."""
         if value is not None:
-            self._found.group.append(self._group(value))
+            self._add_group(self._group(value))
         place = self._ids.setdefault(object_id, len(self._ids)) if object_id else -1
-        flags = (0 if given else HIDDEN) | (ALWAYS if told else 0)
-        self._add(row[0], self._claim(key), place, flags, 1)
+        self._add(row[0], self._claim(key), place, (0 if given else HIDDEN) | (ALWAYS if told else 0), 1)
 
     def _add(self, number: int, claim: Any, place: int, flags: int, taken: int) -> None:
-        found = self._found
-        found.numbers.append(number)
-        found.claim.append(claim)
-        found.ids.append(place)
-        found.flags.append(flags)
-        found.outcome.append(self._outcomes.setdefault((taken, *self._added()), len(self._outcomes)))
-        found.deps.extend(self._log)
-        found.ends.append(len(found.deps))
-        self._log.clear()
-
-    def _now(self) -> list[tuple[int, int, int]]:
-        return list(map(_counts, self._tallies))
-
-    def _added(self) -> list[int]:
-        """What the last row has added to what is counted of the rule."""
-        if not self._tallies:
-            return []
-        before, now = self._last, self._now()
+        before, now = self._last, tuple(chain(*self._counts))
+        outcome = (taken, *map(sub, now, before))
         self._last = now
-        return [
-            new - old for some, others in zip(now, before, strict=True) for new, old in zip(some, others, strict=True)
-        ]
-
-
-_counts = attrgetter("matched", "missing", "ambiguous")
+        self._deps.extend(self._log)
+        self._log.clear()
+        add_number, add_claim, add_id, add_flags, add_outcome, add_end = self._adds
+        add_number(number)
+        add_claim(claim)
+        add_id(place)
+        add_flags(flags)
+        add_outcome(self._outcomes.setdefault(outcome, len(self._outcomes)))
+        add_end(len(self._deps))
 
 
 @dataclass(eq=False)
@@ -192,7 +186,7 @@ class Record:
 
     def begins(self, source: str, table: SourceTable, columns: Sequence[str]) -> None:
         """A source is read."""
-        found = self.sources[source] = SourceRecord(columns)
+        found = self.sources[source] = SourceRecord(columns, remarks=remarks_of(table))
         lines = table.lines() if hasattr(table, "lines") else None
         if lines is None:
             found.how = how_of(table)
@@ -216,9 +210,12 @@ class Record:
             except Unusual as why:
                 self.unusual = str(why)
 
-    def has_read(self, source: str, told: Iterable[int]) -> None:
+    def has_read(self, source: str, table: SourceTable, told: Iterable[int]) -> None:
         """A source is read to its end; `told`: rows of which there is something to tell."""
-        self.sources[source].told.update(told)
+        found = self.sources[source]
+        found.told.update(told)
+        if remarks_of(table) != found.remarks:
+            self.unusual = f"{source} has something to tell of its rows"
 
     def names_units(self, source: str, column: str, numbers: Iterable[int], cells: Iterable[str]) -> None:
         """Which school units some rows name."""
@@ -247,13 +244,13 @@ class Record:
 
     def person(self, object_id: str, number: Hashable, name: Hashable) -> tuple[int, int]:
         """The codes of a person's number and user name."""
-        known = self.known[ResourceType.PERSON]
-        place, found = known.setdefault(object_id, len(known)), (self.number(number), self.name(name))
-        missing = place + 1 - len(self.numbers)
-        for codes, code in ((self.numbers, found[0]), (self.names, found[1])):
-            codes.extend([NONE] * missing)
-            codes[place] = code
-        return found
+        known, number, name = self.known[ResourceType.PERSON], self.number(number), self.name(name)
+        place = known.setdefault(object_id, len(known))
+        if (missing := place - len(self.numbers)) >= 0:
+            self.numbers.extend([NONE] * (missing + 1))
+            self.names.extend([NONE] * (missing + 1))
+        self.numbers[place], self.names[place] = number, name
+        return number, name
 
     # -- types as they are built ------------------------------------------------------------------------
 
@@ -276,6 +273,11 @@ class Record:
     def moment(self, rule: Rule) -> str:
         """What answers of a rule's objects are called that were given between the last two times that some settled."""
         return f"{rule.span} {self.moments[rule.kind]}"
+
+
+def remarks_of(table: SourceTable) -> int:
+    """How much an open source has to tell so far."""
+    return len(getattr(table, "remarks", ()))
 
 
 def answer(target: Target, code: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,7 +41,7 @@ def _rows(found: RuleRecord, before: Before, now: Places) -> None:
     if len(before.group):
         found.group = growing("Q", before.group[left])
     found.claim, found.ids = growing("Q", before.claim[left]), growing("q", now[before.ids[left]])
-    found.flags, found.outcome = growing("B", before.flags[left]), growing("H", before.outcome[left])
+    found.flags, found.outcome = growing("B", before.flags[left]), growing("I", before.outcome[left])
     many = np.diff(before.ends, prepend=np.uint32(0))
     found.deps = growing("Q", before.deps[np.repeat(left, many)])
     found.ends = growing("Q", np.cumsum(many[left], dtype=np.uint64))
@@ -60,16 +60,10 @@ def _keys(rule: Rule, before: Before, ids: list[str]) -> None:
 def _counts(kept: Kept, rule: Rule, before: Before, assembly: Assembly) -> None:
     """What the rows had added to what is counted of the rule."""
     for outcome, rows in enumerate(np.bincount(before.outcome[~before.again]).tolist()):
-        taken, *counts = kept.facts["outcomes"][outcome]
+        taken, *added = kept.facts["outcomes"][outcome]
         assembly.stages[rule.kind].read += rows * taken
-        for tally, (matched, missing, ambiguous) in zip(rule.tallies, _threes(counts), strict=False):
-            tally.matched += rows * matched
-            tally.missing += rows * missing
-            tally.ambiguous += rows * ambiguous
-
-
-def _threes(counts: Sequence[int]) -> Iterable[tuple[int, int, int]]:
-    return zip(counts[::3], counts[1::3], counts[2::3], strict=True)
+        for place, count in enumerate(added if rows else ()):
+            rule.tallies[place // 3].counts[place % 3] += rows * count
 
 
 def _objects(kept: Kept, kind: ResourceType, at: Places, texts: list[str], assembly: Assembly) -> list[str]:

@@ -10,6 +10,7 @@ from adapter.mapping.scope import Row, View
 from adapter.sync.cleaning import Cleaner
 from adapter.sync.differences.fetch import Fetcher, rows_of, tell
 from adapter.sync.differences.night import Night
+from adapter.sync.differences.record import remarks_of
 from adapter.sync.differences.shelf import Unusual
 from adapter.sync.differences.tables import Rows
 from adapter.sync.extract import Extraction, Sources
@@ -30,6 +31,7 @@ class Selection(Extraction):
         super().__init__(sources, plan, tell_of, memory=night)
         self._night = night
         self._names = [name for name in self._layouts if name not in self._inline]
+        remarks = {name: remarks_of(table) for name, table in sources.tables.items()}
         night.look(self, sources, self._names)
         listed = {index.view.source for index in plan.lists}
         for name in self._names:
@@ -49,6 +51,9 @@ class Selection(Extraction):
             for issue in cleaner.findings():
                 self._tell(issue)
             length = self.lengths[name] = night.length(name)
+            if remarks_of(sources.tables[name]) != remarks[name]:
+                raise Unusual(f"{name} has something to tell of its rows")
+            self._tell_remarks(name)
             self._check_length(name, length.rows)
 
     def rows(self, rule: Rule) -> Iterator[Row]:

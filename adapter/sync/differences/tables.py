@@ -23,16 +23,20 @@ class Rows(dict[Hashable, Any]):
         self._there: set[int] = set()
 
     def get(self, key: Hashable, default: Any = None) -> Any:
-        self._ask(key)
+        code = self.code(key)
+        self._asked(code)
+        if self.fetch is not None:
+            self._bring(code)
         return super().get(key, default)
 
     def __contains__(self, key: object) -> bool:
-        self._ask(key)
-        return super().__contains__(key)
-
-    def _ask(self, key: Hashable) -> None:
         code = self.code(key)
         self._asked(code)
+        if self.fetch is not None:
+            self._bring(code)
+        return super().__contains__(key)
+
+    def _bring(self, code: int) -> None:
         if self.fetch is not None and code and code not in self._there:
             self._there.add(code)
             self.fetch(code)
