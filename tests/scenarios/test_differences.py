@@ -80,8 +80,9 @@ def history(folder: Path, seed: int) -> list[Report]:
     nights = {"few_unprotected": 1000, "few_withheld": 1000, "unprotected_nights": draw.choice([1, 2])}
     sections: dict[str, Any] = {"gate": OPEN_GATE["gate"] | nights, **draw.choice(CHOICES)}
     day, found = 0, []
-    for _ in range(6):
-        made = small_school.inputs(school.copied(), any_night.MAPPING, NOW + day * DAY, **sections)
+    for night in range(6):
+        now = NOW + day * DAY + night * 60_000
+        made = small_school.inputs(school.copied(), any_night.MAPPING, now, **sections)
         made = replace(made, today=TODAY + dt.timedelta(days=day))
         found.append(sync(quick, made))
         assert told(found[-1]) == told(sync(whole, made, Options(full=True)))

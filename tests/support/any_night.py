@@ -113,126 +113,113 @@ Activity:
 """
 
 _ODD = ["", None, "  ", "x", "Ã¶", "a\u200bb", "S", "0", "\xad"]
+_MANY = {"skolor": 2, "personal": 4, "tjanst": 4, "grupper": 4, "prov": 3, "ord": 2}
 
 
 class School:
-    """Tables that change from night to night, as `draw` will have it."""
+    """Tables that change from night to night, as `draw` will have it: mostly right, never for long."""
 
-    def __init__(self, draw: random.Random, pupils: int = 8) -> None:
+    def __init__(self, draw: random.Random, pupils: int = 9) -> None:
         self.draw = draw
-        self.tables: Tables = {name: [] for name in _MADE}
-        for name, many in (("skolor", 2), ("elever", pupils), ("ad", pupils), ("inskr", pupils + 2)):
-            self.tables[name] = [self._row(name) for _ in range(many)]
-        for name, many in (
-            ("personal", 3),
-            ("tjanst", 4),
-            ("grupper", 4),
-            ("medlem", pupils * 2),
-            ("prov", 3),
-            ("ord", 2),
-        ):
-            self.tables[name] = [self._row(name) for _ in range(many)]
+        many = {"elever": pupils, "ad": pupils, "inskr": pupils, "medlem": 2 * pupils, **_MANY}
+        self.tables: Tables = {name: [self._row(name, n) for n in range(many[name])] for name in _MADE}
 
     def happens(self) -> None:
-        """One thing: a row comes, goes, is changed in one cell, is doubled, or rows change places."""
+        """One thing: a row comes, goes, is changed in one cell, is doubled, is put right, or rows change places."""
         name = self.draw.choice([*_MADE, "elever", "elever", "inskr", "medlem", "tjanst"])
         rows = self.tables[name]
-        what = self.draw.randrange(7)
+        number = self.draw.randrange(max(len(rows), 4))
+        what = self.draw.randrange(9)
         if what == 0 or not rows:
-            rows.insert(self.draw.randint(0, len(rows)), self._row(name))
+            rows.insert(self.draw.randint(0, len(rows)), self._row(name, number))
         elif what == 1:
             rows.pop(self.draw.randrange(len(rows)))
         elif what == 2:
             self.draw.shuffle(rows)
         elif what == 3:
             rows.append(dict(self.draw.choice(rows)))
+        elif what < 6:
+            rows[number % len(rows)] = self._row(name, number)
         else:
             row = self.draw.choice(rows)
             column = self.draw.choice(list(row))
-            row[column] = self.draw.choice(_ODD) if self.draw.random() < 0.15 else self._row(name)[column]
+            odd = self.draw.random() < 0.15
+            row[column] = self.draw.choice(_ODD) if odd else self._row(name, self.draw.randrange(9))[column]
 
     def copied(self) -> dict[str, Any]:
         """The tables as they are now, as sources; one that is empty has its columns still."""
-        return {name: _source(name, [dict(row) for row in rows]) for name, rows in self.tables.items()}
+        return {name: self._source(name, [dict(row) for row in rows]) for name, rows in self.tables.items()}
 
-    def _row(self, name: str) -> dict[str, str | None]:
-        draw = self.draw
-        row: dict[str, str | None] = _MADE[name](draw)
-        if draw.random() < 0.05:
-            row[draw.choice(list(row))] = draw.choice(_ODD)
+    def _source(self, name: str, rows: list[dict[str, str | None]]) -> Rows:
+        found = Rows(rows)
+        found.columns = list(_MADE[name](0, _often(random.Random(0))))
+        return found
+
+    def _row(self, name: str, number: int) -> dict[str, str | None]:
+        row: dict[str, str | None] = _MADE[name](number, _often(self.draw))
+        if self.draw.random() < 0.02:
+            row[self.draw.choice(list(row))] = self.draw.choice(_ODD)
         return row
 
 
-def _source(name: str, rows: list[dict[str, str | None]]) -> Rows:
-    found = Rows(rows)
-    found.columns = list(_MADE[name](random.Random(0)))
-    return found
+def _often(draw: random.Random) -> Any:
+    """The first of some texts, now and then one of the others."""
+    return lambda *texts: texts[0] if draw.random() < 0.85 else draw.choice(texts)
 
 
-def _person(draw: random.Random) -> int:
-    return draw.randrange(9)
-
-
-def _pupil(draw: random.Random) -> dict[str, str | None]:
-    n = _person(draw)
-    other = n if draw.random() < 0.9 else _person(draw)
-    return {
+_PUPILS = [f"g{n}" for n in range(9)]
+_MADE: dict[str, Any] = {
+    "skolor": lambda n, often: {
+        "kod": often((UNIT, OTHER)[n % 2], UNIT),
+        "namn": often(("Testskolan", "Andra skolan")[n % 2], "Testskolan"),
+    },
+    "elever": lambda n, often: {
         "guid": f"g{n}",
         "fornamn": f"Elev{n}",
-        "efternamn": draw.choice(["Ek", "Berg"]),
-        "pnr": number("20140101", other),
-        "eppn": draw.choice(["", f"e{other}@edu.exempel.se"]),
-        "skydd": draw.choice(["", "", "", "", "", "S", "?"]),
-        "status": draw.choice(["A", "A", "A", "S"]),
-        "slut": draw.choice(["", "", "2027-01-01", "2026-11-25", "2026-01-01", "fel"]),
-        "klass": draw.choice(["6A", "6B", "6B", ""]),
-        "enhet": draw.choice([UNIT, UNIT, OTHER]),
-    }
-
-
-def _staff(draw: random.Random) -> dict[str, str | None]:
-    n = draw.randrange(4)
-    return {
-        "anst": draw.choice([f"p{n}", f"p{n}", f"g{n}"]),
+        "efternamn": often("Ek", "Berg", "Nygift"),
+        "pnr": number("20140101", often(n, 3) + 1),
+        "eppn": often("", f"e{n}@edu.exempel.se"),
+        "skydd": often("", "", "S", "?"),
+        "status": often("A", "S"),
+        "slut": often("", "2027-01-01", "2026-11-25", "2026-01-01", "fel"),
+        "klass": often(("6A", "6B")[n % 2], "6A", ""),
+        "enhet": often((UNIT, OTHER)[n // 6 % 2], UNIT),
+    },
+    "ad": lambda n, often: {
+        "pnr": number("20140101", n + 1),
+        "eppn": f"{often(f'e{n}', f'e{n}', 'e3', f'E{n}', 'p1')}@edu.exempel.se",
+    },
+    "inskr": lambda n, often: {
+        "elev": f"g{n}",
+        "enhet": often((UNIT, OTHER)[n // 6 % 2], UNIT, "99999999"),
+        "ak": often("6", "5", "", "sju"),
+    },
+    "personal": lambda n, often: {
+        "anst": often(f"p{n}", f"g{n}"),
         "fornamn": f"Lärare{n}",
         "efternamn": "Qvist",
-        "pnr": number(draw.choice(["19800101", "20140101"]), n),
-        "eppn": f"{draw.choice('pe')}{n}@edu.exempel.se",
-        "skydd": draw.choice(["", "", "", "F"]),
-        "epost": draw.choice([f"p{n}@exempel.se", ""]),
-    }
-
-
-_MADE: dict[str, Any] = {
-    "skolor": lambda draw: {"kod": draw.choice([UNIT, OTHER]), "namn": draw.choice(["Testskolan", "Andra skolan"])},
-    "elever": _pupil,
-    "ad": lambda draw: {
-        "pnr": number("20140101", n := _person(draw)),
-        "eppn": f"e{draw.choice([n, n, n, _person(draw)])}@edu.exempel.se",
+        "pnr": number(often("19800101", "20140101"), n + 1),
+        "eppn": f"{often('p', 'e')}{n}@edu.exempel.se",
+        "skydd": often("", "F"),
+        "epost": often(f"p{n}@exempel.se", ""),
     },
-    "inskr": lambda draw: {
-        "elev": f"g{_person(draw)}",
-        "enhet": draw.choice([UNIT, UNIT, OTHER, "99999999"]),
-        "ak": draw.choice(["6", "5", "", "sju"]),
+    "tjanst": lambda n, often: {
+        "anst": often(f"p{n}", f"g{n}", "p1"),
+        "kod": often((UNIT, OTHER)[n % 2], UNIT),
+        "roll": often("Lärare", "Rektor", "Vakt"),
+        "till": often("", "2026-11-25", "2026-01-01"),
     },
-    "personal": _staff,
-    "tjanst": lambda draw: {
-        "anst": draw.choice("pppg") + str(draw.randrange(4)),
-        "kod": draw.choice([UNIT, OTHER]),
-        "roll": draw.choice(["Lärare", "Rektor", "Vakt"]),
-        "till": draw.choice(["", "", "2026-11-25", "2026-01-01"]),
+    "grupper": lambda n, often: {
+        "guid": f"k{n}",
+        "namn": often("Ma6", "Sv6"),
+        "skola": often(("Testskolan", "Andra skolan")[n % 2], "Testskolan"),
+        "form": often("Grundskola", "Skola", "Kurs"),
     },
-    "grupper": lambda draw: {
-        "guid": f"k{draw.randrange(5)}",
-        "namn": draw.choice(["Ma6", "Sv6"]),
-        "skola": draw.choice(["Testskolan", "Andra skolan"]),
-        "form": draw.choice(["Grundskola", "Grundskola", "Skola", "Kurs"]),
+    "medlem": lambda n, often: {"grupp": f"k{n % 4}", "elev": often(_PUPILS[n * 2 // 4 % 9], *_PUPILS)},
+    "prov": lambda n, often: {
+        "grupp": often(f"k{n}", "k1", "k3"),
+        "prov": often("GRGRMAT01_6", "GRGRSVE01_6", "okänt"),
+        "larare": often(f"p{n}", "p1"),
     },
-    "medlem": lambda draw: {"grupp": f"k{draw.randrange(5)}", "elev": f"g{_person(draw)}"},
-    "prov": lambda draw: {
-        "grupp": f"k{draw.randrange(5)}",
-        "prov": draw.choice(["GRGRMAT01_6", "GRGRSVE01_6", "okänt"]),
-        "larare": f"p{draw.randrange(4)}",
-    },
-    "ord": lambda draw: {"ord": draw.choice(["lärare", "rektor"]), "roll": draw.choice(["Lärare", "Rektor"])},
+    "ord": lambda n, often: {"ord": often(("lärare", "rektor")[n % 2], "vakt"), "roll": often("Lärare", "Rektor")},
 }
