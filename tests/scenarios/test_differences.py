@@ -330,3 +330,73 @@ def test_a_file_whose_rows_are_not_simply_its_lines_any_more_is_read_whole(
     school.night(whole, 1)
     assert publish.documents(store) == publish.documents(whole)
     whole.close()
+
+
+# -- what more has to be looked at -----------------------------------------------------------------------------
+
+
+def _gets_a_duty(school: School) -> None:
+    school.tables["tjanst"].append({"anst": "72", "kod": small_school.UNIT, "roll": "Lärare"})
+
+
+def _takes_the_user_name_of_another(school: School) -> None:
+    school.tables["ad"][2]["eppn"] = school.tables["ad"][5]["eppn"]
+
+
+def _has_a_second_row_further_up(school: School) -> None:
+    school.tables["elever"].insert(0, {**school.tables["elever"][5], "efternamn": "Annan"})
+
+
+def _shares_a_key(school: School) -> None:
+    school.tables["grupper"].append({**school.tables["grupper"][1], "prov": "GRGRSVE01_6"})
+
+
+def _moves_to_another_school(school: School) -> None:
+    school.tables["grupper"][0]["kod"] = "11111111"
+
+
+ACTIVITY = """\
+Activity:
+  from: prov
+  id: {uuid5: grupp}
+  fields:
+    displayName: namn
+    organisation: {ref: Organisation, via: kod}
+    groups: {list: [{ref: Group, of: grupper, via: grupp}]}
+    parentActivity: {ref: test_activity, via: prov}
+"""
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _gets_a_duty,
+        _takes_the_user_name_of_another,
+        _has_a_second_row_further_up,
+        _shares_a_key,
+        _moves_to_another_school,
+    ],
+)
+def test_who_is_concerned_by_others_is_looked_at_too(school: School, store: Store, change: Any) -> None:
+    school.mapping = school.mapping[: school.mapping.index("Activity:")] + ACTIVITY
+    of_a_test = {"grupp": "g1", "namn": "Matematik", "kod": small_school.UNIT, "prov": "GRGRMAT01_6"}
+    school.tables["prov"] = [of_a_test]  # type: ignore[list-item]
+    school.export()
+    whole = open_store(f"sqlite:///{school.folder}/whole.db")
+    school.night(whole)
+    assert school.night(store).types[R.ACTIVITY].created == 1
+    change(school)
+    school.export()
+    found = school.night(store, 1)
+    assert by_differences(found)
+    assert told(found) == told(school.night(whole, 1, full=True))
+    assert publish.documents(store) == publish.documents(whole)
+    whole.close()
+
+
+def test_a_list_that_stands_in_a_source_is_for_all_rows(tmp_path: Path, store: Store) -> None:
+    school = any_night.School(random.Random(7))
+    sync(store, small_school.inputs(school.copied(), any_night.MAPPING, **OPEN_GATE))
+    school.tables["ord"] = [{"ord": "vakt", "roll": "Rektor"}]
+    report = sync(store, small_school.inputs(school.copied(), any_night.MAPPING, NOW + DAY, **OPEN_GATE))
+    assert report.whole_because == "the code list ord has changed"
