@@ -16,7 +16,7 @@ from support.databases import postgres_url
 from adapter.errors import StateError
 from adapter.ss12000.types import FETCH_ORDER
 from adapter.ss12000.types import ResourceType as R
-from adapter.store import pages, publish, schema
+from adapter.store import keepsake, pages, publish, schema
 from adapter.store.engine import Store, open_store, write_setting
 from adapter.store.feedback import Access, Recorder
 from adapter.store.stored import timestamp, with_meta, without_meta
@@ -58,6 +58,19 @@ def test_a_body_carries_the_times_that_stand_beside_it_after_every_kind_of_chang
                 assert bytes(row.body).startswith(meta.encode())
                 times.add((row.created, row.modified))
     assert times == {(small_school.NOW, small_school.NOW), (small_school.NOW, small_school.NOW + 2 * HOUR)}
+
+
+def test_what_a_run_leaves_is_gone_by_and_nothing_of_an_earlier_night_stays(store: Store) -> None:
+    tables = small_school.tables()
+    tables["elever"][3]["efternamn"] = "Nygift"
+    report = small_school.night(store, tables, now=small_school.NOW + HOUR)
+    assert 0 < report.whole_at < report.started
+    assert report.types[R.PERSON].updated == 1
+    assert keepsake.read(store, "Person ids")
+    keepsake.write(store, [("one", b"1" * 100_000), ("two", b"")])
+    keepsake.write(store, [("one", None), ("three", b"3")])
+    assert [keepsake.read(store, name) for name in ("one", "two", "three")] == [b"1" * 100_000, b"", b"3"]
+    assert not keepsake.read(store, "Person ids")
 
 
 def test_a_document_comes_out_of_the_state_as_it_went_in(store: Store) -> None:
