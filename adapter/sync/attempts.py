@@ -82,8 +82,9 @@ def _by_differences(
         except (Unusual, SourceError, AdapterError) as why:
             report.whole_because = str(why)
             return None
-        if found.unusual:
-            report.whole_because = found.unusual
+        touched = [name for name in same if (one := seen[name]) is None or not one.holds()]
+        if found.unusual or touched:
+            report.whole_because = found.unusual or f"the files of {touched[0]} came while they were read"
             return None
         if not night.asked_again:
             report.take_over(attempt)

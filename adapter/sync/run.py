@@ -1,4 +1,4 @@
-"""The nightly run: over at once where nothing has changed, whole where anything has."""
+"""The nightly run: over at once where nothing has changed."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def _run(store: Store, inputs: Inputs, options: Options, report: Report) -> None
     if believed is not None and options.plain and not options.full and repeat.may_rest(believed, inputs):
         repeat.repeat(store, believed, report)
         return
-    from adapter.sync import whole  # what reads and maps is loaded only where something is read and mapped
+    from adapter.sync import steps  # what reads and maps is loaded only where something is read and mapped
 
-    whole.run(store, inputs, options, report, seen, believed)
+    steps.run(store, inputs, options, report, seen, believed)
 
 
 @contextmanager

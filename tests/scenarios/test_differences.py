@@ -29,6 +29,7 @@ from adapter.sync.inputs import Options
 from adapter.sync.report import Report
 from adapter.sync.run import sync
 from adapter.sync.stage import Stage
+from connectors.csv_file import CsvConnector
 from connectors.sql import SqlConnector, SqlOptions
 
 
@@ -330,6 +331,31 @@ def test_a_file_whose_rows_are_not_simply_its_lines_any_more_is_read_whole(
     school.night(whole, 1)
     assert publish.documents(store) == publish.documents(whole)
     whole.close()
+
+
+def test_a_file_that_came_after_it_was_looked_at_is_not_taken_for_last_nights(
+    school: School, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    school.night(store)
+    school.tables["elever"][3]["efternamn"] = "Nygift"
+    school.export()
+    real = CsvConnector.open
+
+    def late(self: CsvConnector) -> Any:
+        if self.name == "ad" and school.tables["ad"][0]["eppn"] != "e999@edu.exempel.se":
+            school.tables["ad"] = [
+                {**row, "eppn": f"e{999 - n}@edu.exempel.se"} for n, row in enumerate(school.tables["ad"])
+            ]
+            school.export()
+        return real(self)
+
+    with monkeypatch.context() as exporting:
+        exporting.setattr(CsvConnector, "open", late)
+        report = school.night(store, 1)
+    assert not by_differences(report)
+    persons = publish.documents(store)[R.PERSON].values()
+    names = {name for person in persons for name in person["eduPersonPrincipalNames"]}
+    assert {f"e{999 - n}@edu.exempel.se" for n in range(11)} <= names
 
 
 # -- what more has to be looked at -----------------------------------------------------------------------------

@@ -39,17 +39,17 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def whole_runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The ids of the runs that were made whole."""
-    from adapter.sync import whole
+    """The ids of the runs that were made and not repeated."""
+    from adapter.sync import steps
 
     made: list[str] = []
-    real = whole.run
+    real = steps.run
 
     def counted(store: Store, inputs: Inputs, options: Options, report: Report, *more: Any) -> None:
         made.append(report.run)
         real(store, inputs, options, report, *more)
 
-    monkeypatch.setattr(whole, "run", counted)
+    monkeypatch.setattr(steps, "run", counted)
     return made
 
 

@@ -1,4 +1,4 @@
-"""A whole run: the verbs in order. Nothing is published until everything is known."""
+"""A run's steps in order, whichever way its objects are found. Nothing is published until everything is known."""
 
 from __future__ import annotations
 
