@@ -343,10 +343,10 @@ def test_a_file_that_came_after_it_was_looked_at_is_not_taken_for_last_nights(
 
     def late(self: CsvConnector) -> Any:
         if self.name == "ad" and school.tables["ad"][0]["eppn"] != "e999@edu.exempel.se":
-            school.tables["ad"] = [
-                {**row, "eppn": f"e{999 - n}@edu.exempel.se"} for n, row in enumerate(school.tables["ad"])
-            ]
-            school.export()
+            for number, row in enumerate(school.tables["ad"]):
+                row["eppn"] = f"e{999 - number}@edu.exempel.se"
+            lines = [";".join(map(str, row.values())) for row in school.tables["ad"]]
+            (school.folder / "ad.csv").write_text("\n".join(["pnr;eppn", *lines]), encoding="utf-8")
         return real(self)
 
     with monkeypatch.context() as exporting:
@@ -356,6 +356,30 @@ def test_a_file_that_came_after_it_was_looked_at_is_not_taken_for_last_nights(
     persons = publish.documents(store)[R.PERSON].values()
     names = {name for person in persons for name in person["eduPersonPrincipalNames"]}
     assert {f"e{999 - n}@edu.exempel.se" for n in range(11)} <= names
+
+
+def test_a_file_whose_rows_never_were_its_lines_is_read_whole_every_night(school: School, store: Store) -> None:
+    school.tables["elever"][3]["guid"] = "en\nrad"  # of which the second line looks like a row
+    school.export()
+    school.night(store)
+    school.tables["elever"][5]["efternamn"] = "Nygift"
+    school.export()
+    report = school.night(store, 1)
+    assert not by_differences(report)
+    assert (report.types[R.PERSON].read, report.types[R.PERSON].updated) == (14, 1)
+
+
+def test_that_nothing_is_found_in_a_second_source_is_told_on_the_next_night_too(school: School, store: Store) -> None:
+    for number, row in enumerate(school.tables["ad"]):
+        row["pnr"] = f"x{number}"
+    school.export()
+    before = school.night(store)
+    school.tables["elever"][3]["efternamn"] = "Nygift"
+    school.export()
+    report = school.night(store, 1)
+    codes = [sorted(issue.code for issue in one.findings.issues) for one in (before, report)]
+    assert "M343" in codes[0]
+    assert codes[0] == codes[1]
 
 
 # -- what more has to be looked at -----------------------------------------------------------------------------
