@@ -10,7 +10,6 @@ import datetime as dt
 import json
 import random
 import re
-import shutil
 import sys
 import uuid
 from pathlib import Path
@@ -31,7 +30,7 @@ _SHARE_CHANGED, _SHARE_COME_OR_GONE = 0.01, 0.003
 def make(folder: Path, pupils: int) -> None:
     """`day1` and `day2` in a folder, each a whole installation over CSV files; their state is one, beside them.
 
-    `bring` puts one of them where the night before was: a run goes by what differs only in the same place.
+    `nights.bring` puts one of them where the night before was: a run goes by what differs only in the same place.
     """
     today = dt.datetime.now(wiring.ZONE).date()
     whole = municipality.make(folder / "whole", pupils, _SEED, today)
@@ -43,19 +42,6 @@ def make(folder: Path, pupils: int) -> None:
     _write_day(folder / "day1", whole, without=to_come, changed=set())
     _write_day(folder / "day2", whole, without=gone, changed=changed)
     _configure(folder, whole)
-
-
-def bring(folder: Path, day: str, changed: int = 0) -> Path:
-    """Put a day's files where those of the night before lay; in `changed` rows of pupils another surname."""
-    tonight = folder / "now"
-    shutil.copytree(folder / day, tonight, dirs_exist_ok=True, ignore=shutil.ignore_patterns("sis.db"))
-    register = tonight / "csv" / "ELEV.csv"
-    lines = register.read_bytes().split(b"\n")
-    for place in range(1, changed + 1):
-        cells = lines[place].split(b";")
-        lines[place] = b";".join([*cells[:6], b'"Nygiftare"', *cells[7:]])
-    register.write_bytes(b"\n".join(lines))
-    return tonight / "config.toml"
 
 
 def _write_day(day: Path, whole: Municipality, without: set[str], changed: set[str]) -> None:

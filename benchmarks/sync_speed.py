@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks import data
+from benchmarks import nights
 from benchmarks.measure import Figures, Section, median, python, table
 
 _SYNC = ("adapter", "--config")
@@ -22,13 +22,13 @@ def run(folder: Path, rounds: int) -> Section:
             old.unlink()
         take("csv.reader over the files", "benchmarks.floors", "csv", str(folder / "day1"))
         take("fetchall of the tables", "benchmarks.floors", "fetchall", str(folder / "day1"))
-        config = str(data.bring(folder, "day1"))
+        config = str(nights.bring(folder, "day1"))
         take("sync, first", *_SYNC, config, "sync")
         take("sync, nothing changed", *_SYNC, config, "sync")
         take("sync --full, nothing changed", *_SYNC, config, "sync", "--full")
-        data.bring(folder, "day2")
+        nights.bring(folder, "day2")
         take("sync, next day", *_SYNC, config, "sync")
-        data.bring(folder, "day2", changed=1)
+        nights.bring(folder, "day2", changed=1)
         take("sync, one row changed", *_SYNC, config, "sync")
         take("status", *_SYNC, config, "status")
         take("check", *_SYNC, config, "check")
