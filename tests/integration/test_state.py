@@ -66,11 +66,11 @@ def test_what_a_run_leaves_is_gone_by_and_nothing_of_an_earlier_night_stays(stor
     report = small_school.night(store, tables, now=small_school.NOW + HOUR)
     assert 0 < report.whole_at < report.started
     assert report.types[R.PERSON].updated == 1
-    assert keepsake.read(store, "Person ids")
+    assert keepsake.Bodies(store)("Person ids")
     keepsake.write(store, [("one", b"1" * 100_000), ("two", b"")])
     keepsake.write(store, [("one", None), ("three", b"3")])
-    assert [keepsake.read(store, name) for name in ("one", "two", "three")] == [b"1" * 100_000, b"", b"3"]
-    assert not keepsake.read(store, "Person ids")
+    assert [keepsake.Bodies(store)(name) for name in ("one", "two", "three")] == [b"1" * 100_000, b"", b"3"]
+    assert not keepsake.Bodies(store)("Person ids")
 
 
 def test_a_document_comes_out_of_the_state_as_it_went_in(store: Store) -> None:

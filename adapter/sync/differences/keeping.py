@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from functools import partial
 
 from adapter.store import keepsake, pages
 from adapter.store.engine import Store
@@ -23,7 +22,7 @@ def coder(store: Store, inputs: Inputs) -> Coder:
 
 def last(store: Store, inputs: Inputs) -> Kept | None:
     """What the last good run left, where it is true of tonight."""
-    found = read(partial(keepsake.read, store), repeat.secret(store, b"differences"))
+    found = read(keepsake.Bodies(store), repeat.secret(store, b"differences"))
     if found is None:
         return None
     facts = found.facts
@@ -64,7 +63,7 @@ def leave(
     if found is None:
         keepsake.write(store, ())
         return
-    before = read(partial(keepsake.read, store), key)
+    before = read(keepsake.Bodies(store), key)
     found.facts |= {
         "version": report.version,
         "today": inputs.date().isoformat(),

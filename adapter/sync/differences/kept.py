@@ -94,7 +94,12 @@ def rules_of(plan: Plan) -> Iterator[tuple[str, Rule]]:
     """All rules with the names of their arrays."""
     for rules in plan.rules.values():
         for rule in rules:
-            yield f"rule {rule.span}", rule
+            yield name_of(rule), rule
+
+
+def name_of(rule: Rule) -> str:
+    """What the names of a rule's arrays begin with."""
+    return f"rule {rule.span.line}:{rule.span.column}"
 
 
 def made(record: Record, assembly: Assembly, plan: Plan, sources: Sources, before: Kept | None = None) -> Kept:

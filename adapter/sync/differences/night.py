@@ -22,7 +22,7 @@ from adapter.ss12000.types import ResourceType
 from adapter.sync.differences import elsewhere
 from adapter.sync.differences.arrays import NO_CODES, NO_PLACES, Array, Codes, Mask, Places, among, growing, in_order
 from adapter.sync.differences.fetch import rows_of
-from adapter.sync.differences.kept import DROPPED, Kept
+from adapter.sync.differences.kept import DROPPED, Kept, name_of
 from adapter.sync.differences.record import ALWAYS, HIDDEN, IndexRecord, Record, SourceRecord, UnitRecord
 from adapter.sync.differences.restore import restore
 from adapter.sync.differences.shelf import Shelf, Unusual, compared, raws_of
@@ -219,7 +219,7 @@ class Night(Record):
         return np.union1d(again[again >= 0], before.shelf.new).tolist()  # type: ignore[no-any-return]
 
     def _load(self, rule: Rule) -> Before:
-        name, shelf, kept = f"rule {rule.span}", self.shelves[rule.view.source], self.kept
+        name, shelf, kept = name_of(rule), self.shelves[rule.view.source], self.kept
         rows = self.kept.facts["sources"][shelf.source]["rows"]
         back = np.full(rows, -1, dtype=np.int64)
         old = np.flatnonzero(shelf.kept >= 0)
