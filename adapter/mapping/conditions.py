@@ -36,9 +36,11 @@ def compile_conditions(reader: Reader, node: Node, scope: Scope, find: Find | No
     def holds(frames: Frames) -> bool:
         for cell, known, tell in cells:
             text = cell.get(frames)
-            result = known.get(text) if known is not None else tell(text, frames)
+            result = None if known is None else known.get(text)
             if result is None:
-                result = known[text] = tell(text, frames)  # type: ignore[index]
+                result = tell(text, frames)
+                if known is not None:
+                    known[text] = result
             if not result:
                 return False
         return True

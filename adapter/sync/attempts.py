@@ -9,7 +9,7 @@ from adapter.store.changes import Spool
 from adapter.store.engine import Store
 from adapter.sync.assemble import Assembly
 from adapter.sync.differences import keeping
-from adapter.sync.differences.kept import Kept
+from adapter.sync.differences.kept import Kept, same_rows
 from adapter.sync.differences.night import Met, Night
 from adapter.sync.differences.record import Record
 from adapter.sync.differences.shelf import Shelf, Unusual
@@ -33,7 +33,7 @@ def assembled(
 
     Once a week both ways are gone, and must come to the same.
     """
-    believed: _Outcome | None = None
+    believed: tuple[Kept | None, _Outcome] | None = None
     if options.plain and not options.full:
         with report.timed("look"):
             kept = keeping.last(store, inputs)
@@ -45,14 +45,19 @@ def assembled(
                 report.whole_at = int(kept.facts["whole_at"])
                 return found
             report.whole_because = attempt.whole_because
-            believed = _outcome(found, attempt) if found is not None else None
+            believed = (found.kept, _outcome(found, attempt)) if found is not None else None
             found = None
     memory = None if options.dry_run else Record(keeping.coder(store, inputs))
     whole = assemble(store, inputs, report, spool, at_once=at_once, memory=memory)
     report.whole_at = report.started
-    if believed is not None and believed != _outcome(whole, report):
+    if believed is not None and _comparable(believed[0], whole.kept) and believed[1] != _outcome(whole, report):
         report.findings.add(Issue("M348", CONTRADICTED, Severity.WARNING))
     return whole
+
+
+def _comparable(believed: Kept | None, read: Kept | None) -> bool:
+    """Whether both ways must come to the same: not where a database has changed between the two readings."""
+    return believed is None or read is None or same_rows(believed, read)
 
 
 _Outcome = tuple[dict[ResourceType, dict[str, bytes]], list[str]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from support import any_night, small_school
 from support.any_mapping import COLUMNS, mappings
 from support.mapping import compiled
 from support.nights import DAY, School, pupil_id, told
-from support.small_school import NOW, OPEN_GATE, TODAY
+from support.small_school import NOW, OPEN_GATE, TODAY, Rows
 
 from adapter.ss12000.types import ResourceType as R
 from adapter.store import keepsake, publish, schema
@@ -29,6 +29,7 @@ from adapter.sync.inputs import Options
 from adapter.sync.report import Report
 from adapter.sync.run import sync
 from adapter.sync.stage import Stage
+from connectors.base import Batch
 from connectors.csv_file import CsvConnector
 from connectors.sql import SqlConnector, SqlOptions
 
@@ -380,6 +381,44 @@ def test_that_nothing_is_found_in_a_second_source_is_told_on_the_next_night_too(
     codes = [sorted(issue.code for issue in one.findings.issues) for one in (before, report)]
     assert "M343" in codes[0]
     assert codes[0] == codes[1]
+
+
+class Live(Rows):
+    """A database in use: each reading may find other rows, in another order."""
+
+    def __init__(self, rows: list[dict[str, str | None]], becomes: Any) -> None:
+        super().__init__(rows)
+        self._becomes, self.readings = becomes, 0
+
+    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
+        if self.readings:
+            self._becomes(self.rows)
+        self.readings += 1
+        yield from super().batches(columns)
+
+
+def test_rows_of_a_database_that_come_in_another_order_are_not_mixed_up(store: Store) -> None:
+    tables: dict[str, Any] = small_school.tables()
+    small_school.night(store, tables, **OPEN_GATE)
+    before = publish.documents(store)
+    tables["tjanst"].append({"anst": "72", "kod": small_school.UNIT, "roll": "Lärare"})  # who is looked at second
+    live = tables | {"personal": Live(tables["personal"], list.reverse)}
+    report = small_school.night(store, live, now=NOW + DAY, **OPEN_GATE)
+    assert by_differences(report)
+    assert live["personal"].readings == 1
+    after = publish.documents(store)[R.PERSON]
+    assert before[R.PERSON].items() <= after.items()
+    assert {values["givenName"] for key, values in after.items() if key not in before[R.PERSON]} == {"Lärare2"}
+
+
+def test_a_database_that_changes_between_the_two_ways_is_no_contradiction(store: Store) -> None:
+    tables: dict[str, Any] = small_school.tables()
+    small_school.night(store, tables, **OPEN_GATE)
+    live = tables | {"ad": Live(tables["ad"], lambda rows: rows[0].update(eppn="ny@edu.exempel.se"))}
+    report = small_school.night(store, live, now=NOW + 8 * DAY, **OPEN_GATE)
+    assert live["ad"].readings == 2
+    assert report.types[R.PERSON].updated == 1
+    assert not report.findings.total
 
 
 # -- what more has to be looked at -----------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from adapter.mapping.plan import Plan, Rule
 from adapter.ss12000.types import ResourceType
 from adapter.sync.differences.arrays import Array, Places
 from adapter.sync.differences.record import Record
-from adapter.sync.differences.shelf import Unusual, told_apart
+from adapter.sync.differences.shelf import Unusual, lines_of, told_apart
 from connectors.base import SourceError
 
 if TYPE_CHECKING:
@@ -82,6 +82,13 @@ def read(load: Callable[[str], bytes], key: bytes) -> Kept | None:
     return Kept(json.loads(facts), load=load)
 
 
+def same_rows(one: Kept, other: Kept) -> bool:
+    """Whether two runs have read the same rows, in whatever order."""
+    return one.facts["sources"].keys() == other.facts["sources"].keys() and all(
+        np.array_equal(np.sort(one[f"codes {name}"]), np.sort(other[f"codes {name}"])) for name in one.facts["sources"]
+    )
+
+
 def _mark(facts: bytes, key: bytes) -> bytes:
     return hashlib.blake2b(facts, key=key, digest_size=_MARK).digest()
 
@@ -112,7 +119,7 @@ def made(record: Record, assembly: Assembly, plan: Plan, sources: Sources, befor
     for tally in plan.tallies:
         if tally.missing and not tally.matched:  # why that may be is told by the first row that is looked for
             raise Unusual(f"{tally.what}: nothing is found yet")
-    kept = Kept()
+    kept = Kept() if before is None else Kept(load=before.load)
     _tell_of_keys(record, plan)
     kept.facts["headers"] = {name: list(table.columns) for name, table in sources.tables.items()}
     kept.facts["sources"] = {}
@@ -209,13 +216,14 @@ def _only_empty_between(
     left = np.flatnonzero(between)
     if not len(left):
         return
-    lines = sources.tables[name].lines()  # type: ignore[attr-defined]
+    lines = lines_of(sources.tables[name])
+    assert lines is not None  # whose codes these are
     try:
         rows = lines.cells(left.tolist(), columns)
     except SourceError:
         raise Unusual(f"rows of {name} span several lines") from None
     for row in rows:
-        if row is not None and any(map(str.strip, row)):
+        if row is not None and any(cell and cell.strip() for cell in row):
             raise Unusual(f"rows of {name} span several lines")
 
 

@@ -26,6 +26,7 @@ from adapter.sync.differences.kept import DROPPED, Kept, name_of
 from adapter.sync.differences.record import ALWAYS, HIDDEN, IndexRecord, Record, SourceRecord, UnitRecord
 from adapter.sync.differences.restore import restore
 from adapter.sync.differences.shelf import Shelf, Unusual, compared, raws_of
+from adapter.sync.differences.tables import table_of
 from adapter.sync.shaping import fill
 from adapter.sync.shrink import Length
 from connectors.base import SourceTable
@@ -150,7 +151,7 @@ class Night(Record):
 
     def found_under(self, index: Index) -> tuple[Codes, Places]:
         """The codes of the keys of an index, and the number of the row that each is of."""
-        name, source = index.rows.name, index.view.source  # type: ignore[attr-defined]
+        name, source = table_of(index).name, index.view.source
         if source in self.same:
             return (self.kept[name], self.kept[f"numbers {source}"]) if name in self.kept else (NO_CODES, NO_PLACES)
         record = self.indexes[name]
@@ -158,7 +159,7 @@ class Night(Record):
 
     def takes_over_index(self, index: Index) -> None:
         """The keys of the rows that are still there; those of rows that are gone lead elsewhere now."""
-        name = index.rows.name  # type: ignore[attr-defined]
+        name = table_of(index).name
         shelf = self.shelves[index.view.source]
         if name in self.indexes or index.view.source in self.same:
             return
@@ -178,7 +179,8 @@ class Night(Record):
 
     def fills(self, index: Index, rows: Sequence[Row], fresh: set[int]) -> None:
         """Put rows of a source into an index; under the keys of those that are new, something else is found now."""
-        found, code = self.indexes.get(index.rows.name), index.rows.code  # type: ignore[attr-defined]
+        table = table_of(index)
+        found, code = self.indexes.get(table.name), table.code
 
         def takes(number: int, key: Hashable) -> None:
             if number in fresh and found is not None:

@@ -22,7 +22,7 @@ from adapter.mapping.scope import Index, Row, Target
 from adapter.ss12000.types import ResourceType
 from adapter.sync.differences.arrays import Array, Codes
 from adapter.sync.differences.codes import NONE, Coder
-from adapter.sync.differences.shelf import Unusual, codes_of, how_of, raw_of
+from adapter.sync.differences.shelf import Unusual, codes_of, how_of, lines_of, raw_of
 from adapter.sync.differences.tables import Ids, Rows
 from connectors.base import Batch, SourceTable
 
@@ -187,7 +187,7 @@ class Record:
     def begins(self, source: str, table: SourceTable, columns: Sequence[str]) -> None:
         """A source is read."""
         found = self.sources[source] = SourceRecord(columns, remarks=remarks_of(table))
-        lines = table.lines() if hasattr(table, "lines") else None
+        lines = lines_of(table)
         if lines is None:
             found.how = how_of(table)
         else:

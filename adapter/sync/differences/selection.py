@@ -12,7 +12,7 @@ from adapter.sync.differences.fetch import Fetcher, rows_of, tell
 from adapter.sync.differences.night import Night
 from adapter.sync.differences.record import remarks_of
 from adapter.sync.differences.shelf import Unusual
-from adapter.sync.differences.tables import Rows
+from adapter.sync.differences.tables import table_of
 from adapter.sync.extract import Extraction, Sources
 
 _TOGETHER = 2000  # rows
@@ -43,8 +43,7 @@ class Selection(Extraction):
                 night.takes_over_index(index)
             tell(night, name, indexes, cleaner)
             for index in indexes:
-                assert isinstance(index.rows, Rows)
-                index.rows.fetch = Fetcher(night, index, shelf)
+                table_of(index).fetch = Fetcher(night, index, shelf)
             if cleaner.took_signs:
                 for rule in self._rules:
                     rule.view.impure = True

@@ -91,8 +91,7 @@ class _Cells:
 
 def raws_of(table: SourceTable, columns: Sequence[str]) -> Raws:
     """The rows of an open source. Raises SourceError."""
-    lines = table.lines() if hasattr(table, "lines") else None
-    if lines is not None:
+    if (lines := lines_of(table)) is not None:
         return _Lines(lines, columns)
     found: list[bytes] = []
     numbers: list[int] = []
@@ -100,6 +99,12 @@ def raws_of(table: SourceTable, columns: Sequence[str]) -> Raws:
         found += map(raw_of, batch.rows)
         numbers += range(batch.first_row, batch.first_row + len(batch.rows))
     return _Cells(found, np.array(numbers, dtype=np.int64), how_of(table))
+
+
+def lines_of(table: SourceTable) -> Lines | None:
+    """The lines of an open source, where its rows are simply those."""
+    found: Lines | None = table.lines() if hasattr(table, "lines") else None
+    return found
 
 
 def how_of(table: SourceTable) -> str:
@@ -150,15 +155,15 @@ class Shelf:
     how: str
     _raws: Callable[[], Raws]
     _cleaner: Cleaner = field(init=False)
-    _read: Raws | None = None
+    read: Raws | None = None
 
     def __post_init__(self) -> None:
         self._cleaner = Cleaner(self.source)
 
     def opened_again(self, raws: Callable[[], Raws]) -> None:
-        """The source is open anew; rows that were read as they came stay at hand."""
-        if not isinstance(self._read, _Cells):
-            self._raws, self._read = raws, None
+        """The source is open anew. Rows that came from a database stay at hand: it may give others now."""
+        if not isinstance(self.read, _Cells):
+            self._raws, self.read = raws, None
 
     @property
     def new(self) -> Places:
@@ -167,10 +172,10 @@ class Shelf:
 
     def cells(self, places: Sequence[int], cleaner: Cleaner | None = None) -> tuple[list[int], Columns]:
         """The numbers and the clean cells of some rows. `cleaner`: is told what was wrong with them."""
-        if self._read is None:
-            self._read = self._raws()
+        if self.read is None:
+            self.read = self._raws()
         numbers = self.numbers[places]
-        rows = self._read.cells(self._read.places(numbers).tolist())
+        rows = self.read.cells(self.read.places(numbers).tolist())
         return numbers.tolist(), clean(numbers.tolist(), rows, self.columns, cleaner or self._cleaner)
 
 
@@ -202,10 +207,11 @@ def compared(source: str, table: SourceTable, columns: Sequence[str], coder: Cod
         counts[line] = True
     gone = np.ones(len(before), dtype=bool)
     gone[kept[known]] = False
-    shelf = Shelf(
+    found = Shelf(
         source, columns, numbers[counts], codes[counts], kept[counts], np.flatnonzero(gone), how, lambda: read
     )
-    return shelf
+    found.read = read
+    return found
 
 
 def rows_among(read: Raws, lines: Places, columns: Sequence[str], source: str) -> Iterator[int]:

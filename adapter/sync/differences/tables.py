@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any
 
+from adapter.mapping.scope import Index
 from adapter.sync.differences.codes import Code, Coder
 
 
@@ -40,6 +41,12 @@ class Rows(dict[Hashable, Any]):
         if self.fetch is not None and code and code not in self._there:
             self._there.add(code)
             self.fetch(code)
+
+
+def table_of(index: Index) -> Rows:
+    """What an index's rows lie in, in a run that is written down."""
+    assert isinstance(index.rows, Rows)
+    return index.rows
 
 
 class Ids(dict[Hashable, str]):
