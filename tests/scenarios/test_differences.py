@@ -35,18 +35,6 @@ from connectors.sql import SqlConnector, SqlOptions
 
 
 @pytest.fixture
-def school(tmp_path: Path) -> School:
-    return School(tmp_path)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path}/state.db")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The types of the rows that are built."""
     found: list[str] = []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import random
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,18 +22,6 @@ from adapter.sync.inputs import Inputs, Options
 from adapter.sync.report import Report
 from adapter.sync.run import sync
 from connectors.csv_file import CsvConnector
-
-
-@pytest.fixture
-def school(tmp_path: Path) -> School:
-    return School(tmp_path)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path}/state.db")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
