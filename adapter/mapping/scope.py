@@ -75,6 +75,11 @@ class View:
     used: bool = False
     impure: bool = False  # whether any cell of tonight's sources has lost a sign that nobody sees
 
+    @property
+    def home(self) -> str:
+        """What its rows are known by when a run is written down: their source, or where they are made, the view."""
+        return f"made\x1f{self.name}" if self.made.late else self.source
+
     def find(self, name: str) -> str | None:
         """The column of that name: exactly, else the only one that differs in case alone."""
         if self.header is None or name in self.header:
@@ -192,8 +197,8 @@ class Made:
 
     @property
     def late(self) -> bool:
-        """Whether the rows are only known when their source, and others, are read to the end."""
-        return bool(self.joins or self.merge or self.needs)
+        """Whether the rows are not simply the source's: they are known when it, and others, are read to the end."""
+        return bool(self.split or self.joins or self.merge or self.needs)
 
 
 @dataclass(eq=False)

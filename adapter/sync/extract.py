@@ -7,8 +7,8 @@ merged: those are made when all that they are made of is read.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field
 from itertools import compress
 from types import TracebackType
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from adapter.errors import SourceFailed
 from adapter.issues import Issue, Severity, Span
 from adapter.mapping.plan import InlineRows, Plan, Rule
-from adapter.mapping.scope import Index, Row, View
+from adapter.mapping.scope import Get, Index, Row, View
 from adapter.sync.cleaning import Cleaner, filled
 from adapter.sync.shaping import fill, finished, laid_out
 from adapter.sync.shrink import Length
@@ -69,7 +69,7 @@ class Sources:
 
 
 @dataclass(eq=False)
-class _Layout:
+class Layout:
     """One way of laying out a source's rows: views that share their slots get the same tuples.
 
     `pending`: the rows of one that is joined or merged, until that can be done.
@@ -127,10 +127,12 @@ class Extraction:
         self._inline = plan.inline.keys()
         self._views = plan.views
         self._rules = [rule for rules in plan.rules.values() for rule in rules]
-        self._layouts: dict[str, dict[int, _Layout]] = {}
+        self._layouts: dict[str, dict[int, Layout]] = {}
         self._held: dict[int, list[Row]] = {}
         self._read: set[str] = set()
         self._uses = Counter(id(index) for rule in self._rules for index in set(rule.indexes))
+        needed = {id(index) for view in plan.views for index in view.made.needs}
+        self._asked = needed | self._uses.keys()  # indexes that rows ask when objects are built of them
         for rule in self._rules:
             self._layout(rule.view).rules.append(rule)
             for index in rule.indexes:
@@ -172,15 +174,14 @@ class Extraction:
         for index in indexes:
             self._uses[id(index)] -= 1
             if not self._uses[id(index)]:
-                if self._memory is not None:
-                    self._memory.filled(index)
+                self._write_down(index)
                 index.rows.clear()
 
-    def _layout(self, view: View) -> _Layout:
+    def _layout(self, view: View) -> Layout:
         layouts = self._layouts.setdefault(view.source, {})
         known = layouts.get(id(view.slots))
         if known is None:
-            known = layouts[id(view.slots)] = _Layout(view, pending=[] if view.made.late else None)
+            known = layouts[id(view.slots)] = Layout(view, pending=[] if view.made.late else None)
             view.made.groups = {} if self._traced else None
             for index in view.made.looked_up:
                 self._want(index)
@@ -204,9 +205,19 @@ class Extraction:
             return
         for index in view.made.looked_up:
             self._make_ready(index.view)
-        rows, layout.pending = finished(view, layout.pending), None
-        self._hand_out(layout, rows)
+        for index in view.made.needs:  # nobody lets go of them
+            self._write_down(index)
+        with self._memory.aside() if self._memory is not None else nullcontext():
+            rows, layout.pending = finished(view, layout.pending), None
+            if self._memory is not None:
+                rows = self._memory.makes(view, rows, conditions(layout.indexes))
+            self._hand_out(layout, rows)
         self._release(join.index for join in view.made.joins)
+
+    def _write_down(self, index: Index) -> None:
+        """An index has all its rows."""
+        if self._memory is not None and id(index) in self._asked:
+            self._memory.filled(index)
 
     def _read_whole(self, source: str) -> None:
         if source not in self._read:
@@ -267,12 +278,16 @@ class Extraction:
         for remark in getattr(self._tables[source], "remarks", ()):
             self._tell(Issue(remark.code, remark.message, Severity.WARNING, span=Span(remark.place)))
 
-    def _hand_out(self, layout: _Layout, rows: list[Row], streaming: Rule | None = None) -> None:
+    def _hand_out(self, layout: Layout, rows: list[Row], streaming: Rule | None = None) -> None:
         for index in layout.indexes:
-            fill(index, rows)
+            fill(index, rows, self._takes(index))
         for rule in layout.rules:
             if rule is not streaming:
                 self._held.setdefault(id(rule), []).extend(rows)
+
+    def _takes(self, index: Index) -> Callable[[Row, Hashable], None] | None:
+        made = self._memory is not None and index.view.made.late and id(index) in self._asked
+        return self._memory.takes(index) if made and self._memory is not None else None
 
     def _check_ages(self) -> None:
         issues = []
@@ -298,6 +313,11 @@ class Extraction:
                 "a source is too short; last night's data stay published",
                 [Issue("S130", message, span=Span(source))],
             )
+
+
+def conditions(indexes: Iterable[Index]) -> list[Get]:
+    """What decides which rows stand in these."""
+    return list(dict.fromkeys(index.view.keep for index in indexes if index.view.keep is not None))
 
 
 def _issue(source: str, error: SourceError) -> Issue:

@@ -24,7 +24,7 @@ from adapter.sync.assemble import Assembly, Missed, Observer
 from adapter.sync.differences import kept
 from adapter.sync.differences.night import Night
 from adapter.sync.differences.record import Record
-from adapter.sync.differences.selection import Selection, unfollowed
+from adapter.sync.differences.selection import Selection
 from adapter.sync.differences.shelf import Unusual
 from adapter.sync.extract import Extraction, Sources
 from adapter.sync.findings import KEPT
@@ -61,12 +61,6 @@ def assemble(
         with report.timed("open"):
             sources = stack.enter_context(Sources(inputs.connectors))
             plan = compiled(inputs, sources, report, trace or memory)
-            why_whole = unfollowed(plan) if memory is not None else ""
-            if isinstance(memory, Night) and why_whole:
-                raise Unusual(why_whole)
-            if why_whole:  # nothing is written down that nobody could go by
-                memory, plan = None, compiled(inputs, sources, report)
-                report.whole_because = why_whole
         if plan.errors:
             same = store.setting(MAPPED_WITH) == digest(inputs.mapping)
             problem = SourceFailed if same else ConfigError  # a mapping that was good yesterday is not to blame

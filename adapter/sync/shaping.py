@@ -37,10 +37,10 @@ def _once(column: Sequence[str]) -> list[str]:
         return [intern(text) if text.__class__ is str else text for text in column]
 
 
-def fill(index: Index, rows: Sequence[Row], takes: Callable[[int, Hashable], None] | None = None) -> None:
+def fill(index: Index, rows: Sequence[Row], takes: Callable[[Row, Hashable], None] | None = None) -> None:
     """Add rows to an index: those that its view keeps, or the problem of those for which that cannot be told.
 
-    `takes` is told the number and the key of each.
+    `takes` is told each of them, with its key.
     """
     keep, key, found = index.view.keep, row_key(index.key, index.view.written), index.rows
     for row in rows:
@@ -55,7 +55,7 @@ def fill(index: Index, rows: Sequence[Row], takes: Callable[[int, Hashable], Non
         if value is not None:
             found.setdefault(value, []).append(entry)
             if takes is not None:
-                takes(row[0], value)
+                takes(row, value)
         elif len(index.key) > 1:
             _note_partly(index, row)
 

@@ -62,7 +62,7 @@ CHOICES: list[dict[str, Any]] = [
 ]
 
 
-def history(folder: Path, seed: int) -> list[Report]:
+def history(folder: Path, seed: int, mapping: str) -> list[Report]:
     """Six nights of a school in which anything happens, each made by differences and, beside it, whole."""
     draw = random.Random(seed)
     school = any_night.School(draw)
@@ -72,7 +72,8 @@ def history(folder: Path, seed: int) -> list[Report]:
     day, found = 0, []
     for night in range(6):
         now = NOW + day * DAY + night * 60_000
-        made = small_school.inputs(school.copied(), any_night.MAPPING, now, **sections)
+        sources = school.exported(folder) if seed % 2 else school.copied()
+        made = small_school.inputs(sources, mapping, now, **sections)
         made = replace(made, today=TODAY + dt.timedelta(days=day))
         found.append(sync(quick, made))
         assert told(found[-1]) == told(sync(whole, made, Options(full=True)))
@@ -85,16 +86,18 @@ def history(folder: Path, seed: int) -> list[Report]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_whatever_happens_the_nights_come_to_what_whole_runs_come_to(tmp_path: Path, seed: int) -> None:
-    found = history(tmp_path, seed)
+@pytest.mark.parametrize("mapping", [any_night.MAPPING, any_night.MADE])
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_happens_the_nights_come_to_what_whole_runs_come_to(tmp_path: Path, seed: int, mapping: str) -> None:
+    found = history(tmp_path, seed, mapping)
     assert any(map(by_differences, found[1:]))
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(100, 125))
-def test_so_they_do_in_many_histories(tmp_path: Path, seed: int) -> None:
-    history(tmp_path, seed)
+@pytest.mark.parametrize("mapping", [any_night.MAPPING, any_night.MADE])
+@pytest.mark.parametrize("seed", range(100, 130))
+def test_so_they_do_in_many_histories(tmp_path: Path, seed: int, mapping: str) -> None:
+    history(tmp_path, seed, mapping)
 
 
 CELLS: dict[str, dict[str, list[str | None]]] = {
@@ -188,6 +191,91 @@ def test_a_database_is_read_and_only_what_differs_is_built(tmp_path: Path, store
     assert by_differences(report)
     assert report.types[R.PERSON].updated == 1
     assert built.count("Person") < 4
+
+
+def test_of_rows_that_are_made_of_others_only_those_are_built_that_came_out_otherwise(
+    school: School, store: Store, built: list[str]
+) -> None:
+    first, second = "  elever:  {key: guid, expect: {min_rows: 2}}\n", "  ad:      {key: pnr}\n"
+    assert first + second in school.mapping
+    made = "  ad: {key: pnr, merge: only}\n  elever: {with: {ad: {pnr: pnr}}, key: guid, merge: only}\n"
+    school.mapping = school.mapping.replace(first + second, made)
+    school.night(store)
+    school.tables["ad"][3]["eppn"] = "ny3@edu.exempel.se"
+    school.tables["elever"][0], school.tables["elever"][1] = school.tables["elever"][1], school.tables["elever"][0]
+    school.export()
+    built.clear()
+    report = school.night(store, 1)
+    assert by_differences(report)
+    assert (report.types[R.PERSON].updated, report.types[R.PERSON].unchanged) == (1, 11)
+    assert built.count("Person") == 2  # with the one who is protected, who is looked at every night
+
+
+BEHIND = """\
+  ad: {key: {column: pnr, as: personnummer}, keep: {till: {on_or_after: today, or: empty}}, merge: only}
+  elever: {with: {ad: {pnr: pnr}}, key: guid, merge: only}
+"""
+
+
+def _marked_elsewhere(school: School) -> None:
+    for pupil, account in zip(school.tables["elever"], school.tables["ad"], strict=True):
+        account["till"] = ""
+        account["skydd"] = pupil["skydd"] = ""  # so that nobody is looked at every night
+    school.mapping = school.mapping.replace("{column: skydd, codes: skydd}", "{column: ad.skydd, codes: skydd}", 1)
+
+
+def _can_be_read(school: School) -> None:
+    school.tables["ad"][-2:] = []
+
+
+def _has_no_date(school: School) -> None:
+    school.tables["ad"][5]["till"] = "fel"
+
+
+def _meets_another(school: School) -> None:
+    school.tables["ad"][3]["eppn"] = school.tables["ad"][4]["eppn"]
+
+
+def _has_a_sign(school: School) -> None:
+    school.tables["elever"][3]["guid"] = f"{school.tables['elever'][3]['guid']}\u200b"
+
+
+def _somebody_else_changes(school: School) -> None:
+    school.tables["personal"][0]["efternamn"] = "Nygift"
+
+
+def _lose_their_marks(school: School) -> None:
+    del school.tables["ad"][2:]
+
+
+@pytest.mark.parametrize(
+    "nights",
+    [
+        [_has_a_sign],
+        [_somebody_else_changes, _has_a_sign],
+        [_can_be_read, _somebody_else_changes, _lose_their_marks],
+        [_has_no_date, _meets_another],
+    ],
+)
+def test_what_is_told_of_rows_that_others_are_made_of_is_told_again(
+    school: School, store: Store, nights: list[Any]
+) -> None:
+    first, second = "  elever:  {key: guid, expect: {min_rows: 2}}\n", "  ad:      {key: pnr}\n"
+    assert first + second in school.mapping
+    school.mapping = school.mapping.replace(first + second, BEHIND).replace(
+        "enrich: {ad: pnr}", "enrich: {ad: {column: pnr, as: personnummer}}"
+    )
+    _marked_elsewhere(school)
+    for _ in range(2):  # nobody finds them, and they are one row when they are merged
+        school.tables["ad"].append({"pnr": "okänt", "eppn": "", "till": "", "skydd": ""})
+    whole = open_store("sqlite://")
+    for day, change in enumerate([lambda school: None, *nights]):
+        change(school)
+        school.export()
+        report = school.night(store, day)
+        assert told(report) == told(school.night(whole, day, full=True))
+        assert by_differences(report) == (day > 0)
+    whole.close()
 
 
 def _table(folder: Path, name: str, rows: list[dict[str, Any]]) -> SqlConnector:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import random
+from pathlib import Path
 from typing import Any
 
-from support.small_school import UNIT, Rows, number
+from support.small_school import NOW, UNIT, Rows, number
+
+from connectors.csv_file import CsvConnector, CsvOptions
 
 Tables = dict[str, list[dict[str, str | None]]]
 
@@ -112,6 +116,118 @@ Activity:
       fields: {duty: {ref: Duty, via: [anst, kod]}}
 """
 
+MADE = """\
+mapping: 1
+sources:
+  inskrivna: {of: elever, keep: {status: A}, expect: {min_rows: 0}}
+  inskr:   {key: [elev, enhet], keep: {elev: {found_in: {inskrivna: guid}}}, expect: {min_rows: 0}}
+  elever:
+    with: {inskr: {elev: guid}}
+    keep: {slut: {on_or_after: today, or: empty}}
+    key: guid
+    merge: most
+    expect: {min_rows: 0}
+  ad:      {key: {column: pnr, as: personnummer}, merge: only, expect: {min_rows: 0}}
+  skolor:  {key: kod, merge: only, expect: {min_rows: 0}}
+  personal: {key: anst, merge: only, expect: {min_rows: 0}}
+  tjanst:
+    with: {skolor: {kod: kod}, personal: {anst: anst}}
+    keep: {till: {on_or_after: today, or: empty}, skolor.namn: {not: empty}}
+    key: [anst, kod]
+    expect: {min_rows: 0}
+  fasta:
+    rows: [{form: GR, namn: Grundskola}, {form: GR, namn: Skola}]
+    key: namn
+  grupper: {with: {fasta: {namn: form}, skolor: {namn: skola}}, key: guid, expect: {min_rows: 0}}
+  aktiva:  {of: elever, keep: {status: A, klass: {not: empty}}, key: guid, expect: {min_rows: 0}}
+  medlem:
+    split: {column: elev, on: " "}
+    with: {elever: {guid: elev}}
+    keep: {elever.efternamn: {not: empty}, elev: {found_in: {aktiva: guid}}}
+    key: [grupp, elev]
+    expect: {min_rows: 0}
+  prov:    {split: [{column: larare, on: " "}, {column: grupp, on: " "}], key: grupp, expect: {min_rows: 0}}
+  ord:     {key: ord, merge: only, expect: {min_rows: 0}}
+codes:
+  skydd: {"": Ingen, S: Sekretessmarkering, F: Skyddad folkbokföring}
+  roll: {from: ord, key: ord, value: roll, otherwise: Annan personal}
+Organisation:
+  from: skolor
+  id: {school_unit: kod}
+  fields: {displayName: namn, schoolUnitCode: kod}
+Person:
+  - from: elever
+    keep: {status: A}
+    id: {uuid5: guid}
+    enrich: {ad: {column: pnr, as: personnummer}}
+    fields:
+      givenName: fornamn
+      familyName: efternamn
+      civicNo.value: pnr
+      eduPersonPrincipalNames: {list: [{first_of: [ad.eppn, eppn]}]}
+      securityMarking: {column: skydd, codes: skydd, unknown: protected}
+      enrolments:
+        each: inskr
+        match: {elev: guid}
+        keep: {enhet: {found_in: {skolor: kod}}}
+        fields:
+          enroledAt: {ref: Organisation, via: enhet}
+          schoolType: {text: GR}
+          schoolYear: {column: ak, as: integer, empty: omit}
+  - from: personal
+    keep: {anst: {found_in: {tjanst: anst}}}
+    id: {uuid5: anst}
+    same_id: merge
+    fields:
+      givenName: fornamn
+      familyName: efternamn
+      civicNo.value: pnr
+      eduPersonPrincipalNames: eppn
+      securityMarking: {column: skydd, codes: skydd}
+      emails: {list: [{value: {column: epost, empty: omit_item}, type: {text: Skola personal}}]}
+Duty:
+  from: {distinct: tjanst, by: [anst, kod, roll]}
+  id: {uuid5: [anst, kod, roll]}
+  fields:
+    person: {ref: Person, via: anst, of: personal}
+    dutyAt: {ref: Organisation, via: kod}
+    dutyRole: {column: roll, codes: roll}
+Group:
+  - from: {distinct: elever, by: [enhet, klass]}
+    keep: {klass: {not: empty}, status: A}
+    id: {uuid5: [enhet, klass]}
+    fields:
+      displayName: klass
+      groupType: {text: Klass}
+      schoolType: {text: GR}
+      organisation: {ref: Organisation, via: enhet}
+      groupMemberships:
+        each: aktiva
+        match: {enhet: enhet, klass: klass}
+        fields: {person: {ref: Person, of: elever, via: guid}}
+  - from: grupper
+    keep: {guid: {found_in: {prov: grupp}}}
+    id: {uuid5: guid}
+    fields:
+      displayName: namn
+      groupType: {text: Undervisning}
+      schoolType: fasta.form
+      organisation: {ref: Organisation, of: skolor, via: skola, by: namn}
+      groupMemberships:
+        each: medlem
+        match: {grupp: guid}
+        fields: {person: {ref: Person, of: elever, via: elev, missing: drop_item}}
+Activity:
+  from: {distinct: prov, by: [grupp, prov]}
+  id: {uuid5: [grupp, prov]}
+  enrich: {grupper: grupp}
+  fields:
+    displayName: grupper.namn
+    groups: {list: [{ref: Group, of: grupper, via: grupp}]}
+    organisation: {ref: Organisation, of: skolor, via: grupper.skola, by: namn}
+    parentActivity: {ref: test_activity, via: prov}
+"""
+
 _ODD = ["", None, "  ", "x", "Ã¶", "a\u200bb", "S", "0", "\xad"]
 _MANY = {"skolor": 2, "personal": 4, "tjanst": 4, "grupper": 4, "prov": 3, "ord": 2}
 
@@ -149,6 +265,20 @@ class School:
     def copied(self) -> dict[str, Any]:
         """The tables as they are now, as sources; one that is empty has its columns still."""
         return {name: self._source(name, [dict(row) for row in rows]) for name, rows in self.tables.items()}
+
+    def exported(self, folder: Path) -> dict[str, Any]:
+        """The same as files."""
+        for name, rows in self.copied().items():
+            with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file, delimiter=";")
+                writer.writerow(rows.columns)
+                writer.writerows([cell or "" for cell in row.values()] for row in rows.rows)
+        return {
+            name: CsvConnector(
+                name, CsvOptions(path=str(folder / f"{name}.csv"), delimiter=";"), now=lambda: NOW / 1000
+            )
+            for name in self.tables
+        }
 
     def _source(self, name: str, rows: list[dict[str, str | None]]) -> Rows:
         found = Rows(rows)
@@ -215,11 +345,11 @@ _MADE: dict[str, Any] = {
         "skola": often(("Testskolan", "Andra skolan")[n % 2], "Testskolan"),
         "form": often("Grundskola", "Skola", "Kurs"),
     },
-    "medlem": lambda n, often: {"grupp": f"k{n % 4}", "elev": often(_PUPILS[n * 2 // 4 % 9], *_PUPILS)},
+    "medlem": lambda n, often: {"grupp": f"k{n % 4}", "elev": often(_PUPILS[n * 2 // 4 % 9], *_PUPILS, "g1 g2")},
     "prov": lambda n, often: {
-        "grupp": often(f"k{n}", "k1", "k3"),
+        "grupp": often(f"k{n}", "k1", "k3", "k0 k2"),
         "prov": often("GRGRMAT01_6", "GRGRSVE01_6", "okänt"),
-        "larare": often(f"p{n}", "p1"),
+        "larare": often(f"p{n}", "p1", "p1 p2"),
     },
     "ord": lambda n, often: {"ord": often(("lärare", "rektor")[n % 2], "vakt"), "roll": often("Lärare", "Rektor")},
 }

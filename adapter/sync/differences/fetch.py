@@ -7,23 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from adapter.mapping.plan import Rule
-from adapter.mapping.scope import Index, Row, row_key
+from adapter.mapping.scope import Index, row_key
 from adapter.sync.cleaning import Cleaner
 from adapter.sync.differences.arrays import NO_PLACES, Codes, Places
-from adapter.sync.differences.shelf import Shelf
+from adapter.sync.differences.made import MadeShelf
+from adapter.sync.differences.shelf import Shelf, SourceShelf
 from adapter.sync.shaping import fill, laid_out
 
 if TYPE_CHECKING:
     from adapter.sync.differences.night import Night
-
-
-def rows_of(shelf: Shelf, places: Sequence[int], rule: Rule) -> list[Row]:
-    """Some rows as a rule sees them."""
-    if not len(places):
-        return []
-    numbers, cells = shelf.cells(places)
-    return laid_out(numbers, cells, rule.view, False)
 
 
 class Fetcher:
@@ -46,16 +38,16 @@ class Fetcher:
         if first == last:
             return
         places = np.searchsorted(self._shelf.numbers, np.unique(self._numbers[first:last]))
-        row_numbers, cells = self._shelf.cells(places.tolist())
-        rows = laid_out(row_numbers, cells, self._index.view, False)
+        rows = self._shelf.rows(places.tolist(), self._index.view)
         dict.pop(self._index.rows, self._key(rows[0]), None)
         fill(self._index, rows)
 
 
-def tell(night: Night, name: str, indexes: Sequence[Index], cleaner: Cleaner) -> None:
+def tell(night: Night, shelf: SourceShelf, indexes: Sequence[Index], cleaner: Cleaner) -> None:
     """Look at a source's rows that are new, or of which there was something to tell last time."""
+    name = shelf.home
     new, told = night.told(name)
-    shelf, places = night.shelves[name], np.union1d(new, told).tolist()
+    places = np.union1d(new, told).tolist()
     if not places:
         return
     numbers, cells = shelf.cells(places, cleaner)
@@ -66,3 +58,11 @@ def tell(night: Night, name: str, indexes: Sequence[Index], cleaner: Cleaner) ->
     for index in indexes:
         night.fills(index, laid_out(numbers, cells, index.view, False), fresh)
     night.tells(name, cleaner.rows)
+
+
+def tell_of_made(night: Night, shelf: MadeShelf, indexes: Sequence[Index]) -> None:
+    """The same for rows that are made."""
+    new, told = night.told(shelf.home)
+    if places := np.union1d(new, told).tolist():
+        for index in indexes:
+            night.fills(index, shelf.rows(places, index.view), set(new.tolist()))

@@ -17,6 +17,7 @@ from adapter.mapping.cells import converted
 from adapter.mapping.plan import Plan, Rule
 from adapter.ss12000.types import ResourceType
 from adapter.sync.differences.arrays import Array, Places
+from adapter.sync.differences.made import found_by
 from adapter.sync.differences.record import Record
 from adapter.sync.differences.shelf import Unusual, lines_of, told_apart
 from connectors.base import SourceError
@@ -84,9 +85,8 @@ def read(load: Callable[[str], bytes], key: bytes) -> Kept | None:
 
 def same_rows(one: Kept, other: Kept) -> bool:
     """Whether two runs have read the same rows, in whatever order."""
-    return one.facts["sources"].keys() == other.facts["sources"].keys() and all(
-        np.array_equal(np.sort(one[f"codes {name}"]), np.sort(other[f"codes {name}"])) for name in one.facts["sources"]
-    )
+    read = {name for found in (one, other) for name, facts in found.facts["sources"].items() if not facts["made"]}
+    return all(np.array_equal(np.sort(one[f"codes {name}"]), np.sort(other[f"codes {name}"])) for name in read)
 
 
 def _mark(facts: bytes, key: bytes) -> bytes:
@@ -135,18 +135,20 @@ def made(record: Record, assembly: Assembly, plan: Plan, sources: Sources, befor
             places[name] = kept[f"numbers {name}"]
     views = {index.rows.name: index.view for index in indexes_of(plan)}
     for name, found in record.indexes.items():
-        numbers = places[views[name].source]
+        home = views[name].home
+        numbers = places[home]
         aligned = np.zeros(len(numbers), dtype=np.uint64)
         aligned[_places(numbers, found.numbers)] = np.frombuffer(found.codes, dtype=np.uint64)
         kept.arrays[name] = aligned
-        kept.facts["sources"][views[name].source]["arrays"].append(name)
+        kept.facts["sources"][home]["arrays"].append(name)
     inline: dict[ResourceType, set[int]] = {kind: set() for kind in ResourceType}
     for name, rule in rules_of(plan):
         row = record.rule(rule)
-        if rule.view.source not in record.sources:
+        home = rule.view.home
+        if home not in record.sources:
             inline[rule.kind].update(row.ids)
             continue
-        kept.arrays[f"{name} row"] = _places(places[rule.view.source], row.numbers).astype(np.int32)
+        kept.arrays[f"{name} row"] = _places(places[home], row.numbers).astype(np.int32)
         for part in ("claim", "deps", *(("group",) if rule.distinct else ())):
             kept.arrays[f"{name} {part}"] = np.frombuffer(getattr(row, part), dtype=np.uint64)
         kept.arrays[f"{name} ends"] = np.frombuffer(row.ends, dtype=np.uint64).astype(np.uint32)
@@ -174,9 +176,12 @@ def indexes_of(plan: Plan) -> list[Any]:
 def _tell_of_keys(record: Record, plan: Plan) -> None:
     """Rows of whose keys there is something to tell are looked at every night."""
     for index in indexes_of(plan):
-        if (source := record.sources.get(index.view.source)) is not None:
-            source.told |= index.partly
-            source.told.update(row.row for get in index.key for part in converted(get) for row, _ in part.unread)
+        if (source := record.sources.get(index.view.home)) is not None:
+            unread = {row.row for get in index.key for part in converted(get) for row, _ in part.unread}
+            if source.view is None:
+                source.told |= index.partly | unread
+            elif index.partly or unread:  # perhaps in a row of which nothing is left
+                source.all_told = True
 
 
 def _source(record: Record, kept: Kept, name: str, sources: Sources) -> dict[str, Any]:
@@ -188,7 +193,7 @@ def _source(record: Record, kept: Kept, name: str, sources: Sources) -> dict[str
         first, of_lines = found.lines
         codes = of_lines[numbers - first]
         _only_empty_between(numbers, first, of_lines, name, sources, found.columns)
-    told = np.isin(numbers, np.array(sorted(found.told), dtype=np.int64))
+    told = np.isin(numbers, np.array(sorted(found.told), dtype=np.int64)) | found.all_told
     kept.arrays |= {f"numbers {name}": numbers.astype(np.int32), f"codes {name}": codes, f"told {name}": told}
     counts = {}
     for column, units in found.units.items():
@@ -202,6 +207,8 @@ def _source(record: Record, kept: Kept, name: str, sources: Sources) -> dict[str
         "counts": counts,
         "arrays": [f"numbers {name}", f"codes {name}", f"told {name}", *of_units],
         "how": found.how,
+        "made": found.view is not None,
+        "joins": found_by(found.view) if found.view is not None else [],
         "columns": list(found.columns),
         "units": {column: list(units.texts) for column, units in found.units.items()},
     }

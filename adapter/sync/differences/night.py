@@ -8,7 +8,7 @@ object is put where the run that made it had put it. When a type is settled, it 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from operator import itemgetter
@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from adapter.mapping.plan import Rule
-from adapter.mapping.scope import Index, Row
+from adapter.mapping.scope import Index, Row, View
 from adapter.ss12000.types import ResourceType
 from adapter.sync.differences import elsewhere
 from adapter.sync.differences.arrays import NO_CODES, NO_PLACES, Array, Codes, Mask, Places, among, growing, in_order
-from adapter.sync.differences.fetch import rows_of
 from adapter.sync.differences.kept import DROPPED, Kept, name_of
+from adapter.sync.differences.made import MadeShelf, found_again, number_of
 from adapter.sync.differences.record import ALWAYS, HIDDEN, IndexRecord, Record, SourceRecord, UnitRecord
 from adapter.sync.differences.restore import restore
-from adapter.sync.differences.shelf import Shelf, Unusual, compared, raws_of
+from adapter.sync.differences.shelf import Shelf, SourceShelf, Unusual, beside, compared, raws_of, told_apart
 from adapter.sync.differences.tables import table_of
 from adapter.sync.shaping import fill
 from adapter.sync.shrink import Length
@@ -106,21 +106,45 @@ class Night(Record):
             if facts is None or facts["columns"] != columns:
                 raise Unusual(f"{name} is read otherwise than before")
             table = sources.tables[name]
-            if name not in self.shelves:
-                self.shelves[name] = self._shelf(name, table, columns, facts["how"])
+            shelf = self.shelves.get(name)
+            if isinstance(shelf, SourceShelf):
+                shelf.opened_again(partial(raws_of, table, columns))
             else:
-                self.shelves[name].opened_again(partial(raws_of, table, columns))
-            self._take_over(name, self.shelves[name], facts)
+                shelf = self.shelves[name] = self._shelf(name, table, columns, facts["how"])
+            self._take_over(shelf, facts, shelf.how)
 
-    def _shelf(self, name: str, table: SourceTable, columns: Sequence[str], how: str) -> Shelf:
+    def look_at_made(self, view: View, same: bool, make: Callable[[], tuple[list[Row], Codes]]) -> MadeShelf:
+        """The same for a view whose rows are made. `same`: of rows that are as they were. Raises Unusual."""
+        home = view.home
+        facts = self.kept.facts["sources"].get(home)
+        if facts is None or facts["columns"] != list(view.slots):
+            raise Unusual(f"{view.name} is read otherwise than before")
+        if same:
+            self.same |= {home}
+        columns, before = list(view.slots), self.kept[f"codes {home}"]
+        if same:
+            kept = np.arange(len(before))
+            shelf = MadeShelf(home, columns, kept, before, kept, NO_PLACES, make)
+            found_again(view, facts["joins"])
+        else:
+            rows, codes = make()
+            codes = told_apart(codes)
+            shelf = MadeShelf(home, columns, np.arange(len(rows)), codes, *beside(codes, before, view.name), make, rows)
+        self.shelves[home] = shelf
+        self._take_over(shelf, facts, "")
+        self.sources[home].view = view
+        return shelf
+
+    def _shelf(self, name: str, table: SourceTable, columns: Sequence[str], how: str) -> SourceShelf:
         if name not in self.same:
             return compared(name, table, columns, self.coder, self.kept[f"codes {name}"], how)
         numbers = self.kept[f"numbers {name}"]
         kept = np.arange(len(numbers))
-        return Shelf(name, columns, numbers, NO_CODES, kept, NO_PLACES, how, partial(raws_of, table, columns))
+        return SourceShelf(name, columns, numbers, NO_CODES, kept, NO_PLACES, how, partial(raws_of, table, columns))
 
-    def _take_over(self, name: str, shelf: Shelf, facts: dict[str, Any]) -> None:
-        found = self.sources[name] = SourceRecord(shelf.columns, how=shelf.how, same=name in self.same)
+    def _take_over(self, shelf: Shelf, facts: dict[str, Any], how: str) -> None:
+        name = shelf.home
+        found = self.sources[name] = SourceRecord(shelf.columns, how=how, same=name in self.same)
         if found.same:
             return
         found.numbers, found.codes = growing("q", shelf.numbers.astype(np.int64)), growing("Q", shelf.codes)
@@ -151,7 +175,7 @@ class Night(Record):
 
     def found_under(self, index: Index) -> tuple[Codes, Places]:
         """The codes of the keys of an index, and the number of the row that each is of."""
-        name, source = table_of(index).name, index.view.source
+        name, source = table_of(index).name, index.view.home
         if source in self.same:
             return (self.kept[name], self.kept[f"numbers {source}"]) if name in self.kept else (NO_CODES, NO_PLACES)
         record = self.indexes[name]
@@ -160,13 +184,13 @@ class Night(Record):
     def takes_over_index(self, index: Index) -> None:
         """The keys of the rows that are still there; those of rows that are gone lead elsewhere now."""
         name = table_of(index).name
-        shelf = self.shelves[index.view.source]
-        if name in self.indexes or index.view.source in self.same:
+        shelf = self.shelves[index.view.home]
+        if name in self.indexes or shelf.home in self.same:
             return
         if name in self.kept:
             codes = self.kept[name]
         else:  # it never had a row
-            codes = np.zeros(len(self.kept[f"codes {index.view.source}"]), dtype=np.uint64)
+            codes = np.zeros(len(self.kept[f"codes {shelf.home}"]), dtype=np.uint64)
         tonight = np.zeros(len(shelf.kept), dtype=np.uint64)
         old = shelf.kept >= 0
         tonight[old] = codes[shelf.kept[old]]
@@ -178,12 +202,12 @@ class Night(Record):
         self._dirty.discard(0)
 
     def fills(self, index: Index, rows: Sequence[Row], fresh: set[int]) -> None:
-        """Put rows of a source into an index; under the keys of those that are new, something else is found now."""
+        """Put rows into an index; under the keys of those that are new, something else is found now."""
         table = table_of(index)
-        found, code = self.indexes.get(table.name), table.code
+        found, code, number_in = self.indexes.get(table.name), table.code, number_of(index.view)
 
-        def takes(number: int, key: Hashable) -> None:
-            if number in fresh and found is not None:
+        def takes(row: Row, key: Hashable) -> None:
+            if found is not None and (number := number_in(row)) in fresh:
                 found.numbers.append(number)
                 found.codes.append(code(key))
                 self._dirty.add(code(key))
@@ -201,7 +225,7 @@ class Night(Record):
 
     def begins_kind(self, kind: ResourceType, rules: Sequence[Rule], assembly: Assembly) -> None:
         """Choose the rows to build, and put everything else where it was."""
-        of = [(rule, self._load(rule)) for rule in rules if rule.view.source in self.shelves]
+        of = [(rule, self._load(rule)) for rule in rules if rule.view.home in self.shelves]
         ids = self._ids[kind] = self.kept.ids(f"{kind} ids")
         looked_at = np.append(self.kept[f"{kind} always"], False)  # the last for rows of no object that is known
         wanted = {object_id for of_kind, object_id in self.pulled if of_kind is kind}
@@ -221,8 +245,8 @@ class Night(Record):
         return np.union1d(again[again >= 0], before.shelf.new).tolist()  # type: ignore[no-any-return]
 
     def _load(self, rule: Rule) -> Before:
-        name, shelf, kept = name_of(rule), self.shelves[rule.view.source], self.kept
-        rows = self.kept.facts["sources"][shelf.source]["rows"]
+        name, shelf, kept = name_of(rule), self.shelves[rule.view.home], self.kept
+        rows = self.kept.facts["sources"][shelf.home]["rows"]
         back = np.full(rows, -1, dtype=np.int64)
         old = np.flatnonzero(shelf.kept >= 0)
         back[shelf.kept[old]] = old
@@ -257,7 +281,7 @@ class Night(Record):
 
     def _new_groups(self, rule: Rule, shelf: Shelf) -> set[int]:
         code, value_of = self.coder.keys(f"group of {rule.span}"), itemgetter(*rule.distinct)
-        return {code(value_of(row)) for row in rows_of(shelf, shelf.new.tolist(), rule)}
+        return {code(value_of(row)) for row in shelf.rows(shelf.new.tolist(), rule.view)}
 
     # -- what comes of it -------------------------------------------------------------------------------
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, compress
 from operator import sub
@@ -18,12 +19,13 @@ import numpy as np
 
 from adapter.mapping.plan import Rule
 from adapter.mapping.problems import RowProblem
-from adapter.mapping.scope import Index, Row, Target
+from adapter.mapping.scope import Get, Index, Row, Target, View
 from adapter.ss12000.types import ResourceType
 from adapter.sync.differences.arrays import Array, Codes
 from adapter.sync.differences.codes import NONE, Coder
+from adapter.sync.differences.made import codes_of_made, number_of, placed
 from adapter.sync.differences.shelf import Unusual, codes_of, how_of, lines_of, raw_of
-from adapter.sync.differences.tables import Ids, Rows
+from adapter.sync.differences.tables import Ids, Rows, table_of
 from connectors.base import Batch, SourceTable
 
 if TYPE_CHECKING:
@@ -46,6 +48,8 @@ class SourceRecord:
     lines: tuple[int, Codes] | None = None  # number of the first line, and a code for each
     remarks: int = 0  # before it was read
     same: bool = False  # as in the last good run, so that what is kept of it stays
+    view: View | None = None  # where they are rows of others, made
+    all_told: bool = False  # whether there is something to tell of what they are made of, so that all are looked at
 
 
 @dataclass(eq=False)
@@ -104,6 +108,7 @@ class Writer:
         self._claim, self._group = rule.target.code, record.coder.keys(f"group of {rule.span}")
         self._counts = [tally.counts for tally in rule.tallies]
         self._last = tuple(chain(*self._counts))
+        self._number = number_of(rule.view)
         self._add_group, self._deps = found.group.append, found.deps
         self._adds = (
             found.numbers.append,
@@ -117,14 +122,14 @@ class Writer:
     def skipped(self, row: Row, value: Hashable) -> None:
         """A row that gives nothing, for another is of the same value."""
         self._add_group(self._group(value))
-        self._add(row[0], NONE, -1, HIDDEN, 0)
+        self._add(self._number(row), NONE, -1, HIDDEN, 0)
 
     def took(self, row: Row, value: Hashable, object_id: str, key: Hashable, given: bool, told: bool) -> None:
         """A row that was built: `object_id` as far as it is known, `given` where it gave this object."""
         if value is not None:
             self._add_group(self._group(value))
         place = self._ids.setdefault(object_id, len(self._ids)) if object_id else -1
-        self._add(row[0], self._claim(key), place, (0 if given else HIDDEN) | (ALWAYS if told else 0), 1)
+        self._add(self._number(row), self._claim(key), place, (0 if given else HIDDEN) | (ALWAYS if told else 0), 1)
 
     def _add(self, number: int, claim: Any, place: int, flags: int, taken: int) -> None:
         before, now = self._last, tuple(chain(*self._counts))
@@ -184,6 +189,13 @@ class Record:
 
     # -- rows of sources --------------------------------------------------------------------------------
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """What is asked meanwhile is not asked for a row that is built."""
+        asked = len(self.log)
+        yield
+        del self.log[asked:]
+
     def begins(self, source: str, table: SourceTable, columns: Sequence[str]) -> None:
         """A source is read."""
         found = self.sources[source] = SourceRecord(columns, remarks=remarks_of(table))
@@ -217,19 +229,40 @@ class Record:
         if remarks_of(table) != found.remarks:
             self.unusual = f"{source} has something to tell of its rows"
 
+    def makes(self, view: View, rows: Sequence[Row], keeps: Sequence[Get]) -> list[Row]:
+        """All rows of a view that are made of others', each with its place behind it. `keeps`: see `codes_of_made`."""
+        found = self.sources[view.home] = SourceRecord(list(view.slots), view=view)
+        try:
+            found.codes.extend(codes_of_made(view, rows, keeps, self.coder))
+        except Unusual as why:
+            self.unusual = str(why)
+        found.numbers.extend(range(len(rows)))
+        return placed(rows)
+
     def names_units(self, source: str, column: str, numbers: Iterable[int], cells: Iterable[str]) -> None:
         """Which school units some rows name."""
         self.sources[source].units.setdefault(column, UnitRecord()).add(numbers, cells)
 
     def filled(self, index: Index) -> None:
-        """An index has all its rows, of which those of the night's own keys are there."""
-        source = self.sources.get(index.view.source)
-        if source is None or source.same or not isinstance(index.rows, Rows):
+        """An index over rows that are simply a source's has all of them."""
+        source = self.sources.get(index.view.home)
+        if source is None or source.view is not None or not isinstance(index.rows, Rows):
             return
         found, code = self.indexes.setdefault(index.rows.name, IndexRecord()), index.rows.code
         for key, rows in index.rows.items():
             found.numbers.extend([row.row.row if isinstance(row, RowProblem) else row[0] for row in rows])
             found.codes.extend([code(key)] * len(rows))
+
+    def takes(self, index: Index) -> Callable[[Row, Hashable], None]:
+        """Writes down the keys under which an index has rows that are made."""
+        table = table_of(index)
+        found, code = self.indexes.setdefault(table.name, IndexRecord()), table.code
+
+        def taken(row: Row, key: Hashable) -> None:
+            found.numbers.append(row[-1])
+            found.codes.append(code(key))
+
+        return taken
 
     # -- rows that drive a rule -------------------------------------------------------------------------
 

@@ -8,9 +8,11 @@ from typing import Protocol
 
 import numpy as np
 
+from adapter.mapping.scope import Row, View
 from adapter.sync.cleaning import Cleaner, filled
 from adapter.sync.differences.arrays import Codes, Places, places_among
 from adapter.sync.differences.codes import Coder
+from adapter.sync.shaping import laid_out
 from connectors.base import Batch, Cell, Lines, SourceTable
 
 _CELL, _ODD, _ALL = "\x1f", 0x9E3779B97F4A7C15, (1 << 64) - 1
@@ -146,29 +148,45 @@ def told_apart(codes: Codes) -> Codes:
 class Shelf:
     """The rows that count, in order. `kept`: place of each in what is kept, -1 if new; `gone`: kept, not there."""
 
-    source: str
+    home: str
     columns: Sequence[str]
     numbers: Places
     codes: Codes
     kept: Places
     gone: Places
+
+    @property
+    def new(self) -> Places:
+        """Places of the rows that are new."""
+        return np.flatnonzero(self.kept < 0)
+
+    def rows(self, places: Sequence[int], view: View) -> list[Row]:
+        """Some rows as a view sees them. Raises Unusual, SourceError."""
+        raise NotImplementedError
+
+
+@dataclass(eq=False)
+class SourceShelf(Shelf):
+    """The rows of a source."""
+
     how: str
     _raws: Callable[[], Raws]
     _cleaner: Cleaner = field(init=False)
     read: Raws | None = None
 
     def __post_init__(self) -> None:
-        self._cleaner = Cleaner(self.source)
+        self._cleaner = Cleaner(self.home)
 
     def opened_again(self, raws: Callable[[], Raws]) -> None:
         """The source is open anew. Rows that came from a database stay at hand: it may give others now."""
         if not isinstance(self.read, _Cells):
             self._raws, self.read = raws, None
 
-    @property
-    def new(self) -> Places:
-        """Places of the rows that are new."""
-        return np.flatnonzero(self.kept < 0)
+    def rows(self, places: Sequence[int], view: View) -> list[Row]:
+        if not places:
+            return []
+        numbers, cells = self.cells(places)
+        return laid_out(numbers, cells, view, False)
 
     def cells(self, places: Sequence[int], cleaner: Cleaner | None = None) -> tuple[list[int], Columns]:
         """The numbers and the clean cells of some rows. `cleaner`: is told what was wrong with them."""
@@ -189,29 +207,36 @@ def clean(
     return dict(zip(columns, cleaner.by_column(batch, columns, numbers), strict=True))
 
 
-def compared(source: str, table: SourceTable, columns: Sequence[str], coder: Coder, before: Codes, how: str) -> Shelf:
+def compared(
+    source: str, table: SourceTable, columns: Sequence[str], coder: Coder, before: Codes, how: str
+) -> SourceShelf:
     """The rows tonight beside the codes of the last good run's. Raises SourceError, Unusual."""
     read = raws_of(table, columns)
     if read.how != how:
         raise Unusual(f"{source} is read otherwise than before")
     codes = read.codes(coder)
     numbers = read.numbers(len(codes))
-    kept = places_among(codes, before)
+    kept, gone = beside(codes, before, source)
     known = kept >= 0
-    if np.count_nonzero(~known) * 5 > max(len(codes), 1) and len(codes) > 100:
-        raise Unusual(f"more than a fifth of {source} is different")
     if len(numbers) > 1 and not bool(np.all(numbers[1:] > numbers[:-1])):
         raise Unusual(f"{source} has two rows of one number")
     counts = known.copy()
     for line in rows_among(read, np.flatnonzero(~known), columns, source):
         counts[line] = True
-    gone = np.ones(len(before), dtype=bool)
-    gone[kept[known]] = False
-    found = Shelf(
-        source, columns, numbers[counts], codes[counts], kept[counts], np.flatnonzero(gone), how, lambda: read
-    )
+    found = SourceShelf(source, columns, numbers[counts], codes[counts], kept[counts], gone, how, lambda: read)
     found.read = read
     return found
+
+
+def beside(codes: Codes, before: Codes, name: str) -> tuple[Places, Places]:
+    """The place of each row in what is kept, -1 if it is new; and the places of those that are gone. Raises Unusual."""
+    kept = places_among(codes, before)
+    known = kept >= 0
+    if np.count_nonzero(~known) * 5 > max(len(codes), 1) and len(codes) > 100:
+        raise Unusual(f"more than a fifth of {name} is different")
+    gone = np.ones(len(before), dtype=bool)
+    gone[kept[known]] = False
+    return kept, np.flatnonzero(gone)
 
 
 def rows_among(read: Raws, lines: Places, columns: Sequence[str], source: str) -> Iterator[int]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from adapter.mapping.scope import Index
@@ -22,6 +23,16 @@ class Rows(dict[Hashable, Any]):
         self._asked = asked
         self.fetch: Callable[[int], None] | None = None
         self._there: set[int] = set()
+
+    @contextmanager
+    def all_there(self) -> Iterator[None]:
+        """Meanwhile all rows are put in, and none is fetched."""
+        fetch, self.fetch = self.fetch, None
+        self.clear()
+        yield
+        self.clear()
+        self._there.clear()
+        self.fetch = fetch
 
     def get(self, key: Hashable, default: Any = None) -> Any:
         code = self.code(key)
