@@ -22,6 +22,8 @@ from adapter.simulator.skolverket import Skolverket
 
 PUPILS = {"S": 5_000, "M": 50_000, "L": 150_000, "XL": 1_000_000}
 DAYS = ("day1", "day2")
+VIEWS = "views.toml"
+"""The other configuration of a day: the register from its database, by views of rows that are made of others."""
 _SEED = 1
 _OF_A_PUPIL = ("ELEV", "INSKRIVNING", "GRUPPMEDLEM", "VARDNADSHAVARE")
 _SHARE_CHANGED, _SHARE_COME_OR_GONE = 0.01, 0.003
@@ -42,6 +44,13 @@ def make(folder: Path, pupils: int) -> None:
     _write_day(folder / "day1", whole, without=to_come, changed=set())
     _write_day(folder / "day2", whole, without=gone, changed=changed)
     _configure(folder, whole)
+
+
+def _by_views(config: str) -> str:
+    table = r'connector = "csv"\npath = "csv/(\w+)\.csv"'
+    text = re.sub(table, r'connector = "sql"\nurl = "sqlite:///sis.db"\ntable = "\1"', config)
+    mapping = Path(__file__).with_name("views.yaml").as_posix()
+    return text.replace('"mapping.yaml"', json.dumps(mapping)).replace("state.db", "views.db")
 
 
 def _write_day(day: Path, whole: Municipality, without: set[str], changed: set[str]) -> None:
@@ -75,6 +84,7 @@ def _configure(folder: Path, whole: Municipality) -> None:
             jwks = (folder / "jwks.json").resolve().as_uri()
             text = re.sub(r"^jwks_url = .*$", f'jwks_url = "{jwks}"', text, flags=re.MULTILINE)
             config.write_text(text, encoding="utf-8")
+            (folder / day / VIEWS).write_text(_by_views(text), encoding="utf-8")
             wiring.load(config).open_data(refresh=True)
 
 

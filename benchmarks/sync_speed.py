@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks import nights
+from benchmarks import data, nights
 from benchmarks.measure import Figures, Section, median, python, table
 
 _SYNC = ("adapter", "--config")
@@ -18,18 +18,23 @@ def run(folder: Path, rounds: int) -> Section:
         found.setdefault(name, []).append(python(*arguments))
 
     for _ in range(rounds):
-        for old in folder.glob("state.db*"):
+        for old in (*folder.glob("state.db*"), *folder.glob("views.db*")):
             old.unlink()
         take("csv.reader over the files", "benchmarks.floors", "csv", str(folder / "day1"))
         take("fetchall of the tables", "benchmarks.floors", "fetchall", str(folder / "day1"))
         config = str(nights.bring(folder, "day1"))
+        views = str(folder / "now" / data.VIEWS)
         take("sync, first", *_SYNC, config, "sync")
+        take("sync by views of a database, first", *_SYNC, views, "sync")
         take("sync, nothing changed", *_SYNC, config, "sync")
         take("sync --full, nothing changed", *_SYNC, config, "sync", "--full")
         nights.bring(folder, "day2")
         take("sync, next day", *_SYNC, config, "sync")
+        take("sync by views, next day", *_SYNC, views, "sync")
         nights.bring(folder, "day2", changed=1)
         take("sync, one row changed", *_SYNC, config, "sync")
+        take("sync by views, one row changed", *_SYNC, views, "sync")
+        take("sync --full by views, nothing changed", *_SYNC, views, "sync", "--full")
         take("status", *_SYNC, config, "status")
         take("check", *_SYNC, config, "check")
     middle = {name: median(figures) for name, figures in found.items()}

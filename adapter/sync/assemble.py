@@ -57,6 +57,7 @@ class Assembly:
     emptied: set[str] = field(default_factory=set)  # groups that got no members
     turns: dt.date = dt.date.max  # the first day on which the same rows may come to something else
     oldest: dict[str, float] = field(default_factory=dict)  # source -> hours that it may be old
+    leans_on_published: bool = False  # whether earlier versions of rejected objects have their say
     kept: Kept | None = None  # for the next run
     unusual: str = ""  # why there is nothing
     memberless: dict[str, RowRef] = field(default_factory=dict)
@@ -272,12 +273,13 @@ class Assembly:
                 stage.withheld.add(object_id)
 
     def _keep_rejected(self, kind: ResourceType, stage: Stage) -> None:
-        tried: set[str] = set(stage.current)
+        tried: set[str] = set()
         note = self._notes(kind)
         while again := [
             i for i in stage.rejected if i in stage.published and i not in tried and i not in stage.withheld
         ]:
-            tried.update(again)  # an earlier version may take its user name back from a newcomer, who is then rejected
+            self.leans_on_published = True
+            tried.update(again)  # an earlier version may take its user name back from somebody, who is then rejected
             for values in stage.keep(self.bodies(kind, sorted(again)), self.exists):
                 note(values, None)
 

@@ -40,7 +40,6 @@ class Stage:
     revalidate: bool = False  # when what is published was checked by other rules than today's
     read: int = 0
     rejected_rows: int = 0
-    kept: int = 0
     current: dict[str, bytes] = field(default_factory=dict)
     changed: dict[str, Spooled] = field(default_factory=dict)
     units: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -167,12 +166,16 @@ class Stage:
             values: Any = closure.pruned(self.kind, orjson.loads(body), exists)
             places = self.rejected.pop(object_id)
             if values is not None and self.offer(values):
-                self.kept += 1
                 stayed.append(values)
                 for target, key in places:
                     target.claim(key, object_id)
             self.rejected[object_id] = places
         return stayed
+
+    @property
+    def kept(self) -> int:
+        """How many rejected objects stand in their last good version."""
+        return len(self.rejected.keys() & self.current.keys())
 
     def keep_spelling(self, bodies: Callable[[ResourceType, Sequence[str]], dict[str, bytes]]) -> None:
         """Let user names and addresses that differ from the published ones in case alone stand as published.

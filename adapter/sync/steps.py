@@ -103,7 +103,8 @@ def run(
             report.findings.add(Issue("M348", attempts.CONTRADICTED, Severity.WARNING))
         turns, oldest = assembly.turns, assembly.oldest
         keeping.leave(store, inputs, assembly.kept, report, turns.isoformat(), seen)
-        repeat.keep(store, repeat.made(store, inputs, seen, report, turns, oldest))
+        settled = report.outcome == "unchanged" or not assembly.leans_on_published
+        repeat.keep(store, repeat.made(store, inputs, seen, report, turns, oldest) if settled else None)
 
 
 def _marks_before(store: Store) -> Marks:

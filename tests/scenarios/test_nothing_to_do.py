@@ -236,6 +236,22 @@ def test_nights_of_those_who_wait_for_their_lost_mark_are_whole(
     assert pupil_id(school, 11) in publish.documents(store)[R.PERSON]
 
 
+def test_a_night_whose_outcome_hung_on_what_it_has_replaced_is_looked_at_again(
+    school: School, store: Store
+) -> None:
+    school.night(store)
+    elever, accounts = school.tables["elever"], school.tables["ad"]
+    accounts[4]["eppn"] = accounts[3]["eppn"]
+    elever[3]["efternamn"] = ""  # stays as they were, with the user name that another has now: so neither has it
+    school.export()
+    first = school.night(store).types[R.PERSON]
+    assert (first.deleted, first.kept) == (1, 1)
+    second = school.night(store)
+    assert not second.unchanged_since
+    assert second.types[R.PERSON].updated == 1
+    assert school.night(store).unchanged_since
+
+
 def test_what_is_kept_is_not_believed_when_one_character_of_it_has_changed(
     school: School, store: Store, whole_runs: list[str]
 ) -> None:

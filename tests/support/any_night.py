@@ -7,9 +7,8 @@ import random
 from pathlib import Path
 from typing import Any
 
-from support.small_school import NOW, UNIT, Rows, number
-
 from connectors.csv_file import CsvConnector, CsvOptions
+from support.small_school import NOW, UNIT, Rows, number
 
 Tables = dict[str, list[dict[str, str | None]]]
 
