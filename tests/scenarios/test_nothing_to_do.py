@@ -236,9 +236,7 @@ def test_nights_of_those_who_wait_for_their_lost_mark_are_whole(
     assert pupil_id(school, 11) in publish.documents(store)[R.PERSON]
 
 
-def test_a_night_whose_outcome_hung_on_what_it_has_replaced_is_looked_at_again(
-    school: School, store: Store
-) -> None:
+def test_a_night_whose_outcome_hung_on_what_it_has_replaced_is_looked_at_again(school: School, store: Store) -> None:
     school.night(store)
     elever, accounts = school.tables["elever"], school.tables["ad"]
     accounts[4]["eppn"] = accounts[3]["eppn"]
