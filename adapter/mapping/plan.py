@@ -130,6 +130,12 @@ class Plan:
     lists: list[Index] = field(default_factory=list)  # rows that are code lists: what is translated is remembered
 
     @property
+    def indexes(self) -> list[Index]:
+        """All that rows are looked up in; one may be there twice."""
+        of_rules = [index for rules in self.rules.values() for rule in rules for index in rule.indexes]
+        return [*of_rules, *(index for view in self.views for index in view.made.looked_up)]
+
+    @property
     def errors(self) -> list[Issue]:
         """What must be mended before anything can run."""
         return [issue for issue in self.issues if issue.severity == "error"]

@@ -189,6 +189,7 @@ class Made:
     untold: dict[int, RowProblem] = field(default_factory=dict)
     guarded: set[str] = field(default_factory=set)  # columns that tell of protection
     groups: dict[int, list[Row]] | None = None  # where a run is traced: merged row -> what it is made of
+    asked_late: bool = False  # whether conditions are asked of a row when somebody finds it, and not before
 
     @property
     def looked_up(self) -> tuple[Index, ...]:
@@ -198,7 +199,7 @@ class Made:
     @property
     def late(self) -> bool:
         """Whether the rows are not simply the source's: they are known when it, and others, are read to the end."""
-        return bool(self.split or self.joins or self.merge or self.needs)
+        return bool(self.split or self.joins or self.merge or (self.needs and not self.asked_late))
 
 
 @dataclass(eq=False)

@@ -74,8 +74,18 @@ def _by_differences(
     store: Store, inputs: Inputs, report: Report, spool: Spool, seen: Seen, kept: Kept
 ) -> Assembly | None:
     """None where something is not followed by differences, or is wrong, which is told as on any other night."""
-    same, pulled = keeping.unchanged(kept, seen), set[tuple[ResourceType, str]]()
     shelves: dict[str, Shelf] = {}
+    try:
+        return _in_attempts(store, inputs, report, spool, seen, kept, shelves)
+    finally:
+        for shelf in shelves.values():
+            shelf.close()
+
+
+def _in_attempts(
+    store: Store, inputs: Inputs, report: Report, spool: Spool, seen: Seen, kept: Kept, shelves: dict[str, Shelf]
+) -> Assembly | None:
+    same, pulled = keeping.unchanged(kept, seen), set[tuple[ResourceType, str]]()
     for _ in range(_ATTEMPTS):
         night = Night(keeping.coder(store, inputs), kept=kept, same=same, shelves=shelves, pulled=pulled)
         attempt = Report(report.run, report.started)

@@ -133,6 +133,8 @@ class Extraction:
         self._uses = Counter(id(index) for rule in self._rules for index in set(rule.indexes))
         needed = {id(index) for view in plan.views for index in view.made.needs}
         self._asked = needed | self._uses.keys()  # indexes that rows ask when objects are built of them
+        if memory is not None:
+            memory.asks_late(plan)
         for rule in self._rules:
             self._layout(rule.view).rules.append(rule)
             for index in rule.indexes:
@@ -142,7 +144,7 @@ class Extraction:
     def rows(self, rule: Rule) -> Iterator[Row]:
         """The rows that drive a rule, with all indexes ready that it looks into."""
         source = rule.view.source
-        for index in rule.indexes:
+        for index in (*rule.indexes, *rule.view.made.needs):
             self._make_ready(index.view)
         if source not in self._read and self._drives_alone(rule):
             yield from self._pass(source, rule)
@@ -201,12 +203,12 @@ class Extraction:
         """Read what a view's rows are made of, and make them."""
         self._read_whole(view.source)
         layout = self._layout(view)
-        if layout.pending is None:
-            return
         for index in view.made.looked_up:
             self._make_ready(index.view)
         for index in view.made.needs:  # nobody lets go of them
             self._write_down(index)
+        if layout.pending is None:
+            return
         with self._memory.aside() if self._memory is not None else nullcontext():
             rows, layout.pending = finished(view, layout.pending), None
             if self._memory is not None:
@@ -217,6 +219,7 @@ class Extraction:
     def _write_down(self, index: Index) -> None:
         """An index has all its rows."""
         if self._memory is not None and id(index) in self._asked:
+            self._asked.discard(id(index))  # once
             self._memory.filled(index)
 
     def _read_whole(self, source: str) -> None:

@@ -148,11 +148,9 @@ def _tell_of_matches(plan: Plan, report: Report) -> None:
 
 def _tell_of_keys(plan: Plan, report: Report) -> None:
     """Rows that are looked up by a key which cannot be read: nobody finds them."""
-    of_rules = [index for rules in plan.rules.values() for rule in rules for index in rule.indexes]
-    of_views = [index for view in plan.views for index in view.made.looked_up]
-    indexes = {id(index): index for index in (*of_rules, *of_views)}
+    indexes = list(dict.fromkeys(plan.indexes))
     told = {}
-    for index in indexes.values():
+    for index in indexes:
         for part in (found for get in index.key for found in converted(get)):
             if part.unread and part.first is not None:
                 told[part.first.source, part.column] = (part, bool(index.view.made.guarded))
@@ -161,7 +159,7 @@ def _tell_of_keys(plan: Plan, report: Report) -> None:
         rows = "1 row has" if len(part.unread) == 1 else f"{len(part.unread)} rows have"
         message = f"{rows} a {part.column} that cannot be read ({part.form}): nothing finds them.{risk}"
         report.findings.add(Issue("M344", message, Severity.WARNING, row=part.first, subject=part.column))
-    for index in indexes.values():
+    for index in indexes:
         if index.partly:
             rows = "1 row lacks" if len(index.partly) == 1 else f"{len(index.partly)} rows lack"
             key, lacking = " + ".join(index.columns), " or ".join(sorted(index.lacking))

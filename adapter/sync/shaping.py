@@ -9,7 +9,7 @@ from sys import intern
 from adapter.issues import RowRef
 from adapter.mapping.cells import filled
 from adapter.mapping.problems import UNDECIDED, RowProblem
-from adapter.mapping.scope import Index, Join, Merge, Row, View, row_key
+from adapter.mapping.scope import Get, Index, Join, Merge, Row, View, row_key
 
 
 def laid_out(numbers: Sequence[int], cells: Mapping[str, Sequence[str]], view: View, stay: bool) -> list[Row]:
@@ -42,15 +42,14 @@ def fill(index: Index, rows: Sequence[Row], takes: Callable[[Row, Hashable], Non
 
     `takes` is told each of them, with its key.
     """
-    keep, key, found = index.view.keep, row_key(index.key, index.view.written), index.rows
+    key, found = row_key(index.key, index.view.written), index.rows
+    keep, late = index.view.keep, index.view.made.asked_late
     for row in rows:
-        entry: Row | RowProblem = row
-        if keep is not None:
-            try:
-                if not keep((row,)):
-                    continue
-            except RowProblem as problem:
-                entry = problem
+        entry: Row | RowProblem | None = row
+        if keep is not None and (not late or key(row) is None):
+            entry = kept(row, keep)
+        if entry is None:
+            continue
         value = key(row)
         if value is not None:
             found.setdefault(value, []).append(entry)
@@ -58,6 +57,14 @@ def fill(index: Index, rows: Sequence[Row], takes: Callable[[Row, Hashable], Non
                 takes(row, value)
         elif len(index.key) > 1:
             _note_partly(index, row)
+
+
+def kept(row: Row, keep: Get) -> Row | RowProblem | None:
+    """The row if the condition holds, its problem where that cannot be told, or None."""
+    try:
+        return row if keep((row,)) else None
+    except RowProblem as problem:
+        return problem
 
 
 def _note_partly(index: Index, row: Row) -> None:
@@ -129,6 +136,9 @@ def _merged(rows: Iterable[Row], merge: Merge, view: View) -> list[Row]:
             made.groups[number] = group
         if unclear := [untold[row[0]] for row in group if row[0] in untold]:
             untold[number] = unclear[0]
+        if len(group) == 1:
+            merged += group
+            continue
         columns = list(zip(*group, strict=True))[1:]
         together = [_together(cells, merge.most, n in guarded) for n, cells in enumerate(columns)]
         merged.append((number, *together))
@@ -140,6 +150,9 @@ def _together(cells: Sequence[str], most: bool, guarded: bool) -> str:
 
     Of protection nothing is told by most: rows that disagree protect.
     """
+    first = cells[0]
+    if cells.count(first) == len(cells):
+        return first
     counts = Counter(cell for cell in cells if cell)
     if len(counts) > 1 and guarded:
         return UNDECIDED

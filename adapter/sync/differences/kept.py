@@ -20,6 +20,7 @@ from adapter.sync.differences.arrays import Array, Places
 from adapter.sync.differences.made import found_by
 from adapter.sync.differences.record import Record
 from adapter.sync.differences.shelf import Unusual, lines_of, told_apart
+from adapter.sync.differences.tables import table_of
 from connectors.base import SourceError
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def made(record: Record, assembly: Assembly, plan: Plan, sources: Sources, befor
         else:
             kept.facts["sources"][name] = _source(record, kept, name, sources)
             places[name] = kept[f"numbers {name}"]
-    views = {index.rows.name: index.view for index in indexes_of(plan)}
+    views = {table_of(index).name: index.view for index in plan.indexes}
     for name, found in record.indexes.items():
         home = views[name].home
         numbers = places[home]
@@ -167,15 +168,9 @@ def made(record: Record, assembly: Assembly, plan: Plan, sources: Sources, befor
     return kept
 
 
-def indexes_of(plan: Plan) -> list[Any]:
-    """All that is looked into."""
-    of_rules = [index for _, rule in rules_of(plan) for index in rule.indexes]
-    return [*of_rules, *(index for view in plan.views for index in view.made.looked_up)]
-
-
 def _tell_of_keys(record: Record, plan: Plan) -> None:
     """Rows of whose keys there is something to tell are looked at every night."""
-    for index in indexes_of(plan):
+    for index in plan.indexes:
         if (source := record.sources.get(index.view.home)) is not None:
             unread = {row.row for get in index.key for part in converted(get) for row, _ in part.unread}
             if source.view is None:

@@ -108,7 +108,7 @@ class Night(Record):
             table = sources.tables[name]
             shelf = self.shelves.get(name)
             if isinstance(shelf, SourceShelf):
-                shelf.opened_again(partial(raws_of, table, columns))
+                shelf.opened_again(partial(raws_of, table, columns, self.coder))
             else:
                 shelf = self.shelves[name] = self._shelf(name, table, columns, facts["how"])
             self._take_over(shelf, facts, shelf.how)
@@ -140,7 +140,9 @@ class Night(Record):
             return compared(name, table, columns, self.coder, self.kept[f"codes {name}"], how)
         numbers = self.kept[f"numbers {name}"]
         kept = np.arange(len(numbers))
-        return SourceShelf(name, columns, numbers, NO_CODES, kept, NO_PLACES, how, partial(raws_of, table, columns))
+        return SourceShelf(
+            name, columns, numbers, NO_CODES, kept, NO_PLACES, how, partial(raws_of, table, columns, self.coder)
+        )
 
     def _take_over(self, shelf: Shelf, facts: dict[str, Any], how: str) -> None:
         name = shelf.home

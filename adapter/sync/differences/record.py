@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from adapter.mapping.plan import Rule
+from adapter.mapping.cells import converted
+from adapter.mapping.plan import Plan, Rule
 from adapter.mapping.problems import RowProblem
 from adapter.mapping.scope import Get, Index, Row, Target, View
 from adapter.ss12000.types import ResourceType
@@ -186,6 +187,20 @@ class Record:
         groups, duties = self.facts[ResourceType.GROUP], self.facts[ResourceType.DUTY]
         self.log.extend(groups(group["id"]) for group in activity["groups"])
         self.log.extend(duties(teacher["duty"]["id"]) for teacher in activity.get("teachers") or ())
+
+    def asks_late(self, plan: Plan) -> None:
+        """Where rows are a source's, and conditions look into others: whoever finds a row looks there.
+
+        So what is asked there is asked by the row that is built. Not for a code list, whose answers are remembered, nor
+        where a key is converted: of rows that do not count, nothing is told.
+        """
+        early = [index for index in plan.indexes if any(True for get in index.key for _ in converted(get))]
+        made = {id(index.view.made) for index in (*plan.lists, *early)}
+        for index in plan.indexes:
+            its = index.view.made
+            if its.needs and not (its.split or its.joins or its.merge) and id(its) not in made:
+                its.asked_late = True
+                table_of(index).keep = index.view.keep
 
     # -- rows of sources --------------------------------------------------------------------------------
 

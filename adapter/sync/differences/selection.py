@@ -91,7 +91,7 @@ class Selection(Extraction):
         if view.home in self._looked_at:
             return
         self._looked_at.add(view.home)
-        others = [index.view for index in view.made.looked_up]
+        others = [index.view for index in _made_of(view)]
         for other in others:
             if other.made.late:
                 self._look_at_made(other)
@@ -110,7 +110,7 @@ class Selection(Extraction):
         for join in view.made.joins:
             join.found.clear()
         with self._night.aside(), ExitStack() as stack:
-            for index in view.made.looked_up:
+            for index in _made_of(view):
                 if index.view.home in self._night.shelves:
                     stack.enter_context(table_of(index).all_there())
                     for rows in self._rows_of(index.view):
@@ -143,3 +143,13 @@ class Selection(Extraction):
         assert isinstance(shelf, SourceShelf)
         for start in range(0, len(shelf.numbers), _TOGETHER):
             yield shelf.cells(range(start, min(start + _TOGETHER, len(shelf.numbers))))
+
+
+def _made_of(view: View) -> list[Index]:
+    """What must be filled before a view's rows can be made: what is looked into for them, and for that."""
+    found = {}
+    for index in view.made.looked_up:
+        if index.view.made.asked_late:
+            found.update(dict.fromkeys(_made_of(index.view)))
+        found[index] = None
+    return list(found)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import tempfile
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -72,35 +75,57 @@ class _Lines:
         return self.lines.cells(places, self.columns)
 
 
-@dataclass(frozen=True)
 class _Cells:
-    raws: list[bytes]
-    at: Places
-    how: str
+    """Rows that came from a database, in a file until the night is over: a server may give others by and by."""
+
+    def __init__(self, table: SourceTable, columns: Sequence[str], coder: Coder) -> None:
+        self.how = how_of(table)
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
+        codes, numbers, ends = array("Q"), array("q"), array("q", [0])
+        for batch in table.batches(columns):
+            raws = list(map(raw_of, batch.rows))
+            codes.extend(map(coder.row, raws))
+            ends.extend(itertools.accumulate(map(len, raws), initial=ends.pop()))
+            numbers.extend(range(batch.first_row, batch.first_row + len(raws)))
+            self._file.writelines(raws)
+        self._file.flush()
+        self._codes, self._ends = told_apart(np.frombuffer(codes, dtype=np.uint64)), ends
+        self._at = np.frombuffer(numbers, dtype=np.int64)
 
     def numbers(self, count: int) -> Places:
-        return self.at
+        return self._at
 
     def places(self, numbers: Places) -> Places:
-        return np.searchsorted(self.at, numbers)
+        return np.searchsorted(self._at, numbers)
 
     def codes(self, coder: Coder) -> Codes:
-        return codes_of(self.raws, coder)
+        return self._codes
 
     def cells(self, places: Sequence[int]) -> list[Sequence[Cell] | None]:
-        return [self.raws[place].decode("utf-8", "surrogatepass").split(_CELL) for place in places]
+        if not places:
+            return []
+        ends, first, last = self._ends, min(places), max(places)
+        if last - first < 2 * len(places):  # nearly all between: one reading
+            start, whole = ends[first], self._read(ends[first], ends[last + 1])
+            raws = [whole[ends[place] - start : ends[place + 1] - start] for place in places]
+        else:
+            raws = [self._read(ends[place], ends[place + 1]) for place in places]
+        return [raw.decode("utf-8", "surrogatepass").split(_CELL) for raw in raws]
+
+    def close(self) -> None:
+        """The file is gone."""
+        self._file.close()
+
+    def _read(self, start: int, end: int) -> bytes:
+        self._file.seek(start)
+        return self._file.read(end - start)
 
 
-def raws_of(table: SourceTable, columns: Sequence[str]) -> Raws:
-    """The rows of an open source. Raises SourceError."""
+def raws_of(table: SourceTable, columns: Sequence[str], coder: Coder) -> Raws:
+    """The rows of an open source. Raises SourceError, Unusual."""
     if (lines := lines_of(table)) is not None:
         return _Lines(lines, columns)
-    found: list[bytes] = []
-    numbers: list[int] = []
-    for batch in table.batches(columns):
-        found += map(raw_of, batch.rows)
-        numbers += range(batch.first_row, batch.first_row + len(batch.rows))
-    return _Cells(found, np.array(numbers, dtype=np.int64), how_of(table))
+    return _Cells(table, columns, coder)
 
 
 def lines_of(table: SourceTable) -> Lines | None:
@@ -164,6 +189,9 @@ class Shelf:
         """Some rows as a view sees them. Raises Unusual, SourceError."""
         raise NotImplementedError
 
+    def close(self) -> None:
+        """The night is over."""
+
 
 @dataclass(eq=False)
 class SourceShelf(Shelf):
@@ -181,6 +209,10 @@ class SourceShelf(Shelf):
         """The source is open anew. Rows that came from a database stay at hand: it may give others now."""
         if not isinstance(self.read, _Cells):
             self._raws, self.read = raws, None
+
+    def close(self) -> None:
+        if isinstance(self.read, _Cells):
+            self.read.close()
 
     def rows(self, places: Sequence[int], view: View) -> list[Row]:
         if not places:
@@ -211,7 +243,7 @@ def compared(
     source: str, table: SourceTable, columns: Sequence[str], coder: Coder, before: Codes, how: str
 ) -> SourceShelf:
     """The rows tonight beside the codes of the last good run's. Raises SourceError, Unusual."""
-    read = raws_of(table, columns)
+    read = raws_of(table, columns, coder)
     if read.how != how:
         raise Unusual(f"{source} is read otherwise than before")
     codes = read.codes(coder)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from adapter.mapping.scope import Index
+from adapter.mapping.problems import RowProblem
+from adapter.mapping.scope import Get, Index, Row
 from adapter.sync.differences.codes import Code, Coder
+from adapter.sync.shaping import kept
 
 
 class Rows(dict[Hashable, Any]):
     """An index's rows by key; every question is told to `asked`, by its code.
 
-    `fetch` brings the rows of a key when they are first asked for; None where all are there.
+    `fetch` brings the rows of a key when they are first asked for; None where all are there. `keep`: the condition that
+    is asked of a row when it is found, so that what this looks into is asked for by whoever has found the row.
     """
 
     def __init__(self, name: str, coder: Coder, asked: Callable[[int], None]) -> None:
@@ -22,6 +25,7 @@ class Rows(dict[Hashable, Any]):
         self.code = coder.keys(name)
         self._asked = asked
         self.fetch: Callable[[int], None] | None = None
+        self.keep: Get | None = None
         self._there: set[int] = set()
 
     @contextmanager
@@ -39,14 +43,21 @@ class Rows(dict[Hashable, Any]):
         self._asked(code)
         if self.fetch is not None:
             self._bring(code)
-        return super().get(key, default)
+        found = super().get(key, default)
+        return found if self.keep is None or not found else self._kept(found, self.keep) or default
 
     def __contains__(self, key: object) -> bool:
+        if self.keep is not None:
+            return bool(self.get(key))
         code = self.code(key)
         self._asked(code)
         if self.fetch is not None:
             self._bring(code)
         return super().__contains__(key)
+
+    @staticmethod
+    def _kept(rows: Iterable[Row], keep: Get) -> list[Row | RowProblem]:
+        return [entry for row in rows if (entry := kept(row, keep)) is not None]
 
     def _bring(self, code: int) -> None:
         if self.fetch is not None and code and code not in self._there:
