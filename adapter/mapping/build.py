@@ -191,6 +191,7 @@ def _enricher(item: Enrichment, count: bool = True) -> Callable[[Frames], Row]:
     tally, key, name = item.tally if count else replace(item.tally, counts=[0, 0, 0]), item.key, item.name
     nothing: Row = (0, *("" for _ in tally.index.view.slots))
     rows_of, span = tally.index.rows, tally.span
+    cells = slice(1, len(nothing))
 
     def enrich(frames: Frames) -> Row:
         wanted = key(frames)
@@ -202,7 +203,7 @@ def _enricher(item: Enrichment, count: bool = True) -> Callable[[Frames], Row]:
         if isinstance(first, RowProblem):
             raise first
         for other in found[1:]:
-            if isinstance(other, RowProblem) or other[1:] != first[1:]:
+            if isinstance(other, RowProblem) or other[cells] != first[cells]:
                 tally.counts[2] += 1
                 row = RowRef(name, first[0])
                 raise RowProblem("M341", "has the same key as another row that says something else", row, span, name)

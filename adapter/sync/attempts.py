@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from typing import IO
+
 from adapter.errors import AdapterError
 from adapter.issues import Issue, Severity
 from adapter.ss12000.types import ResourceType
@@ -74,20 +77,17 @@ def _by_differences(
     store: Store, inputs: Inputs, report: Report, spool: Spool, seen: Seen, kept: Kept
 ) -> Assembly | None:
     """None where something is not followed by differences, or is wrong, which is told as on any other night."""
-    shelves: dict[str, Shelf] = {}
-    try:
-        return _in_attempts(store, inputs, report, spool, seen, kept, shelves)
-    finally:
-        for shelf in shelves.values():
-            shelf.close()
+    with tempfile.TemporaryFile() as file:
+        return _in_attempts(store, inputs, report, spool, seen, kept, file)
 
 
 def _in_attempts(
-    store: Store, inputs: Inputs, report: Report, spool: Spool, seen: Seen, kept: Kept, shelves: dict[str, Shelf]
+    store: Store, inputs: Inputs, report: Report, spool: Spool, seen: Seen, kept: Kept, file: IO[bytes]
 ) -> Assembly | None:
     same, pulled = keeping.unchanged(kept, seen), set[tuple[ResourceType, str]]()
+    shelves: dict[str, Shelf] = {}
     for _ in range(_ATTEMPTS):
-        night = Night(keeping.coder(store, inputs), kept=kept, same=same, shelves=shelves, pulled=pulled)
+        night = Night(keeping.coder(store, inputs), file=file, kept=kept, same=same, shelves=shelves, pulled=pulled)
         attempt = Report(report.run, report.started)
         try:
             found = assemble(store, inputs, attempt, spool, memory=night)

@@ -11,8 +11,9 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from io import BytesIO
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -73,9 +74,11 @@ class Before:
 class Night(Record):
     """One night. `pulled`: objects that turned out to be concerned, when the rest had been built.
 
+    `file`: for rows until the night is over.
     `same`: sources whose files are as they were. `shelves` are kept from one attempt to the next.
     """
 
+    file: IO[bytes] = field(default_factory=BytesIO)
     kept: Kept = field(default_factory=Kept)
     same: frozenset[str] = frozenset()
     shelves: dict[str, Shelf] = field(default_factory=dict)
@@ -108,7 +111,7 @@ class Night(Record):
             table = sources.tables[name]
             shelf = self.shelves.get(name)
             if isinstance(shelf, SourceShelf):
-                shelf.opened_again(partial(raws_of, table, columns, self.coder))
+                shelf.opened_again(partial(raws_of, table, columns, self.coder, self.file))
             else:
                 shelf = self.shelves[name] = self._shelf(name, table, columns, facts["how"])
             self._take_over(shelf, facts, shelf.how)
@@ -136,13 +139,12 @@ class Night(Record):
         return shelf
 
     def _shelf(self, name: str, table: SourceTable, columns: Sequence[str], how: str) -> SourceShelf:
+        read = partial(raws_of, table, columns, self.coder, self.file)
         if name not in self.same:
-            return compared(name, table, columns, self.coder, self.kept[f"codes {name}"], how)
+            return compared(name, read(), columns, self.coder, self.kept[f"codes {name}"], how)
         numbers = self.kept[f"numbers {name}"]
         kept = np.arange(len(numbers))
-        return SourceShelf(
-            name, columns, numbers, NO_CODES, kept, NO_PLACES, how, partial(raws_of, table, columns, self.coder)
-        )
+        return SourceShelf(name, columns, numbers, NO_CODES, kept, NO_PLACES, how, read)
 
     def _take_over(self, shelf: Shelf, facts: dict[str, Any], how: str) -> None:
         name = shelf.home

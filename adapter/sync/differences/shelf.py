@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import tempfile
+import os
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import IO, Protocol
 
 import numpy as np
 
@@ -78,17 +78,15 @@ class _Lines:
 class _Cells:
     """Rows that came from a database, in a file until the night is over: a server may give others by and by."""
 
-    def __init__(self, table: SourceTable, columns: Sequence[str], coder: Coder) -> None:
-        self.how = how_of(table)
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
-        codes, numbers, ends = array("Q"), array("q"), array("q", [0])
+    def __init__(self, table: SourceTable, columns: Sequence[str], coder: Coder, file: IO[bytes]) -> None:
+        self.how, self._file = how_of(table), file
+        codes, numbers, ends = array("Q"), array("q"), array("q", [file.seek(0, os.SEEK_END)])
         for batch in table.batches(columns):
             raws = list(map(raw_of, batch.rows))
             codes.extend(map(coder.row, raws))
             ends.extend(itertools.accumulate(map(len, raws), initial=ends.pop()))
             numbers.extend(range(batch.first_row, batch.first_row + len(raws)))
-            self._file.writelines(raws)
-        self._file.flush()
+            file.writelines(raws)
         self._codes, self._ends = told_apart(np.frombuffer(codes, dtype=np.uint64)), ends
         self._at = np.frombuffer(numbers, dtype=np.int64)
 
@@ -112,20 +110,16 @@ class _Cells:
             raws = [self._read(ends[place], ends[place + 1]) for place in places]
         return [raw.decode("utf-8", "surrogatepass").split(_CELL) for raw in raws]
 
-    def close(self) -> None:
-        """The file is gone."""
-        self._file.close()
-
     def _read(self, start: int, end: int) -> bytes:
         self._file.seek(start)
         return self._file.read(end - start)
 
 
-def raws_of(table: SourceTable, columns: Sequence[str], coder: Coder) -> Raws:
-    """The rows of an open source. Raises SourceError, Unusual."""
+def raws_of(table: SourceTable, columns: Sequence[str], coder: Coder, file: IO[bytes]) -> Raws:
+    """The rows of an open source; those that are not lines go to the file. Raises SourceError, Unusual."""
     if (lines := lines_of(table)) is not None:
         return _Lines(lines, columns)
-    return _Cells(table, columns, coder)
+    return _Cells(table, columns, coder, file)
 
 
 def lines_of(table: SourceTable) -> Lines | None:
@@ -189,9 +183,6 @@ class Shelf:
         """Some rows as a view sees them. Raises Unusual, SourceError."""
         raise NotImplementedError
 
-    def close(self) -> None:
-        """The night is over."""
-
 
 @dataclass(eq=False)
 class SourceShelf(Shelf):
@@ -209,10 +200,6 @@ class SourceShelf(Shelf):
         """The source is open anew. Rows that came from a database stay at hand: it may give others now."""
         if not isinstance(self.read, _Cells):
             self._raws, self.read = raws, None
-
-    def close(self) -> None:
-        if isinstance(self.read, _Cells):
-            self.read.close()
 
     def rows(self, places: Sequence[int], view: View) -> list[Row]:
         if not places:
@@ -239,11 +226,8 @@ def clean(
     return dict(zip(columns, cleaner.by_column(batch, columns, numbers), strict=True))
 
 
-def compared(
-    source: str, table: SourceTable, columns: Sequence[str], coder: Coder, before: Codes, how: str
-) -> SourceShelf:
+def compared(source: str, read: Raws, columns: Sequence[str], coder: Coder, before: Codes, how: str) -> SourceShelf:
     """The rows tonight beside the codes of the last good run's. Raises SourceError, Unusual."""
-    read = raws_of(table, columns, coder)
     if read.how != how:
         raise Unusual(f"{source} is read otherwise than before")
     codes = read.codes(coder)
