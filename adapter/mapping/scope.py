@@ -139,6 +139,7 @@ class Index:
     partly: set[int] = field(default_factory=set)  # rows with one column of the key and not another: nobody finds them
     first_partly: RowRef | None = None
     lacking: set[str] = field(default_factory=set)  # the columns that are empty in them
+    unasked: list[Row] = field(default_factory=list)  # rows that nobody finds and that perhaps do not count
 
 
 Codes = Callable[[str], str | None]

@@ -19,7 +19,7 @@ from adapter.issues import Issue, Severity, Span
 from adapter.mapping.plan import InlineRows, Plan, Rule
 from adapter.mapping.scope import Get, Index, Row, View
 from adapter.sync.cleaning import Cleaner, filled
-from adapter.sync.shaping import fill, finished, laid_out
+from adapter.sync.shaping import ask, fill, finished, laid_out
 from adapter.sync.shrink import Length
 from connectors.base import Batch, Connector, SourceError, SourceTable
 
@@ -218,7 +218,11 @@ class Extraction:
 
     def _write_down(self, index: Index) -> None:
         """An index has all its rows."""
-        if self._memory is not None and id(index) in self._asked:
+        if self._memory is None:
+            return
+        with self._memory.aside():
+            ask(index)
+        if id(index) in self._asked:
             self._asked.discard(id(index))  # once
             self._memory.filled(index)
 

@@ -46,7 +46,7 @@ def fill(index: Index, rows: Sequence[Row], takes: Callable[[Row, Hashable], Non
     keep, late = index.view.keep, index.view.made.asked_late
     for row in rows:
         entry: Row | RowProblem | None = row
-        if keep is not None and (not late or key(row) is None):
+        if keep is not None and not late:
             entry = kept(row, keep)
         if entry is None:
             continue
@@ -55,8 +55,19 @@ def fill(index: Index, rows: Sequence[Row], takes: Callable[[Row, Hashable], Non
             found.setdefault(value, []).append(entry)
             if takes is not None:
                 takes(row, value)
+        elif len(index.key) > 1 and late:
+            index.unasked.append(row)
         elif len(index.key) > 1:
             _note_partly(index, row)
+
+
+def ask(index: Index) -> None:
+    """Note of the rows that nobody can find those that count."""
+    rows, index.unasked = index.unasked, []
+    if (keep := index.view.keep) is not None:
+        for row in rows:
+            if kept(row, keep) is not None:
+                _note_partly(index, row)
 
 
 def kept(row: Row, keep: Get) -> Row | RowProblem | None:

@@ -93,7 +93,7 @@ def history(folder: Path, seed: int, mapping: str) -> list[Report]:
 
 
 @pytest.mark.parametrize("mapping", [any_night.MAPPING, any_night.MADE])
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [*range(4), 210])
 def test_whatever_happens_the_nights_come_to_what_whole_runs_come_to(tmp_path: Path, seed: int, mapping: str) -> None:
     found = history(tmp_path, seed, mapping)
     assert any(map(by_differences, found[1:]))
@@ -281,6 +281,26 @@ def test_what_is_told_of_rows_that_others_are_made_of_is_told_again(
         report = school.night(store, day)
         assert told(report) == told(school.night(whole, day, full=True))
         assert by_differences(report) == (day > 0)
+    whole.close()
+
+
+def test_rows_are_made_anew_when_what_their_others_look_into_has_changed(school: School, store: Store) -> None:
+    ad = "  ad: {key: pnr, keep: {grupp: {found_in: {grupper: namn}, or: empty}}}\n"
+    behind = "  elever: {with: {ad: {pnr: pnr}}, key: guid, merge: only}\n"
+    first, second = "  elever:  {key: guid, expect: {min_rows: 2}}\n", "  ad:      {key: pnr}\n"
+    school.mapping = school.mapping.replace(first + second, ad + behind).replace("    enrich: {ad: pnr}\n", "")
+    for account in school.tables["ad"]:
+        account["grupp"] = ""
+    school.tables["ad"][3]["grupp"] = school.tables["grupper"][0]["namn"]
+    school.export()
+    whole = open_store("sqlite://")
+    for day, name in enumerate([school.tables["grupper"][0]["namn"], "Nytt namn"]):
+        school.tables["grupper"][0]["namn"] = name
+        school.export()
+        report = school.night(store, day)
+        assert told(report) == told(school.night(whole, day, full=True))
+        assert by_differences(report) == (day > 0)
+    assert report.types[R.PERSON].kept == 1
     whole.close()
 
 

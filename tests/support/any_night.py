@@ -119,15 +119,22 @@ MADE = """\
 mapping: 1
 sources:
   inskrivna: {of: elever, keep: {status: A}, expect: {min_rows: 0}}
-  inskr:   {key: [elev, enhet], keep: {elev: {found_in: {inskrivna: guid}}}, expect: {min_rows: 0}}
+  skolor:  {key: kod, merge: only, expect: {min_rows: 0}}
+  inskr:   {key: [elev, enhet], keep: {enhet: {found_in: {skolor: kod}}}, expect: {min_rows: 0}}
+  enheter: {of: skolor, key: kod, keep: {kod: {found_in: {inskr: enhet}}}, expect: {min_rows: 0}}
   elever:
     with: {inskr: {elev: guid}}
     keep: {slut: {on_or_after: today, or: empty}}
     key: guid
     merge: most
     expect: {min_rows: 0}
+  aktiva:  {of: elever, keep: {status: A, klass: {not: empty}}, key: guid, expect: {min_rows: 0}}
   ad:      {key: {column: pnr, as: personnummer}, merge: only, expect: {min_rows: 0}}
-  skolor:  {key: kod, merge: only, expect: {min_rows: 0}}
+  konton:
+    of: ad
+    key: {column: pnr, as: personnummer}
+    keep: {pnr: {found_in: {aktiva: pnr}}}
+    expect: {min_rows: 0}
   personal: {key: anst, merge: only, expect: {min_rows: 0}}
   tjanst:
     with: {skolor: {kod: kod}, personal: {anst: anst}}
@@ -138,7 +145,6 @@ sources:
     rows: [{form: GR, namn: Grundskola}, {form: GR, namn: Skola}]
     key: namn
   grupper: {with: {fasta: {namn: form}, skolor: {namn: skola}}, key: guid, expect: {min_rows: 0}}
-  aktiva:  {of: elever, keep: {status: A, klass: {not: empty}}, key: guid, expect: {min_rows: 0}}
   medlem:
     split: {column: elev, on: " "}
     with: {elever: {guid: elev}}
@@ -146,29 +152,30 @@ sources:
     key: [grupp, elev]
     expect: {min_rows: 0}
   prov:    {split: [{column: larare, on: " "}, {column: grupp, on: " "}], key: grupp, expect: {min_rows: 0}}
-  ord:     {key: ord, merge: only, expect: {min_rows: 0}}
+  ord:     {key: ord, keep: {skola: {found_in: {skolor: namn}}}, expect: {min_rows: 0}}
 codes:
   skydd: {"": Ingen, S: Sekretessmarkering, F: Skyddad folkbokföring}
   roll: {from: ord, key: ord, value: roll, otherwise: Annan personal}
 Organisation:
-  from: skolor
+  from: enheter
   id: {school_unit: kod}
   fields: {displayName: namn, schoolUnitCode: kod}
 Person:
   - from: elever
-    keep: {status: A}
+    keep: {status: A, guid: {found_in: {inskr: elev}}}
     id: {uuid5: guid}
-    enrich: {ad: {column: pnr, as: personnummer}}
+    enrich: {ad: {column: pnr, as: personnummer}, konton: {column: pnr, as: personnummer}, inskr: [guid, enhet]}
     fields:
       givenName: fornamn
+      middleName: inskr.ak
       familyName: efternamn
       civicNo.value: pnr
-      eduPersonPrincipalNames: {list: [{first_of: [ad.eppn, eppn]}]}
+      eduPersonPrincipalNames: {list: [{first_of: [konton.eppn, ad.eppn, eppn]}]}
       securityMarking: {column: skydd, codes: skydd, unknown: protected}
       enrolments:
         each: inskr
         match: {elev: guid}
-        keep: {enhet: {found_in: {skolor: kod}}}
+        keep: {elev: {found_in: {inskrivna: guid}}}
         fields:
           enroledAt: {ref: Organisation, via: enhet}
           schoolType: {text: GR}
@@ -211,7 +218,7 @@ Group:
       displayName: namn
       groupType: {text: Undervisning}
       schoolType: fasta.form
-      organisation: {ref: Organisation, of: skolor, via: skola, by: namn}
+      organisation: {ref: Organisation, of: enheter, via: skola, by: namn}
       groupMemberships:
         each: medlem
         match: {grupp: guid}
@@ -223,7 +230,7 @@ Activity:
   fields:
     displayName: grupper.namn
     groups: {list: [{ref: Group, of: grupper, via: grupp}]}
-    organisation: {ref: Organisation, of: skolor, via: grupper.skola, by: namn}
+    organisation: {ref: Organisation, of: enheter, via: grupper.skola, by: namn}
     parentActivity: {ref: test_activity, via: prov}
 """
 
@@ -350,5 +357,9 @@ _MADE: dict[str, Any] = {
         "prov": often("GRGRMAT01_6", "GRGRSVE01_6", "okänt"),
         "larare": often(f"p{n}", "p1", "p1 p2"),
     },
-    "ord": lambda n, often: {"ord": often(("lärare", "rektor")[n % 2], "vakt"), "roll": often("Lärare", "Rektor")},
+    "ord": lambda n, often: {
+        "ord": often(("lärare", "rektor")[n % 2], "vakt"),
+        "roll": often("Lärare", "Rektor"),
+        "skola": often("Testskolan", "Andra skolan"),
+    },
 }

@@ -19,7 +19,7 @@ from adapter.sync.differences.record import remarks_of
 from adapter.sync.differences.shelf import Columns, Shelf, SourceShelf, Unusual
 from adapter.sync.differences.tables import table_of
 from adapter.sync.extract import Extraction, Sources, conditions
-from adapter.sync.shaping import fill, finished, laid_out
+from adapter.sync.shaping import ask, fill, finished, laid_out
 
 if TYPE_CHECKING:
     from adapter.sync.extract import Layout
@@ -58,6 +58,8 @@ class Selection(Extraction):
         for layout in [layout for of_source in self._layouts.values() for layout in of_source.values()]:
             if layout.pending is not None:
                 self._look_at_made(layout.view)
+        for index in plan.indexes:
+            ask(index)
 
     def rows(self, rule: Rule) -> Iterator[Row]:
         """Those of the rows that drive a rule that are to be built."""
