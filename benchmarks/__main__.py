@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks import crawl_speed, data, sync_speed
-from benchmarks.measure import Section, python, table
+from benchmarks.measure import Figures, Section, python, table
 
 Ratios = dict[str, dict[str, list[float]]]
 """Size -> line -> its ratio, and whether a higher one is better."""
@@ -31,7 +31,10 @@ def main() -> None:
         "--compare", type=Path, metavar="FILE", help="against kept ratios; ends with 1 where it is slower"
     )
     args = parser.parse_args()
+    if unknown := [size for size in args.sizes if size not in data.PUPILS and not size.isdecimal()]:
+        parser.error(f"{unknown[0]} is no size; there are {', '.join(data.PUPILS)}, or a number of pupils")
     ratios: Ratios = {}
+    figures: dict[str, dict[str, Figures]] = {}
     before: Ratios = json.loads(args.compare.read_text(encoding="utf-8")) if args.compare else {}
     with tempfile.TemporaryDirectory() as temporary:
         for size in args.sizes:
@@ -43,6 +46,9 @@ def main() -> None:
             for made in _sections(folder, args.rounds, args.postgres):
                 print(f"{made.text}\n", flush=True)
                 found |= {line: [ratio, made.higher_is_better] for line, ratio in made.ratios.items()}
+                figures.setdefault(size, {}).update(made.figures)
+    if len(figures) > 1:
+        print(f"== growth\n{_growth(figures)}\n")
     if args.save:
         args.save.write_text(json.dumps(ratios, indent=1), encoding="utf-8")
     sys.exit(_compared(before, ratios) if before else 0)
@@ -52,6 +58,16 @@ def _sections(folder: Path, rounds: int, server: str) -> Iterator[Section]:
     """Each when it has been measured. The crawl reads what the last run has published."""
     yield sync_speed.run(folder, rounds)
     yield crawl_speed.run(folder, server)
+
+
+def _growth(figures: dict[str, dict[str, Figures]]) -> str:
+    """CPU seconds and peak MB by size."""
+    head = ["", *(f"{size} {what}" for size in figures for what in ("CPU s", "MB"))]
+    rows = []
+    for line in next(iter(figures.values())):
+        of = [one[line] for one in figures.values() if line in one]
+        rows.append([line, *(text for one in of for text in (f"{one.cpu:.2f}", f"{one.peak:.0f}"))])
+    return table(head, rows)
 
 
 def _compared(before: Ratios, now: Ratios) -> int:

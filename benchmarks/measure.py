@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,13 @@ def median(rounds: Sequence[Figures]) -> Figures:
 class Section:
     """A table to print, and of its lines what can be held against another sitting: ratios to a floor of the same one.
 
-    `ratios`: line -> ratio; `higher_is_better` for rates, not for times.
+    `ratios`: line -> ratio; `higher_is_better` for rates, not for times. `figures`: of lines that grow with the size.
     """
 
     text: str
     ratios: dict[str, float]
     higher_is_better: bool
+    figures: dict[str, Figures] = field(default_factory=dict)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
