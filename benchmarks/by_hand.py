@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import gc
 import hashlib
 import re
 import sqlite3
@@ -32,7 +33,6 @@ ROLES = {
 }
 _NUMBER = re.compile(r"(19|20)?(\d{6})[- ]?(\d{4}|TF\d\d)")
 _NIL = uuid.UUID(int=0).bytes
-Documents = dict[str, dict[str, Any]]
 
 
 def uuid5(namespace: bytes, name: str) -> str:
@@ -55,16 +55,66 @@ def civic(text: str, year: int) -> str:
     return century + date + last
 
 
+class Kind:
+    """One type's table, in a transaction; `put` writes what differs from it."""
+
+    def __init__(self, database: sqlite3.Connection, kind: str, now: int) -> None:
+        self._database, self._kind, self._now, self._table = database, kind, now, f"published_{kind.lower()}"
+        stamp = dt.datetime.fromtimestamp(now / 1000, dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{now % 1000:03}Z"
+        self._meta = f'{{"meta":{{"created":"{stamp}","modified":"{stamp}"}},'.encode()
+        database.execute(
+            f"CREATE TABLE IF NOT EXISTS {self._table} (rid INTEGER PRIMARY KEY AUTOINCREMENT, id NOT NULL, "
+            "seq NOT NULL, version NOT NULL, digest NOT NULL, created NOT NULL, modified NOT NULL, body NOT NULL)"
+        )
+        for column in ("id", "seq"):
+            database.execute(f"CREATE UNIQUE INDEX IF NOT EXISTS {self._table}_{column} ON {self._table} ({column})")
+        self._seq = database.execute(f"SELECT coalesce(max(seq), 0) FROM {self._table}").fetchone()[0]
+        self._before = dict(database.execute(f"SELECT id, digest FROM {self._table}"))
+        self._new: list[tuple[Any, ...]] = []
+
+    def put(self, i: str, values: dict[str, Any]) -> None:
+        """An object as it is tonight."""
+        body = orjson.dumps(values)
+        digest = hashlib.sha256(body).digest()[:16]
+        known = self._before.pop(i, None)
+        if known == digest:
+            return
+        self._seq += 1
+        if known is not None:
+            self._database.execute(
+                f"UPDATE {self._table} SET seq = ?, digest = ?, modified = ?, body = ? WHERE id = ?",
+                (self._seq, digest, self._now, self._meta + body[1:], i),
+            )
+            return
+        self._new.append((i, self._seq, digest, self._now, self._now, self._meta + body[1:]))
+        if len(self._new) >= 2000:
+            self._insert()
+
+    def end(self) -> None:
+        """All have been put; the others are gone."""
+        self._insert()
+        graves = [(self._kind, i, self._seq + n, self._now) for n, i in enumerate(self._before, 1)]
+        self._database.executemany(f"DELETE FROM {self._table} WHERE id = ?", [(i,) for i in self._before])
+        self._database.executemany("INSERT OR REPLACE INTO tombstone VALUES (?, ?, ?, 1, ?)", graves)
+
+    def _insert(self) -> None:
+        columns = "(id, seq, version, digest, created, modified, body)"
+        self._database.executemany(f"INSERT INTO {self._table} {columns} VALUES (?, ?, 1, ?, ?, ?, ?)", self._new)
+        self._new.clear()
+
+
 class Loop:
     """One night."""
 
-    def __init__(self, day: Path) -> None:
-        self._day = day
+    def __init__(self, day: Path, state: dict[str, Kind]) -> None:
+        self._day, self._state = day, state
         with (day / "config.toml").open("rb") as file:
             self._own = uuid.UUID(tomllib.load(file)["organiser"]["id_namespace"]).bytes
         now = dt.date.today()
         self._today, self._year = now.isoformat(), now.year
-        self._guids: dict[str, str] = {}
+        self._needed: set[str] = set()  # school units
+        self._staff: dict[str, tuple[str, dict[str, Any]]] = {}
+        self._duty_of: dict[tuple[str, str], str] = {}
 
     def _rows(self, name: str, *columns: str) -> Iterator[tuple[str, ...]]:
         path = self._day / (name if name.endswith(".csv") else f"csv/{name}.csv")
@@ -82,29 +132,19 @@ class Loop:
     def _counts(self, first: str, last: str) -> bool:
         return first <= self._today and (not last or last >= self._today)
 
-    def documents(self) -> dict[str, Documents]:
-        """All objects by type and id."""
+    def run(self) -> None:
+        """All objects of all types."""
         units = {code: (uuid5(_NIL, code), name) for code, name in self._rows("SKOLENHET", "SKOLENHETSKOD", "NAMN")}
-        pupils, persons = self._pupils(units)
-        duties, unit_of = self._duties(units, persons)
-        groups, taught, activities = self._groups(units, pupils, duties)
-        at_work = {duty["person"]["id"] for duty in duties.values()}
-        people = {i: one for i, one in persons.items() if one["enrolments"] or i in at_work}
-        for one in people.values():
-            if not one["enrolments"]:
-                del one["enrolments"]
-        kept = {i: group for i, group in groups.items() if group["groupType"] == "Klass" or i in taught}
-        needed = {item["enroledAt"]["id"] for one in people.values() for item in one.get("enrolments", ())}
-        needed |= set(unit_of.values()) | {one["organisation"]["id"] for one in (*kept.values(), *activities.values())}
-        organisations = {
-            unit: {"id": unit, "displayName": name, "schoolUnitCode": code, "organisationType": "Skolenhet"}
-            for code, (unit, name) in units.items()
-            if unit in needed
-        }
-        return dict(zip(KINDS, (organisations, people, kept, duties, activities), strict=True))
+        pupils = self._pupils(units)
+        self._duties(units)
+        self._groups(units, pupils)
+        for code, (unit, name) in units.items():
+            if unit in self._needed:
+                values = {"id": unit, "displayName": name, "schoolUnitCode": code, "organisationType": "Skolenhet"}
+                self._state["Organisation"].put(unit, values)
 
-    def _pupils(self, units: dict[str, tuple[str, str]]) -> tuple[dict[str, tuple[str, str]], Documents]:
-        """Pupils' ids and classes by their keys, and all persons."""
+    def _pupils(self, units: dict[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+        """Ids and classes of those who are enrolled, by their keys."""
         accounts: dict[tuple[str, str], tuple[str, str]] = {}
         for number, name, mail, role in self._rows("ad-export.csv", "Personnummer", "Användarnamn", "E-post", "Roll"):
             accounts[role, civic(number, self._year)] = name, mail
@@ -123,7 +163,7 @@ class Loop:
             if line:
                 item["educationCode"] = line
             places[pupil].append(item | {"cancelled": False})
-        keys, persons = {}, {}
+        keys = {}
         columns = ("ELEV_ID", "LASAR_FRAN", "LASAR_TILL", "PNR", "FORNAMN", "MELLANNAMN", "EFTERNAMN", "SKYDD")
         for pupil, first, last, pnr, given, middle, family, mark, status, of in self._rows(
             "ELEV", *columns, "STATUS", "KLASS_ID"
@@ -132,16 +172,18 @@ class Loop:
             account = accounts.get(("Elev", number))
             if status != "A" or not self._counts(first, last) or mark or not number or not account or pupil in wrong:
                 continue
+            enrolments = places.get(pupil)
+            if enrolments is None:
+                continue
             i = self._id("Person", pupil)
-            enrolments = places.get(pupil, [])
-            if enrolments:
-                keys[pupil] = i, of
+            keys[pupil] = i, of
+            self._needed.update(item["enroledAt"]["id"] for item in enrolments)
             if len(enrolments) > 1:
                 once = {orjson.dumps(item): item for item in enrolments}
                 enrolments = [once[key] for key in sorted(once)]
             mails = [{"value": account[1], "type": "Skola elev"}] if account[1] else []
-            persons[i] = self._person(i, given, middle, family, account[0], number, mails) | {"enrolments": enrolments}
-        self._staff_keys = {}
+            person = self._person(i, given, middle, family, account[0], number, mails)
+            self._state["Person"].put(i, person | {"enrolments": enrolments})
         for staff, pnr, given, family, mark, ended in self._rows(
             "PERSONAL", "ANST_ID", "PNR", "FORNAMN", "EFTERNAMN", "SKYDD", "SLUTAT"
         ):
@@ -149,10 +191,10 @@ class Loop:
             account = accounts.get(("Personal", number))
             if ended or mark or not number or not account:
                 continue
-            i = self._staff_keys[staff] = self._id("Person", staff)
+            i = self._id("Person", staff)
             mails = [{"value": account[1], "type": "Skola personal"}]
-            persons[i] = self._person(i, given, "", family, account[0], number, mails) | {"enrolments": []}
-        return keys, persons
+            self._staff[staff] = i, self._person(i, given, "", family, account[0], number, mails)
+        return keys
 
     @staticmethod
     def _person(i: str, given: str, middle: str, family: str, name: str, number: str, mails: list[Any]) -> Any:
@@ -169,32 +211,33 @@ class Loop:
             found["emails"] = mails
         return found
 
-    def _duties(self, units: dict[str, tuple[str, str]], persons: Documents) -> tuple[Documents, dict[str, str]]:
-        duties, unit_of = {}, {}
-        self._duty_of = {}
+    def _duties(self, units: dict[str, tuple[str, str]]) -> None:
+        """Duties; and the staff who have one."""
+        at_work = {}
         for staff, code, title, first, last in self._rows(
             "TJANST", "ANST_ID", "SKOLENHETSKOD", "BEFATTNING", "FRAN", "TILL"
         ):
-            person = self._staff_keys.get(staff)
-            if person is None or not self._counts(first, last):
+            if staff not in self._staff or not self._counts(first, last):
                 continue
+            person, values = self._staff[staff]
+            at_work[person] = values
+            unit = units[code][0]
+            self._needed.add(unit)
             i = self._duty_of[staff, code] = self._id("Duty", staff, code, title)
-            unit_of[i] = units[code][0]
             role = ROLES.get(title, "Annan personal")
-            duties[i] = {"id": i, "person": {"id": person}, "dutyAt": {"id": unit_of[i]}, "dutyRole": role}
-        return duties, unit_of
+            duty = {"id": i, "person": {"id": person}, "dutyAt": {"id": unit}, "dutyRole": role}
+            self._state["Duty"].put(i, duty)
+        for person, values in at_work.items():
+            self._state["Person"].put(person, values)
 
-    def _groups(
-        self, units: dict[str, tuple[str, str]], pupils: dict[str, tuple[str, str]], duties: Documents
-    ) -> tuple[Documents, set[str], Documents]:
+    def _groups(self, units: dict[str, tuple[str, str]], pupils: dict[str, tuple[str, str]]) -> None:
         in_class = defaultdict(list)
         for i, of in pupils.values():
             in_class[of].append(i)
-        groups = {}
         for key, name, code, form in self._rows("KLASS", "KLASS_ID", "NAMN", "SKOLENHETSKOD", "SKOLFORM"):
             if form in FORMS and in_class[key]:
                 i = self._id("Group", key)
-                groups[i] = self._group(i, name, "Klass", FORMS[form], units[code][0], in_class[key])
+                self._group(i, name, "Klass", FORMS[form], units[code][0], in_class[key])
         tests = list(self._rows("provaktiviteter.csv", "Grupp", "Provaktivitet"))
         tested = {group for group, _ in tests}
         members = defaultdict(list)
@@ -210,26 +253,24 @@ class Loop:
         ):
             if key in tested and self._counts(first, last) and members[key]:
                 i = self._id("Group", key)
-                groups[i] = self._group(i, name, "Undervisning", FORMS[form], units[code][0], members[key])
+                self._group(i, name, "Undervisning", FORMS[form], units[code][0], members[key])
                 known[key] = i, name, code
-        activities, taught = {}, set()
         for key, test in tests:
             if key not in known:
                 continue
             group, name, code = known[key]
             i = self._id("Activity", key, test)
-            taught.add(group)
             found = {self._duty_of.get((staff, code)) for staff in teachers[key]} - {None}
             one: dict[str, Any] = {"id": i, "displayName": name, "activityType": "Undervisning"}
-            activities[i] = one | {"groups": [{"id": group}]}
+            one["groups"] = [{"id": group}]
             if found:
-                activities[i]["teachers"] = [{"duty": {"id": duty}} for duty in sorted(map(str, found))]
-            activities[i] |= {"organisation": {"id": units[code][0]}, "parentActivity": {"id": uuid5(_NIL, test)}}
-        return groups, taught, activities
+                one["teachers"] = [{"duty": {"id": duty}} for duty in sorted(map(str, found))]
+            one |= {"organisation": {"id": units[code][0]}, "parentActivity": {"id": uuid5(_NIL, test)}}
+            self._state["Activity"].put(i, one)
 
-    @staticmethod
-    def _group(i: str, name: str, of: str, form: str, unit: str, members: list[str]) -> Any:
-        return {
+    def _group(self, i: str, name: str, of: str, form: str, unit: str, members: list[str]) -> None:
+        self._needed.add(unit)
+        values = {
             "id": i,
             "displayName": name,
             "groupType": of,
@@ -237,50 +278,21 @@ class Loop:
             "organisation": {"id": unit},
             "groupMemberships": [{"person": {"id": member}} for member in sorted(set(members))],
         }
+        self._state["Group"].put(i, values)
 
 
-def publish(state: Path, documents: dict[str, Documents]) -> None:
-    """What differs from the state, into it; one transaction."""
+def main(day: Path, state: Path) -> None:
+    """One night, in one transaction."""
+    gc.disable()
     now = int(time.time() * 1000)
-    stamp = dt.datetime.fromtimestamp(now / 1000, dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{now % 1000:03}Z"
-    meta = f'{{"meta":{{"created":"{stamp}","modified":"{stamp}"}},'.encode()
     with closing(sqlite3.connect(state)) as database, database:
         database.execute(
             "CREATE TABLE IF NOT EXISTS tombstone (type, id, seq, version, deleted, PRIMARY KEY (type, id))"
         )
-        seq = 0
-        for kind, found in documents.items():
-            table = f"published_{kind.lower()}"
-            database.execute(
-                f"CREATE TABLE IF NOT EXISTS {table} (rid INTEGER PRIMARY KEY AUTOINCREMENT, id NOT NULL, "
-                "seq NOT NULL, version NOT NULL, digest NOT NULL, created NOT NULL, modified NOT NULL, body NOT NULL)"
-            )
-            database.execute(f"CREATE UNIQUE INDEX IF NOT EXISTS {table}_id ON {table} (id)")
-            database.execute(f"CREATE UNIQUE INDEX IF NOT EXISTS {table}_seq ON {table} (seq)")
-            seq = max(seq, database.execute(f"SELECT coalesce(max(seq), 0) FROM {table}").fetchone()[0])
-            before = dict(database.execute(f"SELECT id, digest FROM {table}"))
-            new, changed = [], []
-            for i, values in found.items():
-                body = orjson.dumps(values)
-                digest = hashlib.sha256(body).digest()[:16]
-                known = before.pop(i, None)
-                if known == digest:
-                    continue
-                seq += 1
-                row = (i, seq, 1, digest, now, now, meta + body[1:])
-                if known is None:
-                    new.append(row)
-                else:
-                    changed.append((seq, digest, now, row[-1], i))
-            columns = "(id, seq, version, digest, created, modified, body)"
-            database.executemany(f"INSERT INTO {table} {columns} VALUES (?, ?, ?, ?, ?, ?, ?)", new)
-            database.executemany(
-                f"UPDATE {table} SET seq = ?, digest = ?, modified = ?, body = ? WHERE id = ?", changed
-            )
-            for i in before:
-                seq += 1
-                database.execute(f"DELETE FROM {table} WHERE id = ?", (i,))
-                database.execute("INSERT OR REPLACE INTO tombstone VALUES (?, ?, ?, 1, ?)", (kind, i, seq, now))
+        kinds = {kind: Kind(database, kind, now) for kind in KINDS}
+        Loop(day, kinds).run()
+        for kind in kinds.values():
+            kind.end()
 
 
 def differing(state: Path, other: Path) -> list[str]:
@@ -294,4 +306,4 @@ def differing(state: Path, other: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    publish(Path(sys.argv[2]), Loop(Path(sys.argv[1])).documents())
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
