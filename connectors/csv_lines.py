@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from array import array
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, islice
@@ -15,6 +16,8 @@ from connectors.files import unchanged, unreadable
 
 BYTE_BY_BYTE = {"utf-8", "utf-8-sig", "cp1252", "latin-1", "iso8859-1", "iso8859-15", "ascii"}
 """Encodings in which the byte of an end of line means nothing else."""
+
+_ALONE = re.compile(rb"\r(?!\n)")
 
 
 class CsvLines:
@@ -81,9 +84,12 @@ class CsvLines:
 
 def has_lone_returns(path: Path) -> bool:
     """Whether a line may end with nothing but a carriage return, as those of old Macs do."""
-    alone, last = 0, b""
+    tail = b""
     with path.open("rb") as raw:
-        while block := raw.read(1 << 20):
-            alone += block.count(b"\r") - block.count(b"\r\n") - (last.endswith(b"\r") and block.startswith(b"\n"))
-            last = block[-1:]
-    return alone > 0
+        while block := tail + raw.read(1 << 20):
+            if block == tail:
+                return True
+            tail = b"\r" if block.endswith(b"\r") else b""
+            if _ALONE.search(block, 0, len(block) - len(tail)):
+                return True
+    return False

@@ -45,11 +45,13 @@ def fill(index: Index, rows: Sequence[Row], takes: Callable[[Row, Hashable], Non
     key, found = row_key(index.key, index.view.written), index.rows
     keep, late = index.view.keep, index.view.made.asked_late
     for row in rows:
-        entry: Row | RowProblem | None = row
+        entry: Row | RowProblem = row
         if keep is not None and not late:
-            entry = kept(row, keep)
-        if entry is None:
-            continue
+            try:
+                if not keep((row,)):
+                    continue
+            except RowProblem as problem:
+                entry = problem
         value = key(row)
         if value is not None:
             found.setdefault(value, []).append(entry)

@@ -31,14 +31,14 @@ class Fetcher:
         """Fill in the rows of one key."""
         if self._codes is None:
             codes, numbers = self._night.found_under(self._index)
-            order = np.argsort(codes, kind="stable")
+            order = np.argsort(codes)
             self._codes, self._numbers = codes[order], numbers[order]
         wanted = np.uint64(code)
-        first, last = np.searchsorted(self._codes, wanted), np.searchsorted(self._codes, wanted, side="right")
+        first, last = self._codes.searchsorted(wanted), self._codes.searchsorted(wanted, side="right")
         if first == last:
             return
-        places = np.searchsorted(self._shelf.numbers, np.unique(self._numbers[first:last]))
-        rows = self._shelf.rows(places.tolist(), self._index.view)
+        wanted_rows = sorted(set(self._numbers[first:last].tolist()))
+        rows = self._shelf.rows(self._shelf.numbers.searchsorted(wanted_rows).tolist(), self._index.view)
         dict.pop(self._index.rows, self._key(rows[0]), None)
         fill(self._index, rows)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,17 +73,17 @@ def _objects(kept: Kept, kind: ResourceType, at: Places, texts: list[str], assem
     units = [tuple(units) for units in kept.facts["units"]]
     digests = kept[f"{kind} dropped"].tobytes()
     nth = np.cumsum(state == DROPPED) - 1
+    which, states = kept[f"{kind} units"][at].tolist(), state[at].tolist()
+    current = [is_now == CURRENT for is_now in states]
+    there = list(compress(texts, current))
+    stage.current.update(zip(there, map(stage.published.__getitem__, there), strict=True))
+    stage.units.update(zip(there, map(units.__getitem__, compress(which, current)), strict=True))
     unbuilt = []
-    which = kept[f"{kind} units"][at].tolist()
-    for place, text, is_now, of in zip(at.tolist(), texts, state[at].tolist(), which, strict=True):
-        if is_now == CURRENT:
-            stage.current[text] = stage.published[text]
-            stage.units[text] = units[of]
-        elif is_now == DROPPED:
-            start = int(nth[place]) * 16
-            stage.current[text] = digests[start : start + 16]
-            stage.units[text] = units[of]
-            unbuilt.append(text)
+    for nth_id in [nth_id for nth_id, is_now in enumerate(states) if is_now == DROPPED]:
+        text, start = texts[nth_id], int(nth[at[nth_id]]) * 16
+        stage.current[text] = digests[start : start + 16]
+        stage.units[text] = units[which[nth_id]]
+        unbuilt.append(text)
     return unbuilt
 
 
@@ -110,7 +111,10 @@ def _persons(night: Night, at: Places, texts: list[str], assembly: Assembly) -> 
     assembly.user_names.update(zip(names.tolist(), texts, strict=True))
     silent = np.flatnonzero(night.kept["Person unreachable"][at]).tolist()
     assembly.unreachable.update(dict.fromkeys(texts[place] for place in silent))
+    assembly.numbers.update(zip(numbers.tolist(), texts, strict=True))
+    if len(assembly.numbers) == len(texts):
+        return
+    of: dict[int, list[str]] = {}  # some have one number
     for number, text in zip(numbers.tolist(), texts, strict=True):
-        known = assembly.numbers.setdefault(number, text)
-        if known != text:
-            assembly.numbers[number] = (*(known if isinstance(known, tuple) else (known,)), text)
+        of.setdefault(number, []).append(text)
+    assembly.numbers.update((number, tuple(some)) for number, some in of.items() if len(some) > 1)
