@@ -23,6 +23,8 @@ def test_the_benchmarks_run(tmp_path: Path) -> None:
         "nothing changed",
         "next day",
         "one row changed",
+        "by hand, next day",
+        "sync by views, next day",
         "pages of 100",
         "whole crawl",
     ):

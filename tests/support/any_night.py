@@ -151,7 +151,12 @@ sources:
     keep: {elever.efternamn: {not: empty}, elev: {found_in: {aktiva: guid}}}
     key: [grupp, elev]
     expect: {min_rows: 0}
-  prov:    {split: [{column: larare, on: " "}, {column: grupp, on: " "}], key: grupp, expect: {min_rows: 0}}
+  prov:
+    split: [{column: larare, on: " "}, {column: grupp, on: " "}]
+    with: {skolor: {namn: skola}, grupper: {guid: grupp}}
+    keep: {skolor.kod: {not: empty}}
+    key: grupp
+    expect: {min_rows: 0}
   ord:     {key: ord, keep: {skola: {found_in: {skolor: namn}}}, expect: {min_rows: 0}}
 codes:
   skydd: {"": Ingen, S: Sekretessmarkering, F: Skyddad folkbokföring}
@@ -356,6 +361,7 @@ _MADE: dict[str, Any] = {
         "grupp": often(f"k{n}", "k1", "k3", "k0 k2"),
         "prov": often("GRGRMAT01_6", "GRGRSVE01_6", "okänt"),
         "larare": often(f"p{n}", "p1", "p1 p2"),
+        "skola": often("Testskolan", "Andra skolan"),
     },
     "ord": lambda n, often: {
         "ord": often(("lärare", "rektor")[n % 2], "vakt"),

@@ -109,6 +109,7 @@ class Selection(Extraction):
     def _made(self, layout: Layout) -> tuple[list[Row], Codes]:
         """All rows of a view, made of all rows that they are made of; and their codes."""
         view = layout.view
+        self._make_others(view)
         for join in view.made.joins:
             join.found.clear()
         with self._night.aside(), ExitStack() as stack:
@@ -121,6 +122,14 @@ class Selection(Extraction):
                     self._make_ready(index.view)
             made = finished(view, [row for rows in self._unmade(view) for row in rows])
             return placed(made), codes_of_made(view, made, conditions(layout.indexes), self._night.coder)
+
+    def _make_others(self, view: View) -> None:
+        """First of all: what is filled for one view must not be filled and emptied for another meanwhile."""
+        for index in view.made.looked_up:
+            self._make_others(index.view)
+            if index.view.made.late:
+                for _ in self._rows_of(index.view):
+                    pass
 
     def _rows_of(self, view: View) -> Iterator[list[Row]]:
         if not view.made.late:
