@@ -2,7 +2,7 @@
 
 It makes the same documents, digests and tables, byte for byte (`differing` says so), and nothing else: no message, no
 position, no history, no gate; of the mistakes that data have it knows those that the demo has.
-`python -m benchmarks.by_hand DAY STATE`
+`python -m benchmarks.by_hand DAY STATE`; `python -m benchmarks.by_hand same STATE STATE`
 """
 
 from __future__ import annotations
@@ -306,4 +306,7 @@ def differing(state: Path, other: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    if sys.argv[1] == "same":
+        found = differing(*map(Path, sys.argv[2:]))
+        sys.exit(f"{len(found)} objects differ: {', '.join(found[:5])}" if found else 0)
+    main(*map(Path, sys.argv[1:]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks import by_hand, data, nights
+from benchmarks import data, nights
 from benchmarks.measure import Figures, Section, median, python, table
 
 _SYNC = ("adapter", "--config")
@@ -63,8 +63,7 @@ def run(folder: Path, rounds: int) -> Section:
         take("status", *_SYNC, config, "status")
         take("check", *_SYNC, config, "check")
         for ours in (state, views):
-            if differing := by_hand.differing(ours, hand):
-                raise RuntimeError(f"{ours.name} and {hand.name} differ in {len(differing)} objects")
+            python("benchmarks.by_hand", "same", str(ours), str(hand))  # or the ratios would not be honest
     middle = {name: median(figures) for name, figures in found.items()}
     reader, fetchall = list(middle.values())[:2]
     text = table(

@@ -140,7 +140,7 @@ TABLES = st.fixed_dictionaries(
 
 
 @pytest.mark.long
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(text=mappings(), first=TABLES, second=TABLES, kept=st.sets(st.sampled_from(sorted(CELLS))))
 def test_so_they_do_whatever_the_mapping(
     text: str, first: dict[str, list[Any]], second: dict[str, list[Any]], kept: set[str]

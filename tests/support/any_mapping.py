@@ -120,8 +120,14 @@ def reference(draw: Draw, source: str, to: str, usual: str) -> str:
 @st.composite
 def source(draw: Draw, name: str, key: str) -> str:
     parts = [f"key: {draw(st.sampled_from([key, key, key, draw(keys(name, key))]))}"]
+    above = ["inskr", *list(COLUMNS)[: list(COLUMNS).index(name)]]
+    other = draw(st.sampled_from([one for one in above if one != name]))
     if draw(st.integers(0, 4)) == 1:
         parts.append(f"keep: {draw(conditions(name))}")
+    elif draw(st.integers(0, 4)) == 1:
+        parts.append(f"keep: {{{draw(columns(name))}: {{found_in: {{{other}: {draw(columns(other))}}}}}}}")
+    if draw(st.integers(0, 6)) == 1:
+        parts.append(f"with: {{{other}: {{{draw(columns(other))}: {draw(columns(name))}}}}}")
     if draw(st.integers(0, 6)) == 1:
         parts.append(f"split: {{column: {draw(columns(name))}, on: ','}}")
     if draw(st.integers(0, 6)) == 1:
