@@ -153,6 +153,9 @@ class Extraction:
             yield from self._held.pop(id(rule), ())
         self._release(set(rule.indexes))
 
+    def ends(self, plan: Plan) -> None:
+        """All is built: let go of what has been read."""
+
     def columns_of(self, source: str) -> list[str]:
         """The columns of a source that are used, in the order in which they are read."""
         return list(

@@ -109,6 +109,7 @@ def assemble(
         report.unprotected = len(watch.waiting)
         if sentence := watch.sentence():
             report.findings.add(Issue("M346", sentence, Severity.WARNING))
+        extraction.ends(plan)
         if isinstance(memory, Night):
             memory.ends(assembly)
         if memory is not None:

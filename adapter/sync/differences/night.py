@@ -322,6 +322,10 @@ class Night(Record):
         for kind, unbuilt in self._unbuilt.items():
             current = assembly.stages[kind].current
             self.asked_again.update((kind, object_id) for object_id in unbuilt if object_id in current)
+        if not self.asked_again:  # what was gone by has been gone by, and takes much room
+            self._before.clear()
+            self.shelves.clear()
+            self.kept.arrays.clear()
 
     def _stays(self, kind: ResourceType, object_id: str) -> bool:
         """Whether an object is as it was, without having been looked at."""

@@ -73,6 +73,11 @@ class Selection(Extraction):
         for start in range(0, len(places), _TOGETHER):
             yield from shelf.rows(places[start : start + _TOGETHER], rule.view)
 
+    def ends(self, plan: Plan) -> None:
+        for index in plan.indexes:
+            table_of(index).fetch = None
+            index.rows.clear()
+
     def _make_ready(self, view: View) -> None:
         """Other rows than those that stand in the mapping come when they are asked for."""
         if view.home not in self._night.shelves:
