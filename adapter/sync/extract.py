@@ -154,7 +154,9 @@ class Extraction:
         self._release(set(rule.indexes))
 
     def ends(self, plan: Plan) -> None:
-        """All is built: let go of what has been read."""
+        """All is built: let go of what has been read, unless it is to stay at hand."""
+        for index in plan.indexes if not self._traced else ():
+            index.rows.clear()
 
     def columns_of(self, source: str) -> list[str]:
         """The columns of a source that are used, in the order in which they are read."""

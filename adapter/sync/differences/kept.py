@@ -18,7 +18,7 @@ from adapter.mapping.plan import Plan, Rule
 from adapter.ss12000.types import ResourceType
 from adapter.sync.differences.arrays import Array, Places
 from adapter.sync.differences.made import found_by
-from adapter.sync.differences.record import Record
+from adapter.sync.differences.record import Record, RuleRecord
 from adapter.sync.differences.shelf import Unusual, lines_of, told_apart
 from adapter.sync.differences.tables import table_of
 from connectors.base import SourceError
@@ -135,7 +135,8 @@ def made(record: Record, assembly: Assembly, plan: Plan, sources: Sources, befor
             kept.facts["sources"][name] = _source(record, kept, name, sources)
             places[name] = kept[f"numbers {name}"]
     views = {table_of(index).name: index.view for index in plan.indexes}
-    for name, found in record.indexes.items():
+    for name in list(record.indexes):
+        found = record.indexes.pop(name)  # at once, for each of these takes much room
         home = views[name].home
         numbers = places[home]
         aligned = np.zeros(len(numbers), dtype=np.uint64)
@@ -144,7 +145,7 @@ def made(record: Record, assembly: Assembly, plan: Plan, sources: Sources, befor
         kept.facts["sources"][home]["arrays"].append(name)
     inline: dict[ResourceType, set[int]] = {kind: set() for kind in ResourceType}
     for name, rule in rules_of(plan):
-        row = record.rule(rule)
+        row = record.rules.pop(id(rule), RuleRecord())
         home = rule.view.home
         if home not in record.sources:
             inline[rule.kind].update(row.ids)

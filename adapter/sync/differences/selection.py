@@ -74,9 +74,9 @@ class Selection(Extraction):
             yield from shelf.rows(places[start : start + _TOGETHER], rule.view)
 
     def ends(self, plan: Plan) -> None:
+        super().ends(plan)
         for index in plan.indexes:
             table_of(index).fetch = None
-            index.rows.clear()
 
     def _make_ready(self, view: View) -> None:
         """Other rows than those that stand in the mapping come when they are asked for."""
