@@ -72,3 +72,7 @@ def told(report: Report) -> dict[str, Any]:
         "enrichments": report.enrichments,
         "issues": [issue.as_json() for issue in report.findings.in_order()],
     }
+
+
+def by_differences(report: Report) -> bool:
+    return 0 < report.whole_at < report.started and not report.unchanged_since
