@@ -94,7 +94,7 @@ def _in_attempts(
         except Met:
             pulled |= night.asked_again
             continue
-        except (Unusual, SourceError, AdapterError) as why:
+        except (Unusual, SourceError, AdapterError, OSError) as why:  # the last: no room for rows of a database
             report.whole_because = str(why)
             return None
         touched = [name for name in same if (one := seen[name]) is None or not one.holds()]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import gc
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from adapter.errors import AdapterError, GateHeld
+from adapter.errors import AdapterError, GateHeld, StateError
 from adapter.store import history, pages
 from adapter.store.engine import Store
 from adapter.store.lock import run_lock
 from adapter.sync import repeat
 from adapter.sync.inputs import Inputs, Options
 from adapter.sync.report import Report
+
+_NO_ROOM = {number for name, number in vars(errno).items() if name in ("ENOSPC", "EDQUOT", "EFBIG")}
 
 
 def sync(store: Store, inputs: Inputs, options: Options | None = None) -> Report:
@@ -32,10 +36,21 @@ def sync(store: Store, inputs: Inputs, options: Options | None = None) -> Report
             report.outcome = "held" if isinstance(error, GateHeld) else "failed"
             for issue in error.issues:
                 report.findings.add(issue)
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+            report.error, report.outcome = _no_room(error), "failed"
         finally:
             issues = [issue.as_json() for issue in report.findings.in_order()]
             history.end_run(store, report.run, inputs.clock(), report.outcome, report.as_json(), issues)
     return report
+
+
+def _no_room(error: OSError) -> StateError:
+    return StateError(
+        f"{error.strerror}: a run keeps what has changed in temporary files in {tempfile.gettempdir()}. Make room "
+        "there, or name another place with TMPDIR, and run again; what was published stays."
+    )
 
 
 def _run(store: Store, inputs: Inputs, options: Options, report: Report) -> None:

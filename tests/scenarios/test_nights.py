@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import random
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from adapter.errors import ConfigError, GateHeld, SourceFailed
 from adapter.ss12000 import ids
 from adapter.ss12000.types import ResourceType as R
 from adapter.store import history, pages, publish
+from adapter.store.changes import Spool
 from adapter.store.engine import Store, open_store
 from adapter.sync.inputs import Options
 
@@ -173,6 +175,24 @@ def test_a_bad_export_changes_nothing(store: Store, what: str, spoil: object) ->
     assert report.outcome == "failed"
     assert {kind: published(store, kind) for kind in R} == before
     assert pages.current_version(store) == 1
+
+
+def test_a_disk_without_room_changes_nothing_and_says_where_room_is_needed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert night(store, tables()).version == 1
+    before = publish.documents(store)
+
+    def full(*whatever: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Spool, "add", full)
+    changed = tables()
+    changed["elever"][3]["efternamn"] = "Nygift"
+    report = night(store, changed)
+    assert (report.outcome, report.error and report.error.exit_code) == ("failed", 7)
+    assert "TMPDIR" in str(report.error)
+    assert publish.documents(store) == before
 
 
 def test_an_export_that_is_too_old_changes_nothing(store: Store) -> None:

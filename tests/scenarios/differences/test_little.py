@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +18,7 @@ from support.small_school import NOW, OPEN_GATE
 from adapter.ss12000.types import ResourceType as R
 from adapter.store import publish
 from adapter.store.engine import Store, open_store
+from adapter.sync import attempts
 from adapter.sync.run import sync
 from connectors.sql import SqlConnector, SqlOptions
 
@@ -57,6 +61,27 @@ def test_a_database_is_read_and_only_what_differs_is_built(tmp_path: Path, store
     assert by_differences(report)
     assert report.types[R.PERSON].updated == 1
     assert built.count("Person") < 4
+
+
+def test_a_night_without_room_for_the_rows_of_a_database_is_whole(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables = small_school.tables()
+    connectors = {name: _table(tmp_path, name, rows) for name, rows in tables.items()}
+    made = replace(small_school.inputs({}, **OPEN_GATE), connectors=connectors)
+    sync(store, made)
+    with sqlite3.connect(tmp_path / "sis.db") as database:
+        database.execute("UPDATE elever SET efternamn = 'Nygift' WHERE fornamn = 'Elev3'")
+    database.close()
+
+    class Full(io.BytesIO):
+        def writelines(self, lines: Any) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(attempts, "tempfile", SimpleNamespace(TemporaryFile=Full))
+    report = sync(store, replace(made, clock=lambda: NOW + DAY))
+    assert "No space left" in report.whole_because
+    assert report.types[R.PERSON].updated == 1
 
 
 def _table(folder: Path, name: str, rows: list[dict[str, Any]]) -> SqlConnector:
