@@ -86,8 +86,10 @@ def read(load: Callable[[str], bytes], key: bytes) -> Kept | None:
 
 def same_rows(one: Kept, other: Kept) -> bool:
     """Whether two runs have read the same rows, in whatever order."""
-    read = {name for found in (one, other) for name, facts in found.facts["sources"].items() if not facts["made"]}
-    return all(np.array_equal(np.sort(one[f"codes {name}"]), np.sort(other[f"codes {name}"])) for name in read)
+    read, same = ({name for name, facts in kept.facts["sources"].items() if not facts["made"]} for kept in (one, other))
+    return read == same and all(
+        np.array_equal(np.sort(one[f"codes {name}"]), np.sort(other[f"codes {name}"])) for name in read
+    )
 
 
 def _mark(facts: bytes, key: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -167,7 +168,7 @@ def told_apart(codes: Codes) -> Codes:
 
 
 @dataclass(eq=False)
-class Shelf:
+class Shelf(ABC):
     """The rows that count, in order. `kept`: place of each in what is kept, -1 if new; `gone`: kept, not there."""
 
     home: str
@@ -182,9 +183,9 @@ class Shelf:
         """Places of the rows that are new."""
         return np.flatnonzero(self.kept < 0)
 
+    @abstractmethod
     def rows(self, places: Sequence[int], view: View) -> list[Row]:
         """Some rows as a view sees them. Raises Unusual, SourceError."""
-        raise NotImplementedError
 
 
 @dataclass(eq=False)
