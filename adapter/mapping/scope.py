@@ -1,7 +1,7 @@
 """Where a column name leads: views of sources, the slots their rows are read into, and frames of rows.
 
 A row is a tuple: its number first, then the cells that the mapping uses (then its place among the others, where rows
-are made of others' in a run that is written down). A frame is what a value is computed from: the own row, then the
+are made of other rows in a run that is written down). A frame is what a value is computed from: the own row, then the
 rows of enriching sources, then those of the surrounding object.
 """
 

@@ -77,7 +77,7 @@ def _by_differences(
     store: Store, inputs: Inputs, report: Report, spool: Spool, seen: Seen, kept: Kept
 ) -> Assembly | None:
     """None where something is not followed by differences, or is wrong, which is told as on any other night."""
-    with tempfile.TemporaryFile() as file:
+    with tempfile.TemporaryFile(prefix="ss12000-", buffering=0) as file:  # what has no room is known at once
         return _in_attempts(store, inputs, report, spool, seen, kept, file)
 
 
@@ -94,7 +94,7 @@ def _in_attempts(
         except Met:
             pulled |= night.asked_again
             continue
-        except (Unusual, SourceError, AdapterError, OSError) as why:  # the last: no room for rows of a database
+        except (Unusual, SourceError, AdapterError) as why:
             report.whole_because = str(why)
             return None
         touched = [name for name in same if (one := seen[name]) is None or not one.holds()]

@@ -1,4 +1,4 @@
-"""Rows that are made of others' (split, joined, merged, chosen by what stands elsewhere), as if they were a source's.
+"""Rows that are made of other rows (split, joined, merged, chosen by what stands elsewhere), as if a source had them.
 
 They are made anew, of all rows that they are made of, on every night on which one of those has changed; what is built
 of them goes by differences like all else. Several may have one number, so each has its place behind its cells.

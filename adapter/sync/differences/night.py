@@ -74,8 +74,8 @@ class Before:
 class Night(Record):
     """One night. `pulled`: objects that turned out to be concerned, when the rest had been built.
 
-    `file`: for rows until the night is over.
-    `same`: sources whose files are as they were. `shelves` are kept from one attempt to the next.
+    `file`: for a database's rows until the night is over. `same`: sources whose files are as they were. `shelves` are
+    kept from one attempt to the next.
     """
 
     file: IO[bytes] = field(default_factory=BytesIO)

@@ -245,7 +245,7 @@ class Record:
             self.unusual = f"{source} has something to tell of its rows"
 
     def makes(self, view: View, rows: Sequence[Row], keeps: Sequence[Get]) -> list[Row]:
-        """All rows of a view that are made of others', each with its place behind it. `keeps`: see `codes_of_made`."""
+        """All rows of a view that are made of other rows, its place behind each. `keeps`: see `codes_of_made`."""
         found = self.sources[view.home] = SourceRecord(list(view.slots), view=view)
         try:
             found.codes.extend(codes_of_made(view, rows, keeps, self.coder))

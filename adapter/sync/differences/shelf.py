@@ -87,7 +87,7 @@ class _Cells:
             codes.extend(map(coder.row, raws))
             ends.extend(itertools.accumulate(map(len, raws), initial=ends.pop()))
             numbers.extend(range(batch.first_row, batch.first_row + len(raws)))
-            file.writelines(raws)
+            _write(file, b"".join(raws))
         self._codes, self._ends = told_apart(np.frombuffer(codes, dtype=np.uint64)), ends
         self._at = np.frombuffer(numbers, dtype=np.int64)
 
@@ -114,6 +114,15 @@ class _Cells:
     def _read(self, start: int, end: int) -> bytes:
         self._file.seek(start)
         return self._file.read(end - start)
+
+
+def _write(file: IO[bytes], rows: bytes) -> None:
+    try:
+        whole = file.write(rows) == len(rows)
+    except OSError:
+        whole = False
+    if not whole:
+        raise Unusual("there is no room to lay down the rows of a database (TMPDIR says where)")
 
 
 def raws_of(table: SourceTable, columns: Sequence[str], coder: Coder, file: IO[bytes]) -> Raws:

@@ -19,6 +19,7 @@ from adapter.ss12000.types import ResourceType as R
 from adapter.store import publish
 from adapter.store.engine import Store, open_store
 from adapter.sync import attempts
+from adapter.sync.inputs import Inputs
 from adapter.sync.run import sync
 from connectors.sql import SqlConnector, SqlOptions
 
@@ -49,13 +50,9 @@ def test_a_pupil_who_leaves_is_looked_for_where_they_were(school: School, store:
 
 
 def test_a_database_is_read_and_only_what_differs_is_built(tmp_path: Path, store: Store, built: list[str]) -> None:
-    tables = small_school.tables()
-    connectors = {name: _table(tmp_path, name, rows) for name, rows in tables.items()}
-    made = replace(small_school.inputs({}, **OPEN_GATE), connectors=connectors)
+    made = _in_a_database(tmp_path)
     sync(store, made)
-    with sqlite3.connect(tmp_path / "sis.db") as database:
-        database.execute("UPDATE elever SET efternamn = 'Nygift' WHERE fornamn = 'Elev3'")
-    database.close()
+    _changes(tmp_path)
     built.clear()
     report = sync(store, replace(made, clock=lambda: NOW + DAY))
     assert by_differences(report)
@@ -63,25 +60,40 @@ def test_a_database_is_read_and_only_what_differs_is_built(tmp_path: Path, store
     assert built.count("Person") < 4
 
 
+def _full(rows: bytes) -> int:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("write", [_full, lambda rows: len(rows) - 1])
 def test_a_night_without_room_for_the_rows_of_a_database_is_whole(
-    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch, write: Any
 ) -> None:
-    tables = small_school.tables()
-    connectors = {name: _table(tmp_path, name, rows) for name, rows in tables.items()}
-    made = replace(small_school.inputs({}, **OPEN_GATE), connectors=connectors)
+    made = _in_a_database(tmp_path)
     sync(store, made)
-    with sqlite3.connect(tmp_path / "sis.db") as database:
+    _changes(tmp_path)
+
+    class Disk(io.BytesIO):
+        def __init__(self, **whatever: object) -> None:
+            super().__init__()
+
+        def write(self, rows: Any) -> int:
+            return int(write(rows))
+
+    monkeypatch.setattr(attempts, "tempfile", SimpleNamespace(TemporaryFile=Disk))
+    report = sync(store, replace(made, clock=lambda: NOW + DAY))
+    assert "no room" in report.whole_because
+    assert report.types[R.PERSON].updated == 1
+
+
+def _in_a_database(folder: Path) -> Inputs:
+    connectors = {name: _table(folder, name, rows) for name, rows in small_school.tables().items()}
+    return replace(small_school.inputs({}, **OPEN_GATE), connectors=connectors)
+
+
+def _changes(folder: Path) -> None:
+    with sqlite3.connect(folder / "sis.db") as database:
         database.execute("UPDATE elever SET efternamn = 'Nygift' WHERE fornamn = 'Elev3'")
     database.close()
-
-    class Full(io.BytesIO):
-        def writelines(self, lines: Any) -> None:
-            raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(attempts, "tempfile", SimpleNamespace(TemporaryFile=Full))
-    report = sync(store, replace(made, clock=lambda: NOW + DAY))
-    assert "No space left" in report.whole_because
-    assert report.types[R.PERSON].updated == 1
 
 
 def _table(folder: Path, name: str, rows: list[dict[str, Any]]) -> SqlConnector:
