@@ -1,4 +1,7 @@
-"""One run at a time on one state, across processes and machines. The lock dies with its holder."""
+"""One run at a time on one state, across processes and machines. The lock dies with its holder.
+
+Our own, for on a server the lock must be the server's: docs/decisions/0007-locks-and-retries.md.
+"""
 
 from __future__ import annotations
 
