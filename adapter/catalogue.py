@@ -39,6 +39,10 @@ PAGES: dict[str, tuple[str, str]] = {
     "S131": ("A file is older than expected.", "See why the export did not run; or change `expect: {max_age: …}`."),
     "S140": ("A file is not XML, or cut off.", "Look at the line; export anew where the file ends in the middle."),
     "S141": ("An XML file declares entities, which no register needs.", "Have it exported without a DTD of its own."),
+    "S142": (
+        "An XML file has too many different elements to be a list of rows.",
+        "Name the file with the rows; or write the source by hand: `rows` and `columns` (docs/connectors.md).",
+    ),
     "S150": (
         "Cells held signs that nobody sees; they were taken away.",
         "Nothing is wrong in what is published; user names, keys and personnummer with such a sign are refused (M313).",

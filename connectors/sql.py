@@ -50,29 +50,16 @@ class SqlConnector:
     def open(self) -> SqlTable:
         """Connect and ask for the column names; no row is fetched. Raises SourceError."""
         try:
-            engine = _engine(self.options)
+            opened = engine(self.options)
         except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
-            raise SourceError("S120", f"the url cannot be used: {_short(error)}.", self.name) from None
+            raise SourceError("S120", f"the url cannot be used: {short(error)}.", self.name) from None
         try:
-            connection = engine.connect()
+            connection = opened.connect()
         except sa.exc.DBAPIError as error:
-            engine.dispose()
-            message = f"the database does not let us in: {_short(error)}. Check url, network and password."
+            opened.dispose()
+            message = f"the database does not let us in: {short(error)}. Check url, network and password."
             raise SourceError("S121", message, self.name) from None
-        return SqlTable(self.name, engine, connection, self.options)
-
-
-def table_names(url: str) -> list[str]:
-    """The tables and views of a database, for a first look at it. Raises SourceError."""
-    try:
-        inspector = sa.inspect(_engine(SqlOptions(url=SecretStr(url), table="any")))
-        return sorted([*inspector.get_table_names(), *inspector.get_view_names()])
-    except (sa.exc.ArgumentError, ValueError) as error:
-        message = f"the url cannot be used: {_short(error)}; write it like postgresql+psycopg://user@host:5432/name."
-        raise SourceError("S120", message) from None
-    except (sa.exc.SQLAlchemyError, ModuleNotFoundError) as error:
-        message = f"the database cannot be looked at: {_short(error)}. Check url, network and password."
-        raise SourceError("S121", message) from None
+        return SqlTable(self.name, opened, connection, self.options)
 
 
 class SqlTable:
@@ -108,7 +95,7 @@ class SqlTable:
                     yield Batch(number, self._texts(some, columns, number))
                     number += len(some)
         except sa.exc.DBAPIError as error:
-            message = f"the database broke off after {number - 1} rows: {_short(error)}."
+            message = f"the database broke off after {number - 1} rows: {short(error)}."
             raise SourceError("S124", message, self._name) from None
 
     def __enter__(self) -> SqlTable:
@@ -128,7 +115,7 @@ class SqlTable:
             options = {"stream_results": True, "max_row_buffer": BATCH}
             return self._connection.execution_options(**options).exec_driver_sql(query.replace("%", "%%"))
         except sa.exc.DBAPIError as error:
-            raise SourceError("S122", f"the database refuses the query: {_short(error)}.", self._name) from None
+            raise SourceError("S122", f"the database refuses the query: {short(error)}.", self._name) from None
 
     def _texts(self, rows: Sequence[Any], columns: Sequence[str], number: int) -> list[Sequence[Cell]]:
         """Rows of text; columns that hold texts already are not touched."""
@@ -153,7 +140,8 @@ def _database(url: SecretStr) -> str:
         return ""
 
 
-def _engine(options: SqlOptions) -> Engine:
+def engine(options: SqlOptions) -> Engine:
+    """Connects to the database, read-only where its driver can promise that."""
     url = sa.make_url(options.url.get_secret_value())
     backend = url.get_backend_name()
     arguments: dict[str, Any] = {}
@@ -187,7 +175,7 @@ def _read_only(connection: Connection, seconds: int) -> None:
         connection.exec_driver_sql(statement)
 
 
-def _short(error: Exception) -> str:
+def short(error: Exception) -> str:
     """The driver's own words, one line, without the URL and its password."""
     words = str(getattr(error, "orig", None) or error).strip().splitlines()
     return words[0][:200].rstrip(".") if words else type(error).__name__

@@ -19,10 +19,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from connectors.base import Batch, SourceError
 from connectors.files import Stamp, age_hours, matching, stamp, unchanged, unreadable
 from connectors.imprints import Imprint, taken
+from connectors.xml_parse import local, parsed
 
 BATCH = 2000  # rows
-_CHUNK = 1 << 14  # bytes
-_TWICE_ENCODED_BOM = b"\xc3\xaf\xc2\xbb\xc2\xbf"  # seen from one vendor's interface
 _STEP = re.compile(r"(?P<name>\.\.|[^\[\]/@]+)(?:\[(?P<key>@?[^\[\]/=]+)='(?P<value>[^']*)'\])?\Z")
 _FORM = "steps between /: name, name[@attribute='value'], name[child='value'], .. for the parent, @attribute last"
 _ROOT = "/"
@@ -168,22 +167,8 @@ class _Walk:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
-        parser.EntityDeclHandler = self._entity
-        parser.SkippedEntityHandler = self._entity
-        with self._path.open("rb") as file:
-            if file.read(len(_TWICE_ENCODED_BOM)) != _TWICE_ENCODED_BOM:
-                file.seek(0)
-            try:
-                while chunk := file.read(_CHUNK):
-                    parser.Parse(chunk)
-                    yield from self._rows()
-                parser.Parse(b"", True)
-            except expat.ExpatError as error:
-                words = expat.ErrorString(error.code)
-                message = f"this is not whole XML ({words}). Export it anew."
-                raise SourceError("S140", message, f"{self._path}:{error.lineno}") from None
-            except (LookupError, UnicodeError, ValueError) as error:
-                raise SourceError("S104", f"the encoding cannot be read: {error}.", str(self._path)) from None
+        for _ in parsed(self._path, parser):
+            yield from self._rows()
         yield from self._rows()
 
     def _rows(self) -> Iterator[_Element]:
@@ -195,18 +180,18 @@ class _Walk:
             yield from found
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        local = _local(name)
+        plain_name = local(name)
         depth = len(self._open)
         outside = self._kept is self._root
-        at_whole = depth == len(self._whole) and [*self._open[1:], local] == self._whole
-        in_head = depth == 1 and local in self._head and all(one.name != local for one in self._root.children)
+        at_whole = depth == len(self._whole) and [*self._open[1:], plain_name] == self._whole
+        in_head = depth == 1 and plain_name in self._head and all(one.name != plain_name for one in self._root.children)
         if not outside or at_whole or in_head:
-            plain = {_local(key): value.strip() for key, value in attributes.items()}
-            element = _Element(local, plain, self._kept)
+            plain = {local(key): value.strip() for key, value in attributes.items()}
+            element = _Element(plain_name, plain, self._kept)
             if not outside or in_head:
                 self._kept.children.append(element)
             self._kept = element
-        self._open.append(local)
+        self._open.append(plain_name)
 
     def _end(self, name: str) -> None:
         self._open.pop()
@@ -218,14 +203,6 @@ class _Walk:
     def _text(self, text: str) -> None:
         if self._kept is not self._root:
             self._kept.texts.append(text)
-
-    def _entity(self, name: str, *details: object) -> None:
-        message = f'the file needs an entity of its own ("{name}"), which is refused. Have it exported without.'
-        raise SourceError("S141", message, str(self._path))
-
-
-def _local(name: str) -> str:
-    return name.rpartition(":")[2]
 
 
 def _steps(path: str) -> tuple[_Step, ...]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
 import sqlalchemy as sa
 from support.databases import mariadb_url, postgres_url
 
+from connectors import sql_schema
 from connectors.base import Connector, SourceError, SourceTable
 from connectors.registry import OptionsError, create
-from connectors.sql import table_names
 
 HEADER = ("elev guid", "förnamn", "År", "tal", "tom")
 ROWS = [(f"g{n}", f'Åsa-{n} Öberg, "{n}"; %s', "6", str(n), None if n % 3 else "") for n in range(5003)]
@@ -155,13 +156,13 @@ def test_a_url_with_a_port_that_is_none_is_told() -> None:
     with pytest.raises(SourceError, match="S120"):
         create("t", {"connector": "sql", "url": url, "table": "x"}).open()
     with pytest.raises(SourceError, match="write it like") as told:
-        table_names(url)
+        sql_schema.tables(url)
     assert "hemligt" not in str(told.value)
 
 
 def test_a_look_at_a_database_that_is_not_there_makes_none(tmp_path: Path) -> None:
     with pytest.raises(SourceError):
-        table_names(f"sqlite:///{tmp_path}/typo.db")
+        sql_schema.tables(f"sqlite:///{tmp_path}/typo.db")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -184,3 +185,23 @@ def test_a_plug_in_is_found_by_its_entry_point(tmp_path: Path, monkeypatch: pyte
     (info / "entry_points.txt").write_text("[ss12000_adapter.connectors]\nbroken = nowhere:Mine\n", encoding="utf-8")
     with pytest.raises(SourceError, match=r'"broken" \(nowhere:Mine\) cannot be loaded'):
         create("x", {"connector": "broken"})
+
+
+@pytest.mark.parametrize("server", [postgres_url, mariadb_url], ids=["postgresql", "mariadb"])
+def test_a_look_at_a_database_finds_what_it_declares(server: Any) -> None:
+    with server() as url:
+        engine = sa.create_engine(url)
+        with engine.begin() as connection:
+            for statement in (
+                "CREATE TABLE skola (id INT PRIMARY KEY, kod VARCHAR(8))",
+                "CREATE TABLE elev (a INT, b INT, skola INT REFERENCES skola (id), PRIMARY KEY (a, b))",
+                "ALTER TABLE elev ADD CONSTRAINT till_skola FOREIGN KEY (skola) REFERENCES skola (id)",
+                "CREATE VIEW velev AS SELECT * FROM elev",
+            ):
+                connection.exec_driver_sql(statement)
+        engine.dispose()
+        found = {table.name: table for table in sql_schema.tables(url)}
+    assert list(found) == ["elev", "skola", "velev"]
+    assert found["elev"].primary == ("a", "b")
+    assert found["elev"].foreign == {"skola": ("skola", "id")}
+    assert found["velev"] == sql_schema.TableSchema("velev")
