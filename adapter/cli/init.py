@@ -7,12 +7,13 @@ import datetime as dt
 import re
 import uuid
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
-from adapter.cli import arguments, output, sampling
+from adapter.cli import arguments, asking, output, sampling
 from adapter.drafting.draft import Draft, draft
 from adapter.drafting.guesses import DECIDE
-from adapter.drafting.samples import Sample
+from adapter.drafting.looking.samples import Sample
 from adapter.errors import ConfigError, SourceFailed
 from adapter.wiring import ZONE
 from connectors.base import SourceError
@@ -31,6 +32,7 @@ def add_to(commands: arguments.Commands) -> None:
     parser.add_argument(
         "--from", dest="sources", nargs="+", required=True, metavar="URL_OR_PATH", help="a database, folders, files"
     )
+    parser.add_argument("--no-input", action="store_true", help="ask nothing, also on a terminal")
     parser.set_defaults(run=run)
 
 
@@ -42,7 +44,8 @@ def run(args: argparse.Namespace) -> int:
             raise ConfigError(f"{file} exists already. Name another folder: ss12000-adapter init DIR --from …")
     today = dt.datetime.now(ZONE).date()
     samples = list(_samples(args.sources, today))
-    drafted = draft(samples, today)
+    ask = asking.is_possible() and not args.no_input
+    drafted = asking.settled(partial(draft, samples, today)) if ask else draft(samples, today)
     if not any(drafted.taken.values()):
         names = ", ".join(sample.source for sample in samples[:10])
         raise ConfigError(f"none of {names} looks like pupils, staff, groups or school units. Write a mapping by hand.")
@@ -72,19 +75,18 @@ def _tell(samples: list[Sample], drafted: Draft) -> None:
 
 def _samples(given: list[str], today: dt.date) -> Iterator[Sample]:
     """What every table and file looks like; one that cannot be read is told and left out."""
-    problems, found = False, False
+    found = False
     for place in sampling.places(given):
         try:
             sample, left_out = sampling.looked_at(place, today)
         except SourceError as error:
             output.note(f"left out: {error}")
-            problems = True
             continue
         if left_out:
             output.note(f"{place.table}: left out, for they hold no text: {', '.join(left_out)}")
         found = True
         yield sample
-    if problems and not found:
+    if not found:
         raise SourceFailed("nothing that can be read is there; see above.")
 
 
@@ -108,8 +110,13 @@ def _config(samples: list[Sample], drafted: Draft) -> Iterator[str]:
     for sample in samples:
         if drafted.taken[sample.source]:
             yield f"[sources.{sample.source}]"
-            yield from (_option(key, value, secrets) for key, value in sample.options.items())
+            plain = {key: value for key, value in sample.options.items() if isinstance(value, str)}
+            yield from (_option(key, value, secrets) for key, value in plain.items())
             yield ""
+            for key in sample.options.keys() - plain.keys():
+                yield f"[sources.{sample.source}.{key}]"
+                yield from (f"{_toml(name)} = {_toml(value)}" for name, value in sample.options[key].items())
+                yield ""
     if unread := [sample.source for sample in samples if not drafted.taken[sample.source]]:
         yield f"# Not read, for nothing in them is needed: {', '.join(unread[:_NAMED])}{' …' * (len(unread) > _NAMED)}"
         yield ""

@@ -6,19 +6,22 @@ import datetime as dt
 import glob
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from adapter.cli import output
-from adapter.drafting.samples import Sample, in_form, measured
+from adapter.drafting.looking.forms import in_form
+from adapter.drafting.looking.samples import Declared, Sample, measured
 from adapter.errors import AdapterError, ConfigError, SourceFailed
 from adapter.mapping.synonyms import plain
-from connectors import registry, sql
+from connectors import registry, sql_schema, xml_schema
 from connectors.base import Connector, SourceError, SourceTable
 
 _MOST_ROWS = 20_000  # that are looked at
 _MOST_CELLS = 1_000_000  # of a table, all its columns together: some tables are very wide
-_FILES = (".csv", ".txt", ".tsv", ".skv")
+_XML = ".xml"
+_FILES = (".csv", ".txt", ".tsv", ".skv", _XML)
 _SHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".mdb", ".accdb")
 _DATABASES = (".db", ".sqlite", ".sqlite3")
 _LIMITS = ("sqlite", "postgresql", "mysql", "mariadb")  # databases that know LIMIT
@@ -29,18 +32,23 @@ _NO_NAMES = (
 )
 
 
+Options: TypeAlias = dict[str, Any]
+"""A source's keys in config.toml."""
+
+
 @dataclass(frozen=True)
 class Place:
     """One table or file: the source's name in config.toml, its keys there, and what people call it."""
 
     name: str
-    options: dict[str, str]
+    options: Options
     table: str
+    declared: Declared = field(default_factory=Declared)
 
     @property
     def is_table(self) -> bool:
         """Whether a database holds it."""
-        return self.options["connector"] == "sql"
+        return str(self.options["connector"]) == "sql"
 
 
 def places(given: Iterable[str]) -> Iterator[Place]:
@@ -48,8 +56,9 @@ def places(given: Iterable[str]) -> Iterator[Place]:
     taken: set[str] = set()
     for text in given:
         url = text if "://" in text else _sqlite_url(Path(text))
-        for table, options in _tables(url) if url else _files(text):
-            yield Place(_free_name(table, taken), options, table)
+        found = _tables(url) if url else ((*each, Declared()) for each in _files(text))
+        for table, options, declared in found:
+            yield Place(_free_name(table, taken), options, table, declared)
 
 
 def _free_name(table: str, taken: set[str]) -> str:
@@ -65,19 +74,20 @@ def _free_name(table: str, taken: set[str]) -> str:
 # -- what there is --------------------------------------------------------------------------------------------
 
 
-def _tables(url: str) -> Iterator[tuple[str, dict[str, str]]]:
+def _tables(url: str) -> Iterator[tuple[str, Options, Declared]]:
     file = url.partition("?")[0].removeprefix("sqlite:///")
     if url.startswith("sqlite:///") and not file.startswith("file:") and not Path(file).exists():
         raise SourceFailed(f"{url}: there is no such file.")
     try:
-        names = sql.table_names(_absolute(url))
+        found = sql_schema.tables(_absolute(url))
     except SourceError as error:
         raise SourceFailed(f"{_shown(url)}: {error.message}") from None
-    if not names:
+    if not found:
         raise ConfigError(f"{_shown(url)}: no table is there, or the account may see none. Check the database's name.")
-    for name in names:
-        place = {"connector": "sql", "url": _absolute(url)}
-        yield name, place | ({"query": f"SELECT * FROM {_quoted(url, name)}"} if "." in name else {"table": name})
+    for table in found:
+        name, place = table.name, {"connector": "sql", "url": _absolute(url)}
+        place |= {"query": f"SELECT * FROM {_quoted(url, name)}"} if "." in name else {"table": name}
+        yield name, place, Declared(table.primary, table.foreign)
 
 
 def _shown(url: str) -> str:
@@ -107,7 +117,7 @@ def _quoted(url: str, name: str) -> str:
     return sign + name.replace(sign, sign * 2) + sign
 
 
-def _files(text: str) -> Iterator[tuple[str, dict[str, str]]]:
+def _files(text: str) -> Iterator[tuple[str, Options]]:
     path = Path(text)
     if not path.exists() and glob.has_magic(path.name):
         found = sorted(path.parent.glob(path.name))
@@ -125,12 +135,29 @@ def _files(text: str) -> Iterator[tuple[str, dict[str, str]]]:
         output.note(f"{text}: not looked at: {', '.join(others[:12])}; {how}")
     for file in tables:
         name = glob.escape(file.name) if glob.has_magic(file.name) else file.name
-        yield file.stem, {"connector": "csv", "path": str(file.absolute().parent / name)}
+        place = str(file.absolute().parent / name)
+        if file.suffix.lower() == _XML:
+            yield from _elements(file, place)
+        else:
+            yield file.stem, {"connector": "csv", "path": place}
+
+
+def _elements(file: Path, place: str) -> Iterator[tuple[str, Options]]:
+    """The rows of an XML file, a table for each kind."""
+    try:
+        found = xml_schema.rows(file)
+    except SourceError as error:
+        output.note(f"left out: {error}")
+        return
+    if not found:
+        output.note(f"left out: {file}: no element comes again and again with something in it: there are no rows")
+    for rows in found:
+        yield rows.name, {"connector": "xml", "path": place, "rows": rows.rows, "columns": dict(rows.columns)}
 
 
 def _is_other(file: Path) -> bool:
     """Whether it may hold tables in a form that is not read from a folder."""
-    return file.suffix.lower() in (".xml", *_SHEETS, *_DATABASES)
+    return file.suffix.lower() in (*_SHEETS, *_DATABASES)
 
 
 def _listed(path: Path) -> list[Path]:
@@ -143,8 +170,6 @@ def _listed(path: Path) -> list[Path]:
 def _nothing(text: str, found: list[Path]) -> AdapterError:
     """What to do where there is no table that init can read."""
     endings = {file.suffix.lower() for file in found}
-    if ".xml" in endings:
-        return SourceFailed(f"{text}: init reads tables, not xml. Start from mappings/ims and docs/connectors.md.")
     if endings & {*_SHEETS, *_DATABASES}:
         how = "Name the database by itself; save each sheet as CSV"
         return SourceFailed(f"{text}: init reads text files from a folder. {how}.")
@@ -173,9 +198,10 @@ def looked_at(place: Place, today: dt.date) -> tuple[Sample, list[str]]:
         with _first_rows(place).open() as table:
             rows = _rows(table, columns, most)
     sample = measured(columns, rows, today)
-    if sample.begins_with_a_row and not place.is_table:
+    if sample.begins_with_a_row and place.options["connector"] == "csv":
         raise SourceError("S105", _NO_NAMES, place.options["path"])
-    sample.source, sample.options, sample.table = place.name, place.options, place.table
+    for one in (sample, *sample.parts):
+        one.source, one.options, one.table, one.declared = place.name, place.options, place.table, place.declared
     if len(rows) >= most:
         _read_on(place, sample)
     return sample, left_out

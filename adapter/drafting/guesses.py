@@ -12,16 +12,18 @@ BY_NAME, BY_NAME_AND_CONTENT, BY_CONTENT = 90, 95, 80  # per cent
 
 @dataclass(frozen=True)
 class Guess:
-    """`percent`: 0 to 99, measured where it can be. `why`: what speaks for it."""
+    """`percent`: 0 to 99, measured where it can be. `why`: what speaks for it. `others`: what was nearly taken."""
 
     percent: int
     why: str
+    others: tuple[str, ...] = ()
 
     @property
     def note(self) -> str:
         """As a comment of the mapping."""
         marker = "# guess" if self.percent >= SURE_ENOUGH else f"{DECIDE} guess"
-        return f"{marker} {self.percent} %: {self.why}"
+        others = f"; or: {', '.join(self.others)}" if self.others else ""
+        return f"{marker} {self.percent} %: {self.why}{others}"
 
     def __and__(self, other: Guess) -> Guess:
         """Both must be right."""

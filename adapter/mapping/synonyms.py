@@ -11,9 +11,10 @@ import unicodedata
 _NAMES = {
     "civicNo": "personnummer personnr pnr persnr person_nr personid pid socialnumber socsecno social_security civicno "
     "civic_no uniqueidentifier fodelsenummer fodnr identifierare personalidnumber identifier person_nummer employeeid",
-    "givenName": "fornamn fnamn fnam tilltalsnamn given givenname fname firstname preferredname preferredfirstname",
+    "givenName": "fornamn namnf fnamn fnam tilltalsnamn given givenname fname firstname preferredname "
+    "preferredfirstname",
     "middleName": "mellannamn middlename partnamemiddle",
-    "familyName": "efternamn enamn enam family sn lname lastname surname familyname",
+    "familyName": "efternamn slaktnamn namne enamn enam family sn lname lastname surname familyname",
     "wholeName": "fullnamn fullname fn cn visningsnamn namn name displayname elevnamn personnamn",
     "eppn": "eppn edupersonprincipalname edupersonprincipalnames federationsanvandarnamn userprincipalname upn "
     "username anvandarnamn anvnamn login mailnickname samaccountname anvandare anvandarid userid",
@@ -71,7 +72,9 @@ MEANINGS = _meanings()
 COLUMNS: dict[str, str] = {name: meanings[0] for name, meanings in MEANINGS.items()}
 """Plain name -> what it probably is."""
 
-_OWNER = re.compile(r"(elev(ens)?|person(ens)?|personal(ens)?|larar(e|ens)?|anst|student|pupil|user|skol|klass|grupp)")
+_OWNER = re.compile(
+    r"(elev(ens)?|person(ens)?|personal(ens)?|larar(e|ens)?|anst|student|pupil|user|skol(?!a)|klass|grupp)"
+)
 
 
 def meanings(name: str) -> tuple[str, ...]:

@@ -237,7 +237,7 @@ def test_what_cannot_be_looked_at_is_told_and_nothing_is_written(tmp_path: Path,
         secret = sa.make_url(server).set(username="u", password="hemligt").render_as_string(hide_password=False)
         for place, code, words in (
             (tmp_path / "nowhere", 5, "there is no such file or folder"),
-            (tmp_path / "tom mapp", 2, "no text file (.csv .txt .tsv .skv) is there"),
+            (tmp_path / "tom mapp", 2, "no text file (.csv .txt .tsv .skv .xml) is there"),
             (tmp_path / "broken.db", 5, "broken.db: "),
             (tmp_path / "tom.csv", 5, "tom.csv: S103"),
             (tmp_path / "nothing.csv", 2, "none of nothing looks like pupils"),
@@ -270,12 +270,22 @@ def test_what_exists_is_not_overwritten(tmp_path: Path, command: Commands) -> No
     assert "cannot be written" in command.err
 
 
-def test_xml_is_sent_to_the_pack_that_reads_it(tmp_path: Path, command: Commands) -> None:
-    (tmp_path / "ims").mkdir()
-    (tmp_path / "ims" / "export.xml").write_text("<enterprise/>", encoding="utf-8")
-    for place in (tmp_path / "ims", tmp_path / "ims" / "export.xml"):
-        assert command("init", tmp_path / "new", "--from", place) == 5
-        assert "Start from mappings/ims" in command.err
+def test_xml_that_holds_no_rows_is_left_out_with_the_reason(tmp_path: Path, command: Commands) -> None:
+    (tmp_path / "export").mkdir()
+    file = tmp_path / "export" / "export.xml"
+    for text, words in (
+        ("<enterprise/>", "export.xml: no element comes again and again"),
+        ("<a><b>1</b><b>2</b>", "export.xml:1: S140 this is not whole XML"),
+        ('<!DOCTYPE a [<!ENTITY e "x">]><a><b>&e;</b></a>', "S141 the file needs an entity of its own"),
+    ):
+        file.write_text(text, encoding="utf-8")
+        for place in (tmp_path / "export", file):
+            assert command("init", tmp_path / "new", "--from", place) == 5
+            assert words in command.err
+            assert "nothing that can be read is there; see above" in command.err
+    layouts.generic(tmp_path / "export", MADE)
+    assert command("init", tmp_path / "new", "--from", tmp_path / "export") == 0
+    assert "left out: " in command.err
 
 
 @pytest.mark.parametrize(

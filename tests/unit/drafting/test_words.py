@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapter.drafting import vocabulary
+from adapter.drafting.understanding import vocabulary
 from adapter.mapping.synonyms import COLUMNS, GUARDIAN, meanings, plain
 
 NAMES = {

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
+from adapter.drafting.looking.samples import Column
 from adapter.mapping.synonyms import plain
 
 
@@ -30,13 +31,15 @@ def _listed(table: Mapping[str, str]) -> dict[str, str]:
 
 _SCHOOL_TYPES = _listed(
     {
-        "GR": "gr grundskola grundskolan",
-        "GY": "gy gymnasieskola gymnasieskolan gymnasium gymnasiet gymnasieutbildning",
+        "GR": "gr grundskola grundskolan compulsory compulsoryschool grundskoleutbildning",
+        "GY": "gy gymnasieskola gymnasieskolan gymnasium gymnasiet gymnasieutbildning gymnasial "
+        "uppersecondary uppersecondaryschool",
         "SP": "sp specialskola specialskolan",
         "SAM": "sam sameskola sameskolan",
         "VUXGY": "vuxgy",
     }
 )
+_SHORTEST, _LONGEST_CODE = 3, 6  # letters of a code that is the beginning of a word
 _PARTLY_UPPER_SECONDARY = frozenset(["komvux", "vuxenutbildning", "vux", "kv", "vuxenskola"])
 
 
@@ -45,8 +48,31 @@ def school_type(text: str) -> Meaning | None:
     word = plain(text.rpartition(".")[2])  # se.grundskoleutbildning.grundskola
     if word in _PARTLY_UPPER_SECONDARY:
         return Meaning("VUXGY", 60, "is all of it at upper secondary level?")
-    found = _SCHOOL_TYPES.get(word)
-    return Meaning(found, 100 if text == found else 95) if found else None
+    if found := _SCHOOL_TYPES.get(word):
+        return Meaning(found, 100 if text == found else 95)
+    if word in _NO_TESTS or not _SHORTEST <= len(word) <= _LONGEST_CODE:
+        return None
+    begun = {meaning for known, meaning in _SCHOOL_TYPES.items() if known.startswith(word)}
+    return Meaning(begun.pop(), 70, "the beginning of a known word") if len(begun) == 1 else None
+
+
+_NO_TESTS_TEXT = """
+adaptedcompulsory adapteduppersecondary afterschool anpassadgrundskola anpassadgymnasieskola ans f fhsk fk fkl
+folkhogskola forskola forskolan forskoleklass forskoleklassen fritids fritidshem fritidshemmet fs fsk fth gran grs
+grundsar grundsarskola gs gyan gymnasiesarskola gys gysar kulturskola kvvux lovskola musikskola oppenforskola oppf
+pc pedagogiskomsorg preschool s sarskola sarvux sf sfi sv sva svux traning traningsskola yh yrkeshogskola
+"""
+_NO_TESTS = frozenset(_NO_TESTS_TEXT.split())
+
+
+def is_form_of_school(text: str) -> bool:
+    """Whether it is known to be one, or to be care beside school."""
+    return not text or school_type(text) is not None or takes_no_test(text)
+
+
+def takes_no_test(text: str) -> bool:
+    """Whether it is a form of school or care that is known to take no national test of these."""
+    return plain(text.rpartition(".")[2]) in _NO_TESTS
 
 
 _DUTY_ROLES = _listed(
@@ -121,7 +147,8 @@ def mark(text: str) -> Meaning | None:
 _ROLES = _listed(
     {
         "pupils": "elev elever student students pupil pupils barn child learner studerande",
-        "staff": "personal larare lararpersonal staff teacher teachers faculty administrator rektor principal aide "
+        "staff": "colleague personnel "
+        "personal larare lararpersonal staff teacher teachers faculty administrator rektor principal aide "
         "proctor medarbetare anstalld employee instructor skolpersonal",
         "guardians": "vardnadshavare guardian parent carer contact relative malsman anhorig",
     }
@@ -129,9 +156,21 @@ _ROLES = _listed(
 
 
 def role(text: str) -> Meaning | None:
-    """pupils, staff or guardians."""
-    found = _ROLES.get(plain(text))
-    return Meaning(found, 95) if found else None
+    """pupils, staff or guardians; also by the beginning of a word."""
+    word = plain(text)
+    if found := _ROLES.get(word):
+        return Meaning(found, 95)
+    begun = {meaning for known, meaning in _ROLES.items() if len(word) >= _SHORTEST and known.startswith(word)}
+    return Meaning(begun.pop(), 85, "the beginning of a known word") if len(begun) == 1 else None
+
+
+def role_words(column: Column) -> dict[str, tuple[str, ...]]:
+    """What a column calls pupils and staff, where it does."""
+    known = {text: found.word for text in sorted(column.words) if (found := role(column.meant(text)))}
+    if "pupils" in known.values():  # beside pupils every title is staff's
+        known |= {text: "staff" for text in column.words if text not in known and duty_role(column.meant(text))}
+    words = {kind: tuple(sorted(text for text, word in known.items() if word == kind)) for kind in ("pupils", "staff")}
+    return {kind: some for kind, some in words.items() if some}
 
 
 _ACTIVE = _listed(

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 from adapter.drafting.guesses import Guess
 from adapter.drafting.layout import Block, Entry, Flow, flow, quoted, remark
-from adapter.drafting.links import converted
-from adapter.drafting.tables import Table
+from adapter.drafting.understanding.links import converted
+from adapter.drafting.understanding.tables import Table
 
 _NAMED = 12  # tables that are not read
+
+_TWO_KINDS = ({"enrolments", "staff's work"}, {"members", "teachers"})
 
 Key = tuple[tuple[str, str], ...]
 """Columns, and the form in which each is compared."""
@@ -44,16 +46,20 @@ class Sources:
         self._taken: dict[str, tuple[str, Guess]] = {}
 
     def taken(self, table: Table, what: str, guess: Guess) -> None:
-        """Say what a table is taken for; the first word stands."""
-        self._taken.setdefault(table.source, (what, guess))
+        """Say what a table is taken for; the first word stands, but for rows of two kinds."""
+        known = self._taken.setdefault(table.source, (what, guess))
+        if {known[0], what} in _TWO_KINDS:
+            self._taken[table.source] = (f"{known[0]} and {what}", known[1] & guess)
 
     def what(self, table: Table) -> str:
         """What a table is taken for, "" where it is not read."""
-        return self._taken[table.source][0] if table.source in self._used() else ""
+        taken = self._taken.get(table.source)
+        return "" if table.source not in self._used() else taken[0] if taken else "said of persons"
 
     def plain(self, table: Table) -> str:
         """The table with all its rows."""
-        return self._views.setdefault(table.source, View(table.source, table)).name
+        view = self._views.setdefault(table.source, View(table.source, table))
+        return view.name if not view.keep else self.view(View(f"{table.source}_rader", table)).name
 
     def keyed(self, table: Table, key: Key, note: str = "", suffix: str = "nyckel") -> str:
         """The table with all its rows, found by this key."""

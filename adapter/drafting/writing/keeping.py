@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-
-from adapter.drafting import vocabulary
-from adapter.drafting.codes import Codes
 from adapter.drafting.guesses import Guess, decide
 from adapter.drafting.layout import EMPTY, Entry, Flow, flow, one_of, quoted, remark
-from adapter.drafting.tables import Found, Table
+from adapter.drafting.understanding import vocabulary
+from adapter.drafting.understanding.holding import NOT_ACTIVE
+from adapter.drafting.understanding.tables import Found, Table
+from adapter.drafting.writing.codes import Codes
 from adapter.mapping.synonyms import plain
 
-_NOT_ACTIVE = re.compile(r"(ej|in|is_?dis|dis)")
 _BEFORE_SCHOOL = frozenset(("0", "00", "f", "fa", "fb", "fc", "fk", "kg", "ps", "fsk"))
 
 
@@ -26,22 +23,6 @@ def dates(table: Table, prefix: str = "") -> list[Entry]:
                 condition["as"] = f"date({found.column.date_form})"
             said.append(Entry(prefix + found.name, condition, found.guess.note))
     return said
-
-
-def are_apart_by_dates(table: Table, key: str, today: dt.date) -> bool:
-    """Whether of somebody's several rows only one holds today, as far as the first rows tell."""
-    places = {found.name: meaning for meaning in ("from", "to") if (found := table.find(meaning))}
-    if not places or any((found := table.find(m)) and found.column.date_form for m in places.values()):
-        return False
-    names = [column.name for column in table.sample.columns]
-    keys = []
-    for row in table.sample.first:
-        cells = dict(zip(names, row, strict=True))
-        holds = {places[name]: cells[name][:10] for name in places}
-        now = today.isoformat()
-        if (holds.get("from") or now) <= now <= (holds.get("to") or now):
-            keys.append(cells[key])
-    return bool(keys) and len(set(keys)) == len(keys)
 
 
 def current(table: Table, codes: Codes) -> list[Entry]:
@@ -62,12 +43,12 @@ def status(table: Table, codes: Codes) -> list[Entry]:
 
 def _status(found: Found, codes: Codes) -> list[Entry]:
     column, name = found.column, found.name
-    known = {text: meaning for text in column.words if (meaning := vocabulary.status(text))}
+    known = {text: meaning for text in column.words if (meaning := vocabulary.status(column.meant(text)))}
     shown = codes.writable(column, vocabulary.status)
     if len(shown) < len(column.words):
         more = f"{column.distinct} different texts, not shown here for they may be about persons"
         return [remark(decide(f"which of {quoted(name)} go on? It has {more}: keep: {{{quoted(name)}: […]}}"))]
-    on = "off" if _NOT_ACTIVE.match(plain(name)) else "on"
+    on = "off" if NOT_ACTIVE.match(plain(name)) else "on"
     active = [text for text in shown if text not in known or known[text].word == on]
     if not active:
         return [remark(decide(f"which of {quoted(name)} go on? keep: {{{quoted(name)}: {flow(shown)}}}"))]
@@ -88,13 +69,24 @@ def school_types(found: Found | None, codes: Codes, prefix: str = "") -> list[En
     """`keep` on the forms of school that take tests; what they are called goes into the code list."""
     if found is None:
         return []
-    words = [(text, meaning) for text in sorted(found.column.words) if (meaning := vocabulary.school_type(text))]
+    column = found.column
+    words = [(text, m) for text in sorted(column.words) if (m := vocabulary.school_type(column.meant(text)))]
     codes.add("skolform", words)
-    shown = codes.writable(found.column, vocabulary.school_type)
-    if len(shown) < len(found.column.words):
-        return [Entry(prefix + found.name, [text for text, _ in words], found.guess.note)]
+    if not words:
+        codes.finish("skolform", [remark(decide(f"which of {quoted(found.name)} is GR, SP, SAM, GY or VUXGY?"))])
+    shown = codes.writable(column, vocabulary.school_type)
+    if len(shown) < len(column.words):
+        note = found.guess.note
+        if any(not vocabulary.is_form_of_school(column.meant(text)) for text in column.words):
+            note = decide("other forms are there, not shown here for they may be about persons: do any take tests?")
+        return [Entry(prefix + found.name, [text for text, _ in words], note)]
     others = sorted(set(filter(None, shown)) - {text for text, _ in words})  # a form that comes later is to be told
-    return [Entry(prefix + found.name, {"not": one_of(others)}, found.guess.note)] if others else []
+    note = found.guess.note
+    if unknown := [text for text in others if not vocabulary.takes_no_test(column.meant(text))]:
+        note = decide(
+            f"{', '.join(map(quoted, unknown))}: is it a form of school that takes tests? If so, name it in codes"
+        )
+    return [Entry(prefix + found.name, {"not": one_of(others)}, note)] if others else []
 
 
 def school_type(found: Found | None, prefix: str = "") -> tuple[Flow, str]:

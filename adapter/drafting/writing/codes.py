@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 
 from adapter.drafting.guesses import Guess
 from adapter.drafting.layout import Block, Entry
-from adapter.drafting.samples import Column, Digests
-from adapter.drafting.tables import Table
-from adapter.drafting.vocabulary import Known, Meaning
+from adapter.drafting.looking.digests import Digests
+from adapter.drafting.looking.samples import Column
+from adapter.drafting.understanding.tables import Table
+from adapter.drafting.understanding.vocabulary import Known, Meaning
 
 _MANY_ROWS = 20
 _FEW_WORDS = 30
@@ -36,7 +37,7 @@ class Codes:
 
     def writable(self, column: Column, known: Known) -> list[str]:
         """The texts of a code column that may stand in the draft, in order."""
-        return sorted(text for text in column.words if known(text) or self.is_code(column, text))
+        return sorted(text for text in column.words if known(column.meant(text)) or self.is_code(column, text))
 
     def is_code(self, column: Column, text: str) -> bool:
         """Whether a word that nobody knows is a code all the same, and about no person."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from adapter.drafting.tables import Table
+from adapter.drafting.understanding.tables import Table
 from adapter.mapping.synonyms import plain
 
 _LAYOUTS = {

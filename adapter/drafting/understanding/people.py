@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from adapter.drafting import vocabulary
 from adapter.drafting.guesses import Guess, percent
-from adapter.drafting.layout import Entry, one_of
-from adapter.drafting.links import WORDS, Links
-from adapter.drafting.samples import Column
-from adapter.drafting.tables import Found, Table
+from adapter.drafting.looking.samples import Column
+from adapter.drafting.understanding.evidence import likely
+from adapter.drafting.understanding.links import WORDS, Links
+from adapter.drafting.understanding.split import KINDS, Selection, Split, unique_keys
+from adapter.drafting.understanding.tables import Table
+from adapter.drafting.understanding.vocabulary import role_words
 from adapter.mapping.synonyms import GUARDIAN, meanings, plain
 
 NAMED = {
@@ -18,15 +21,13 @@ NAMED = {
     "pupils": r"elev|pupil|student|barn|studerande",
 }
 _ALONE = {
-    "staff": r"(personal|anstallda?|larare|staff|teachers?|medarbetare|employees?)$",
-    "pupils": r"(elev|elever|pupils?|students?|studerande)$",
+    "staff": r"(t|tbl|sk|v|sis)?(personal|anstallda?|larare|staff|teachers?|medarbetare|employees?)$",
+    "pupils": r"(t|tbl|sk|v|sis)?(elev|elever|pupils?|students?|studerande)$",
 }
-KINDS = ("pupils", "staff")
-_KEYS = 8  # columns that others may call persons by
 SUFFIX = {"pupils": "elever", "staff": "personal"}
 """Kind -> how the name of a view of them ends."""
-_SAYS_STAFF = ("dutyRole", "signature")
-_SAYS_PUPILS = ("class", "schoolYear", "educationCode")
+_CONTACTS = re.compile(r"contacts?$|kontakt(er)?$")
+_SAYS = {"staff": ("dutyRole", "signature"), "pupils": ("class", "schoolYear", "educationCode")}
 _PRIVATE = ("civicNo", "eppn", "email", "givenName", "familyName", "middleName", "wholeName")
 _OTHERS = (
     "class",
@@ -44,20 +45,24 @@ _OTHERS = (
 
 @dataclass(frozen=True)
 class People:
-    """Pupils or staff. `words`: what the column `role` calls them, where it tells them from others."""
+    """Pupils or staff. `selection`: what tells them from others in the table, where others stand there."""
 
     kind: str
     table: Table
     guess: Guess
     key: Column
     key_guess: Guess
-    role: Found | None = None
-    words: tuple[str, ...] = ()
+    selection: Selection | None = None
 
     @property
-    def rows(self) -> list[Entry]:
-        """The condition that tells their rows from others' in the table."""
-        return [Entry(self.role.name, one_of(self.words), self.role.guess.note)] if self.role else []
+    def words(self) -> tuple[str, ...]:
+        """What a column of their own table calls them."""
+        return self.selection.words if self.selection and self.selection.link is None else ()
+
+    @property
+    def role(self) -> Column | None:
+        """The column of their own table that tells them from others."""
+        return self.selection.column if self.selection and self.selection.link is None else None
 
     @property
     def repeated(self) -> bool:
@@ -72,17 +77,14 @@ class People:
     @property
     def keys(self) -> list[Column]:
         """What others may call them by: the key first."""
-        more = [found.column for m in ("civicNo", "signature", "eppn", "email") if (found := self.table.find(m))]
-        unique = [column for column in self.table.columns if column.unique]
-        return _once([self.key, *more, *unique])[:_KEYS]
+        return unique_keys(self.table, self.key)
 
 
-def found_in(tables: Sequence[Table], links: Links) -> dict[str, People]:
+def found_in(tables: Sequence[Table], links: Links, today: dt.date) -> dict[str, People]:
     """Pupils and staff, as far as there are tables of them."""
-    named = [table for table in tables if _holds_names(table)]
     best: dict[str, tuple[float, People]] = {}
-    for table in named:
-        for people in _of(table, tables, links):
+    for table in filter(holds_names, tables):
+        for people in _of(table, tables, links, today):
             score = people.guess.percent + _fullness(people)
             if people.kind not in best or score > best[people.kind][0]:
                 best[people.kind] = score, people
@@ -90,77 +92,72 @@ def found_in(tables: Sequence[Table], links: Links) -> dict[str, People]:
 
 
 def is_guardians(table: Table) -> bool:
-    """Never read."""
+    """Never read. What is called contacts may be a register of all kinds of persons: what they are decides."""
+    if _CONTACTS.match(table.name) and (role := table.find("role")) and "pupils" in role_words(role.column):
+        return False
     return GUARDIAN.match(table.name) is not None or "personpersons" in table.name
 
 
-def _holds_names(table: Table) -> bool:
+def holds_names(table: Table) -> bool:
+    """Whether persons stand in it, by name."""
     if is_guardians(table) or not table.sample.rows:
         return False
     whole = table.has("wholeName") and any(table.has(meaning) for meaning in ("civicNo", "eppn", "email"))
-    return table.has("givenName", "familyName") or whole
+    some = table.has("civicNo") and (table.has("givenName") or table.has("familyName"))
+    return table.has("givenName", "familyName") or some or whole
 
 
-def _of(table: Table, tables: Sequence[Table], links: Links) -> list[People]:
-    role = table.find("role")
-    words = words_of(role)
-    if role and all(words.values()):
-        why = f"{role.name} tells pupils from staff"
-        return [_people(kind, table, Guess(95, why), role, words[kind]) for kind in KINDS]
+def _of(table: Table, tables: Sequence[Table], links: Links, today: dt.date) -> list[People]:
     if without_names := _named_elsewhere(table, tables, links):
         return without_names
-    kind, guess = _kind(table, words)
-    return [_people(kind, table, guess)]
+    key, key_guess = _key(table)
+    others = [other for other in tables if other is not table and not is_guardians(other)]
+    split = Split(table, key, others, links, today)
+    found = split.selections()
+    if len(found) == len(KINDS) or (found and split.is_mixed):
+        return [People(kind, table, told.guess, key, key_guess, told) for kind, told in found.items()]
+    kind, guess = _kind(table, found, split.young)
+    if split.is_mixed:
+        guess = Guess(50, "pupils and others stand in it, and nothing tells them apart")
+    return [People(kind, table, guess, key, key_guess)]
 
 
-def words_of(role: Found | None) -> dict[str, tuple[str, ...]]:
-    """What a column calls pupils and staff."""
-    known = [
-        (text, found.word) for text in sorted(role.column.words if role else ()) if (found := vocabulary.role(text))
-    ]
-    return {kind: tuple(text for text, word in known if word == kind) for kind in KINDS}
-
-
-def _kind(table: Table, words: dict[str, tuple[str, ...]]) -> tuple[str, Guess]:
-    for kind in ("staff", "pupils"):
+def _kind(table: Table, found: Mapping[str, Selection], young: float | None) -> tuple[str, Guess]:
+    """Of whom a table tells that holds one kind, by all that speaks for each."""
+    evidence: dict[str, list[tuple[float, str]]] = {kind: [] for kind in KINDS}
+    for kind in KINDS:
         if table.called(NAMED[kind]):
-            return kind, Guess(95, "by its name, and there are names in it")
-    if only := next((kind for kind in KINDS if words[kind]), ""):
-        return only, Guess(85, "by what they are called in it")
-    number = table.find("civicNo")
-    young = number.column.share("young") if number else 0.5
-    if any(table.has(meaning) for meaning in _SAYS_PUPILS):
-        return "pupils", Guess(80, "by its columns")
-    if any(table.has(meaning) for meaning in _SAYS_STAFF):
-        return "staff", Guess(80, "by its columns")
-    if young >= 0.7:
-        return "pupils", Guess(80, f"{percent(young)} of them are younger than 20")
-    return (
-        ("staff", Guess(76, "most are older than 20"))
-        if young < 0.2
-        else ("pupils", Guess(50, "there are names in it"))
-    )
+            evidence[kind].append((3.5, "by its name, and there are names in it"))
+        if kind in found:
+            evidence[kind].append((2.5, "by what they are called in it"))
+        if says := [meaning for meaning in _SAYS[kind] if table.has(meaning)]:
+            evidence[kind].append((1.0 + 0.5 * len(says), "by its columns"))
+    if young is not None:
+        old = 1 - young
+        evidence["pupils"].append((5 * (young - 0.5), f"{percent(young)} of them are younger than 20"))
+        evidence["staff"].append((5 * (old - 0.5), f"{percent(old)} of them are older than 20"))
+    scores = {kind: sum(weight for weight, _ in said) for kind, said in evidence.items()}
+    kind = max(KINDS, key=lambda one: scores[one])
+    ahead = scores[kind] - min(scores.values())
+    why = max(evidence[kind], default=(0.0, "there are names in it"))[1]
+    return kind, Guess(likely(ahead), why)
 
 
 def _named_elsewhere(table: Table, tables: Sequence[Table], links: Links) -> list[People]:
-    """A register of persons, and tables of pupils and staff that point into it."""
+    """A register of persons, and tables of pupils and staff that point into it, a row for each."""
     if any(table.called(words) for words in NAMED.values()):
         return []
     own, found = _key(table)[0], []
     for kind in KINDS:
         for other in tables:
-            if other is table or not other.called("^" + _ALONE[kind]) or _holds_names(other) or not other.sample.rows:
+            if other is table or not other.called("^" + _ALONE[kind]) or holds_names(other) or not other.sample.rows:
                 continue
             link = links.to(other, table, [own], WORDS[kind])
             if link and link.share > 0.8 and link.column.distinct * 2 > link.column.looked:
                 guess = Guess(90, f"by its name; their names are in {table.source}") & link.guess
-                found.append(_people(kind, other, guess))
+                key, key_guess = _key(other)
+                found.append(People(kind, other, guess, key, key_guess))
     return found
-
-
-def _people(kind: str, table: Table, guess: Guess, role: Found | None = None, words: tuple[str, ...] = ()) -> People:
-    key, key_guess = _key(table)
-    return People(kind, table, guess, key, key_guess, role, words)
 
 
 def _key(table: Table) -> tuple[Column, Guess]:
@@ -198,7 +195,8 @@ def _plain_ids(table: Table) -> list[Column]:
         column
         for column in table.columns
         if column.filled and column.name not in others and column.share("personnummer") < 0.5 and column.longest <= 60
-        if column.share("address") < 0.5 and column.share("date") < 0.5 and column.share("two words") < 0.5
+        if max(column.share("address"), column.share("date"), column.share("two words"), 1 - column.share("compact"))
+        < 0.5
     ]
 
 
@@ -212,7 +210,3 @@ def _fullness(people: People) -> float:
     wanted = ("civicNo", "securityMarking", "class", "schoolYear", "unit", "dutyRole", "familyName")
     known = sum(people.table.has(meaning) for meaning in wanted)
     return 3 * known + 5 * people.key.unique + min(people.table.sample.rows, 10_000) / 1000
-
-
-def _once(columns: list[Column]) -> list[Column]:
-    return [column for number, column in enumerate(columns) if column not in columns[:number]]

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from adapter.drafting.bands import Band
-from adapter.drafting.guesses import Guess
-from adapter.drafting.layout import EMPTY, Entry, Flow
-from adapter.drafting.links import WORDS, Link, converted
-from adapter.drafting.picture import Picture
-from adapter.drafting.tables import Found, Table
+from adapter.drafting.understanding.bands import Band
+from adapter.drafting.understanding.links import WORDS, Link
+from adapter.drafting.understanding.picture import Picture
+from adapter.drafting.understanding.tables import Found, Table
 
 
 @dataclass(frozen=True)
@@ -36,17 +34,5 @@ class Tests:
                 found.append((link.share, table, test, link))
         if not found:
             return cls()
-        share, table, test, link = max(found, key=lambda each: each[0])
-        picture.sources.taken(table, "which group takes which test", Guess(min(95, round(share * 100)), test.guess.why))
+        _, table, test, link = max(found, key=lambda each: each[0])
         return cls(table, test, link)
-
-    def condition(self, groups: Band) -> list[Entry]:
-        """`keep` for groups that take a test."""
-        if self.table is None or self.test is None:
-            return []
-        if self.link is None:
-            return [Entry(self.test.name, {"not": EMPTY}, self.test.guess.note)]
-        condition: dict[str, Flow] = {"found_in": {self.table.source: converted(self.link.column.name, self.link.form)}}
-        if self.link.form:
-            condition["as"] = self.link.form
-        return [Entry(self.link.target.name, condition, self.link.guess.note)]

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from adapter.drafting import keeping, vocabulary
-from adapter.drafting.bands import Band
-from adapter.drafting.enrolments import Enrolments
 from adapter.drafting.guesses import Guess, decide, percent
 from adapter.drafting.layout import Block, Entry, Flow, quoted, remark
-from adapter.drafting.links import Link, converted
-from adapter.drafting.people import KINDS, SUFFIX, People
-from adapter.drafting.picture import Picture
-from adapter.drafting.reach import Reach, Reached
-from adapter.drafting.samples import Column
-from adapter.drafting.sources import View
+from adapter.drafting.looking.samples import Column
+from adapter.drafting.understanding import vocabulary
+from adapter.drafting.understanding.bands import Band
+from adapter.drafting.understanding.holding import are_apart_by_dates
+from adapter.drafting.understanding.links import Link, converted
+from adapter.drafting.understanding.people import SUFFIX, People
+from adapter.drafting.understanding.split import KINDS
+from adapter.drafting.writing import keeping
+from adapter.drafting.writing.choosing import chosen
+from adapter.drafting.writing.desk import Desk
+from adapter.drafting.writing.enrolments import Enrolments
+from adapter.drafting.writing.reach import Reach, Reached
+from adapter.drafting.writing.sources import View
 from adapter.mapping.synonyms import plain
 
 _EMAIL_TYPES = {"pupils": "Skola elev", "staff": "Skola personal"}
@@ -26,7 +30,7 @@ _PRIVATE = 0.2  # of the addresses
 class Persons:
     """Writes the rules, and knows what the mapping calls pupils and staff."""
 
-    picture: Picture
+    desk: Desk
     bands: Mapping[str, Band]
     names: dict[str, str] = field(default_factory=dict)
     _marks: dict[str, list[Column]] = field(default_factory=dict)
@@ -34,8 +38,8 @@ class Persons:
     _reach: dict[str, Reach] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for kind, who in self.picture.people.items():
-            self._reach[kind] = Reach(self.picture, who)
+        for kind, who in self.desk.people.items():
+            self._reach[kind] = Reach(self.desk, who)
             self.names[kind] = self._source(who)
 
     def reference(self, who: People, link: Link, prefix: str = "") -> Flow:
@@ -47,11 +51,11 @@ class Persons:
 
     def entries(self) -> list[Entry]:
         """The section."""
-        missing = [kind for kind in KINDS if kind not in self.picture.people]
+        missing = [kind for kind in KINDS if kind not in self.desk.people]
         asked = [
             remark(decide(f"no table of {kind} was found: name one to `init`, or write a rule")) for kind in missing
         ]
-        rules = [self._rule(who) for who in self.picture.people.values()]
+        rules = [self._rule(who) for who in self.desk.people.values()]
         self._finish_marks()
         if not rules:
             return asked
@@ -61,24 +65,24 @@ class Persons:
 
     def _source(self, who: People) -> str:
         """The table itself, or a view of it: those rows that are about these persons now, one for each."""
-        sources, table = self.picture.sources, who.table
-        sources.taken(table, "pupils and staff" if who.words else who.kind, who.guess)
-        keep = [*who.rows, *self._current(who)]
-        key, key_note = self.picture.key(who.key), "" if who.by_number else who.key_guess.note
-        merge = who.repeated and not keeping.are_apart_by_dates(table, who.key.name, self.picture.today)
-        name = f"{table.source}_{SUFFIX[who.kind]}" if who.words or merge else table.source
+        sources, table = self.desk.sources, who.table
+        sources.taken(table, "pupils and staff" if who.selection else who.kind, who.guess)
+        keep = [*chosen(self.desk, who), *self._current(who)]
+        key, key_note = self.desk.key(who.key), "" if who.by_number else who.key_guess.note
+        merge = who.repeated and not are_apart_by_dates(table, who.key.name, self.desk.today)
+        name = f"{table.source}_{SUFFIX[who.kind]}" if who.selection or merge else table.source
         view = View(name, table, key, key_note, keep, merge=merge)
         self._join_ids(who, view)
         return sources.view(view).name
 
     def _current(self, who: People) -> list[Entry]:
-        said = [*keeping.dates(who.table), *keeping.status(who.table, self.picture.codes)]
+        said = [*keeping.dates(who.table), *keeping.status(who.table, self.desk.codes)]
         return [*said, *keeping.years(who.table.find("schoolYear", "class"))] if who.kind == "pupils" else said
 
     def _join_ids(self, who: People, view: View) -> None:
         """Where there is no id but the personnummer: the directory's own, which outlives it."""
         for entry in self._reach[who.kind].enrich if who.by_number else ():
-            known = self.picture.sources.named(entry.key or "")
+            known = self.desk.sources.named(entry.key or "")
             ids = [column for column in known.table.columns if column.form == "uuid" and column.unique]
             if ids and known.key and isinstance(entry.value, dict):
                 view.joined = {known.name: {known.key[0][0]: entry.value}}
@@ -89,7 +93,7 @@ class Persons:
     def _rule(self, who: People) -> list[Entry]:
         reach = self._reach[who.kind]
         said = [Entry("from", self.names[who.kind]), self._id(who, reach)]
-        enrolments = Enrolments(self.picture, who, self.names[who.kind], self.bands) if who.kind == "pupils" else None
+        enrolments = Enrolments(self.desk, who, self.names[who.kind], self.bands) if who.kind == "pupils" else None
         enrich = [entry for entry in reach.enrich if entry.key not in reach.joined]
         enrich += enrolments.enrich if enrolments else []
         if enrich:
@@ -104,7 +108,7 @@ class Persons:
             return Entry(
                 "id", {"uuid": f"{name}.{column}"}, Guess(85, f"outlives a new personnummer, unlike {key}").note
             )
-        pupils = self.picture.pupils
+        pupils = self.desk.pupils
         if who.kind == "staff" and pupils and pupils.table is not who.table and _may_be_equal(pupils.key, who.key):
             note = Guess(95, "told apart from the pupils', which may be the same").note
             return Entry("id", {"uuid5": [{"text": "personal"}, key]}, note)
@@ -168,7 +172,7 @@ class Persons:
             asked = decide("no column tells who is protected, so all are withheld; where is it told?")
             return [Entry("securityMarking", {"text": "Sekretessmarkering"}, asked)]
         listed = self._listed(mark)
-        codes = self.picture.codes
+        codes = self.desk.codes
         words = codes.writable(mark.found.column, vocabulary.mark)
         protects = vocabulary.Meaning("Sekretessmarkering", 100)
         codes.add(listed, [(text, _without_doubt(vocabulary.mark(text)) or protects) for text in words])
@@ -177,7 +181,7 @@ class Persons:
 
     def _listed(self, mark: Reached) -> str:
         """The code list for this column: one for all that are called so and are of one kind."""
-        name = plain(mark.found.name) or "skydd"
+        name = plain(mark.found.column.words_of_name) or "skydd"
         if self._is_exception_list(mark):
             name = plain(mark.table.source)
             self._exceptions[name] = mark.table.source
@@ -191,7 +195,7 @@ class Persons:
 
     def _finish_marks(self) -> None:
         """What an empty mark means; an unknown one protects."""
-        codes, no = self.picture.codes, vocabulary.Meaning("Ingen", 100)
+        codes, no = self.desk.codes, vocabulary.Meaning("Ingen", 100)
         for name, columns in self._marks.items():
             says_no = any(
                 (m := vocabulary.mark(text)) and m.word == "Ingen" for column in columns for text in column.words
