@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adapter import wiring
-from adapter.catalogue import EXAMPLES, PAGES
 from adapter.cli import arguments, output
+from adapter.cli.catalogue import EXAMPLES, PAGES
 from adapter.cli.exhibit import Exhibits, describe_lines, describe_rows
 from adapter.errors import ConfigError
 from adapter.issues import Issue, did_you_mean

@@ -22,7 +22,7 @@ def add_to(commands: arguments.Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 where every step held, else 2."""
-    from adapter.rehearsal import rehearse  # the web server is loaded only where it serves
+    from adapter.simulator.rehearsal import rehearse  # the web server is loaded only where it serves
 
     steps = []
     for step in rehearse(wiring.load(args.config), args.today):

@@ -27,7 +27,8 @@ def add_to(commands: arguments.Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Until SIGTERM or Ctrl-C, which is a good end. SIGHUP takes a new certificate."""
     from adapter.facade.serve import listening_socket  # the web server is loaded only where it serves
-    from adapter.serving import Nightly, start
+    from adapter.serving.nightly import Nightly
+    from adapter.serving.service import start
 
     installation = wiring.load(args.config)
     settings = installation.settings.facade

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from adapter import serving, wiring
+from adapter import wiring
 from adapter.cli import output, signals
+from adapter.serving import service
 from adapter.simulator import example, municipality
 from adapter.simulator.client import differences
 from adapter.simulator.school_day import NEWCOMER, Happening, school_day
@@ -70,7 +71,7 @@ class _Story:
         store = installation.store()
         try:
             self._first_sync(installation, store)
-            running = serving.start(installation, None, self._line)
+            running = service.start(installation, None, self._line)
             try:
                 self._registration(store)
                 self._second_night(installation, store)
@@ -228,7 +229,7 @@ def _classes(person: str, objects: _Objects) -> set[str]:
 
 def _keep_serving(folder: Path, skolverket: Skolverket) -> None:
     installation = wiring.load(folder / "config.toml")
-    running = serving.start(installation, None, output.note)
+    running = service.start(installation, None, output.note)
     output.line(f"serving {skolverket.base_url} until Ctrl-C; read it with Skolverket's eyes:")
     output.line(f"  TOKEN={skolverket.token()}")
     output.line(

@@ -11,8 +11,9 @@ import pytest
 from support.databases import postgres_url
 from support.world import TODAY, World, world
 
-from adapter import serving, wiring
+from adapter import wiring
 from adapter.errors import ConfigError
+from adapter.serving import service
 from adapter.simulator import municipality
 from adapter.simulator.client import differences
 from adapter.simulator.school_day import school_day
@@ -51,7 +52,7 @@ def night(place: World) -> None:
 def test_what_the_client_holds_is_what_is_published_after_a_full_load_and_after_a_notice(place: World) -> None:
     client = place.skolverket.client
     night(place)
-    running = serving.start(place.load(), None, lambda text: None)
+    running = service.start(place.load(), None, lambda text: None)
     try:
         assert client.register(place.skolverket.webhook.target) == 201
         assert differences(client.held, publish.documents(place.store)) == []
@@ -75,7 +76,7 @@ def test_what_the_client_holds_is_what_is_published_after_a_full_load_and_after_
 def test_a_target_that_is_down_is_told_when_it_is_back(quick: World) -> None:
     client, webhook = quick.skolverket.client, quick.skolverket.webhook
     night(quick)
-    running = serving.start(quick.load(), None, lambda text: None)
+    running = service.start(quick.load(), None, lambda text: None)
     try:
         client.register(webhook.target)
         webhook.status = 503
@@ -97,7 +98,7 @@ def test_a_target_that_is_down_is_told_when_it_is_back(quick: World) -> None:
 def test_keys_rotate_while_the_facade_runs(quick: World) -> None:
     client = quick.skolverket.client
     night(quick)
-    running = serving.start(quick.load(), None, lambda text: None)
+    running = service.start(quick.load(), None, lambda text: None)
     try:
         quick.skolverket.auth.rotate_keys()
         assert client.register(quick.skolverket.webhook.target) == 201
@@ -109,7 +110,7 @@ def test_keys_rotate_while_the_facade_runs(quick: World) -> None:
 
 def test_without_tls_trust_or_certificate_nothing_is_let_in(quick: World) -> None:
     night(quick)
-    running = serving.start(quick.load(), None, lambda text: None)
+    running = service.start(quick.load(), None, lambda text: None)
     try:
         with pytest.raises(httpx.ConnectError):
             httpx.get(f"{quick.skolverket.base_url}/persons")
@@ -121,9 +122,9 @@ def test_without_tls_trust_or_certificate_nothing_is_let_in(quick: World) -> Non
 
 def test_a_port_that_is_taken_is_told(quick: World) -> None:
     night(quick)
-    running = serving.start(quick.load(), None, lambda text: None)
+    running = service.start(quick.load(), None, lambda text: None)
     try:
         with pytest.raises(ConfigError, match="Is another process using the port"):
-            serving.start(quick.load(), None, lambda text: None)
+            service.start(quick.load(), None, lambda text: None)
     finally:
         running.stop()

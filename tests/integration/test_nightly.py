@@ -12,8 +12,9 @@ import pytest
 from support.shell import COMMAND
 from support.world import World, world
 
-from adapter import serving, wiring
-from adapter.serving import Nightly
+from adapter import wiring
+from adapter.serving import nightly, service
+from adapter.serving.nightly import Nightly
 from adapter.store import history
 
 
@@ -21,7 +22,7 @@ from adapter.store import history
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """Where it is half a second to 03:30."""
     ahead = dt.datetime(2026, 11, 2, 3, 29, 59, 500_000, tzinfo=wiring.ZONE).timestamp() * 1000 - wiring.clock()
-    monkeypatch.setattr(serving, "clock", lambda: int(wiring.clock() + ahead))
+    monkeypatch.setattr(nightly, "clock", lambda: int(wiring.clock() + ahead))
     with world(tmp_path / "w") as found:
         yield found
 
@@ -35,7 +36,7 @@ def wait_until(true: Callable[[], bool]) -> bool:
 
 def test_the_nightly_run_publishes_beside_the_facade(place: World) -> None:
     command = [*COMMAND, "--config", str(place.config), "sync"]
-    running = serving.start(place.load(), Nightly("03:30", command), lambda text: None)
+    running = service.start(place.load(), Nightly("03:30", command), lambda text: None)
     try:
         assert wait_until(lambda: [run.outcome for run in history.last_runs(place.store, 9)] == ["published"])
     finally:
@@ -44,7 +45,7 @@ def test_the_nightly_run_publishes_beside_the_facade(place: World) -> None:
 
 def test_a_nightly_run_that_fails_is_told_and_the_facade_goes_on(place: World) -> None:
     said: list[str] = []
-    running = serving.start(place.load(), Nightly("03:30", [sys.executable, "-c", "exit(5)"]), said.append)
+    running = service.start(place.load(), Nightly("03:30", [sys.executable, "-c", "exit(5)"]), said.append)
     try:
         assert wait_until(lambda: bool(said))
         assert said == ["the nightly run ended with exit code 5; what it printed says why"]
@@ -56,7 +57,7 @@ def test_a_nightly_run_that_fails_is_told_and_the_facade_goes_on(place: World) -
 def test_stopping_ends_a_nightly_run_that_is_going_on(place: World, tmp_path: Path) -> None:
     program = "import pathlib, sys, time; pathlib.Path(sys.argv[1]).touch(); time.sleep(300)"
     command = [sys.executable, "-c", program, str(tmp_path / "begun")]
-    running = serving.start(place.load(), Nightly("03:30", command), lambda text: None)
+    running = service.start(place.load(), Nightly("03:30", command), lambda text: None)
     assert wait_until((tmp_path / "begun").exists)
     began = time.monotonic()
     running.stop()

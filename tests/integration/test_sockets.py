@@ -21,8 +21,8 @@ from support.databases import postgres_url
 from support.shell import COMMAND
 from support.world import World, world
 
-from adapter import serving
 from adapter.facade import protocol
+from adapter.serving import service
 from adapter.simulator.client import Client, differences
 from adapter.simulator.pki import Authority
 from adapter.store import publish
@@ -39,7 +39,7 @@ def place(tmp_path: Path) -> Iterator[World]:
 
 @contextmanager
 def served(place: World, say: Callable[[str], None] = lambda text: None) -> Iterator[tuple[str, int]]:
-    running = serving.start(place.load(), None, say)
+    running = service.start(place.load(), None, say)
     host, _, port = place.load().settings.facade.listen.rpartition(":")
     try:
         yield host, int(port)
@@ -147,7 +147,7 @@ def test_a_long_pause_between_requests_is_nobodys_fault(place: World, monkeypatc
 
 
 def test_a_new_certificate_is_taken_without_dropping_anybody(place: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serving, "_LOOK_EVERY", 0.1)
+    monkeypatch.setattr(service, "_LOOK_EVERY", 0.1)
     tls = place.folder / "tls"
     with served(place) as address, connected(place, address) as standing:
         before = certificate_of(place, address)

@@ -9,7 +9,7 @@ import pytest
 from support.mapping import compiled
 from support.mistakes import BASE, HEADERS
 
-from adapter.catalogue import EXAMPLES, PAGES
+from adapter.cli.catalogue import EXAMPLES, PAGES
 
 ROOT = Path(__file__).parents[2]
 

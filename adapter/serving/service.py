@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import gc
 import socket
-import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import uvicorn
@@ -18,30 +16,13 @@ from adapter.delivery import loop
 from adapter.facade.app import create_app
 from adapter.facade.jwks import KeySource
 from adapter.facade.serve import Certificate, make_server, taken
+from adapter.serving.nightly import Nightly
 from adapter.settings import Settings
 from adapter.store.engine import Store
-from adapter.wiring import ZONE, Installation, clock
+from adapter.wiring import Installation, clock
 
 _LOOK_EVERY = 5.0  # seconds
-_LOOK_AT_CHILD = 0.2  # seconds
 _YOUNG = 50_000  # new objects before the collector looks: a page of the largest size makes fewer
-
-
-@dataclass(frozen=True)
-class Nightly:
-    """What is run once a day (a program and its arguments), and when: HH:MM, the organiser's time."""
-
-    at: str
-    command: Sequence[str]
-
-    def seconds_left(self, now: int) -> float:
-        """From a time (ms) until the next run."""
-        moment = dt.datetime.fromtimestamp(now / 1000, ZONE)
-        hour, minute = map(int, self.at.split(":"))
-        then = moment.replace(hour=hour, minute=minute, second=0, microsecond=0)
-        if then <= moment:
-            then += dt.timedelta(days=1)
-        return then.timestamp() - moment.timestamp()  # not by the clock on the wall, which a night may move
 
 
 @dataclass
@@ -104,7 +85,7 @@ def start(
         certificate = Certificate(settings, running.server.config.ssl)
         work.append(lambda: _watch(certificate, running, say))
     if nightly is not None:
-        work.append(lambda: _nightly(nightly, running.stopping, say))
+        work.append(lambda: nightly.run(running.stopping, say))
     running.threads = [threading.Thread(target=function, daemon=True) for function in work]
     for thread in running.threads:
         thread.start()
@@ -134,16 +115,3 @@ def _watch(certificate: Certificate, running: Running, say: Callable[[str], None
         running.reloading.clear()
         if words := certificate.reload(force=told and not running.stopping.is_set()):
             say(words)
-
-
-def _nightly(nightly: Nightly, stopping: threading.Event, say: Callable[[str], None]) -> None:
-    """The command once a day, in a process of its own: pages are answered as fast as ever meanwhile."""
-    while not stopping.wait(nightly.seconds_left(clock())):
-        child = subprocess.Popen(nightly.command)
-        while child.poll() is None:
-            if stopping.wait(_LOOK_AT_CHILD):
-                child.terminate()  # what is published stays whole
-                child.wait()
-                return
-        if child.returncode:
-            say(f"the nightly run ended with exit code {child.returncode}; what it printed says why")

@@ -21,8 +21,9 @@ import httpx
 from cryptography.hazmat.primitives import serialization
 from pydantic import SecretStr
 
-from adapter import serving, wiring
+from adapter import wiring
 from adapter.delivery import certificates
+from adapter.serving import service
 from adapter.settings import Settings, Tls, Token
 from adapter.simulator.authserver import SKOLVERKET
 from adapter.simulator.client import differences
@@ -115,7 +116,7 @@ class _Play:
 
     def steps(self) -> Iterator[Step]:
         yield self._first_sync()
-        running = serving.start(self.installation, None, lambda text: None)
+        running = service.start(self.installation, None, lambda text: None)
         try:
             yield self._ready()
             yield self._strangers()
