@@ -1,4 +1,4 @@
-"""Routes, and nothing else: which path leads to which handler. The five lists stand before them, in `lists`."""
+"""The facade as an application: the five lists in front, the other routes behind them, health beside it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from adapter.errors import AdapterError
-from adapter.facade import errors, feedback, lookup, openapi, render, resources, subscriptions
+from adapter.facade import errors, render, routes
 from adapter.facade.auth import Verifier
 from adapter.facade.context import Context
 from adapter.facade.jwks import KeySource
 from adapter.facade.lists import Lists
 from adapter.facade.pagetoken import PageTokens
 from adapter.settings import Settings
-from adapter.ss12000.types import FETCH_ORDER
 from adapter.store import pages
 from adapter.store.engine import Store
 from adapter.store.feedback import Recorder
@@ -43,28 +42,12 @@ def create_app(
     tokens = PageTokens(bytes.fromhex(store.setting("page_token_key")))
     context = Context(store, settings, Verifier(settings, keys, clock), tokens, Recorder(store), clock)
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=_lifespan(context))
-    base = openapi.base_path(settings)
-
-    def route(path: str, method: str, endpoint: _Endpoint) -> None:
-        for spelling in (path, f"{path}/"):  # both, for a redirect would lose a body
-            app.add_route(base + spelling, endpoint, methods=[method], include_in_schema=False)
-
-    guarded = context.guarded
-    for kind in FETCH_ORDER:
-        route(f"/{kind.collection}/{{id}}", "GET", guarded(resources.single(context, kind)))
-        if settings.facade.lookup:
-            route(f"/{kind.collection}/lookup", "POST", guarded(lookup.by_ids(context, kind)))
-    route("/deletedEntities", "GET", guarded(resources.deletions(context)))
-    route("/subscriptions", "POST", guarded(subscriptions.create(context)))
-    route("/subscriptions", "GET", guarded(subscriptions.everyone(context)))
-    route("/subscriptions/{id}", "GET", guarded(subscriptions.show(context)))
-    route("/subscriptions/{id}", "PATCH", guarded(subscriptions.renew(context)))
-    route("/subscriptions/{id}", "DELETE", guarded(subscriptions.end(context)))
-    for path in ("/log", "/logs"):  # quirk Q7
-        route(path, "POST", guarded(feedback.log(context)))
-    route("/statistics", "POST", guarded(feedback.statistics(context)))
-    description = orjson.dumps(openapi.document(settings))
-    route("/openapi.json", "GET", _constant(description, tagged=True))
+    app.state.context = context
+    base, router = context.base_path, routes.routes(settings)
+    app.include_router(router, prefix=base)
+    described = orjson.dumps(routes.description(router, settings))
+    for path in ("/openapi.json", "/openapi.json/"):
+        app.add_route(base + path, _constant(described, tagged=True), include_in_schema=False)
     app.add_route("/health/live", _constant(b'{"status":"live"}'), include_in_schema=False)
     app.add_route("/health/ready", _ready(context), include_in_schema=False)
     app.add_exception_handler(AdapterError, errors.answering(say))

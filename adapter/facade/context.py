@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import Annotated, NamedTuple, TypeVar
+from urllib.parse import urlsplit
 
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPBearer
 
 from adapter.errors import RequestRefused
 from adapter.facade.auth import Caller, Verifier
@@ -19,7 +20,6 @@ from adapter.store.engine import Store
 from adapter.store.feedback import Access, Recorder
 
 _T = TypeVar("_T")
-Handler = Callable[[Request, Caller], Awaitable[Response]]
 
 
 class Crawl(NamedTuple):
@@ -42,6 +42,11 @@ class Context:
     clock: Callable[[], int]
     _ready: bool = False
 
+    @property
+    def base_path(self) -> str:
+        """The path of the base address, without a slash at its end."""
+        return urlsplit(self.settings.facade.base_url).path.rstrip("/")
+
     async def reading(self, work: Callable[[], _T]) -> _T:
         """A read: at once on SQLite, which never waits; beside the loop where a server may be slow or away."""
         return work() if self.store.is_sqlite else await asyncio.to_thread(work)
@@ -49,14 +54,6 @@ class Context:
     async def writing(self, work: Callable[[], _T]) -> _T:
         """A write, beside the loop: it may wait for the nightly run's commit."""
         return await asyncio.to_thread(work)
-
-    def guarded(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-        """The handler behind the checks: a good token, and something complete to show."""
-
-        async def guard(request: Request) -> Response:
-            return await handler(request, await self.admitted(request.headers.get("authorization")))
-
-        return guard
 
     async def admitted(self, authorization: str | None) -> Caller:
         """Who asks, once there is something to show. Raises RequestRefused."""
@@ -76,3 +73,23 @@ class Context:
         self.recorder.record(
             Access(at, caller.name, resource, crawl.kind, objects, last_page, crawl.began, crawl.after)
         )
+
+
+_BEARER = HTTPBearer(bearerFormat="JWT", scheme_name="bearer", auto_error=False)
+
+
+def _of_app(request: Request) -> Context:
+    context: Context = request.app.state.context
+    return context
+
+
+InContext = Annotated[Context, Depends(_of_app)]
+"""The state, the settings, the clock: what a handler works with."""
+
+
+async def _admitted(request: Request, context: InContext, bearer: Annotated[object, Security(_BEARER)]) -> Caller:
+    return await context.admitted(request.headers.get("authorization"))
+
+
+Admitted = Annotated[Caller, Depends(_admitted)]
+"""Who asks: a good token, and something complete to show. Before it nothing of a request is read."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from adapter.facade import errors, openapi, query, render
+from adapter.facade import errors, query, render
 from adapter.facade.context import Context, Crawl
 from adapter.ss12000.types import FETCH_ORDER, ResourceType
 from adapter.store import pages
@@ -27,7 +27,7 @@ class Lists:
     """Stands in front of the other routes."""
 
     def __init__(self, app: ASGIApp, context: Context, say: Callable[[str], None]) -> None:
-        base = openapi.base_path(context.settings)
+        base = context.base_path
         self.context = context
         self._app = app
         self._say = say

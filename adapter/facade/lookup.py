@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import Request, Response
 
 from adapter.errors import RequestRefused
-from adapter.facade import limits, render
-from adapter.facade.auth import Caller
-from adapter.facade.context import Context, Crawl, Handler
+from adapter.facade import render
+from adapter.facade.context import Admitted, Crawl, InContext
+from adapter.facade.parameters import Body
 from adapter.ss12000.ids import canonical_uuid, skolverket_id
 from adapter.ss12000.types import ResourceType
 from adapter.store import pages
@@ -18,17 +18,17 @@ from adapter.store import pages
 _MOST = 10_000  # ids in one request
 
 
-def by_ids(context: Context, kind: ResourceType) -> Handler:
+def by_ids(kind: ResourceType) -> Callable[..., Awaitable[Response]]:
     """`{"ids": […]}`, for organisations also `{"schoolUnitCodes": […]}` -> a bare array of those that are published."""
 
-    async def handler(request: Request, caller: Caller) -> Response:
+    async def some(request: Request, context: InContext, caller: Admitted, body: Body) -> Response:
         at = context.clock()
-        wanted = _wanted(kind, await limits.json_object(request))
+        wanted = _wanted(kind, body)
         bodies = await context.reading(lambda: pages.read_some(context.store, kind, wanted))
         context.record(caller, kind.collection, Crawl("one", at), len(bodies), False, at)
         return render.respond(request, render.several(bodies))
 
-    return handler
+    return some
 
 
 def _wanted(kind: ResourceType, body: dict[str, Any]) -> list[str]:

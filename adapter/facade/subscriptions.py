@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import Request, Response
 
 from adapter.errors import RequestRefused
-from adapter.facade import limits, render
-from adapter.facade.auth import Caller
-from adapter.facade.context import Context, Handler
+from adapter.facade import render
+from adapter.facade.context import Admitted, InContext
+from adapter.facade.parameters import Body, Id
 from adapter.ss12000.types import FETCH_ORDER, ResourceType
 from adapter.store import subscriptions
 from adapter.store.stored import timestamp
@@ -20,64 +19,42 @@ from adapter.store.subscriptions import Subscription
 _LONGEST = 2000  # characters
 
 
-def create(context: Context) -> Handler:
+async def create(request: Request, context: InContext, caller: Admitted, body: Body) -> Response:
     """POST /subscriptions: 201, also for a target that has one already: it keeps its id."""
-
-    async def handler(request: Request, caller: Caller) -> Response:
-        body = await limits.json_object(request)
-        name, target = body.get("name"), body.get("target")
-        if not isinstance(name, str) or not isinstance(target, str) or not name or len(name) > _LONGEST:
-            raise RequestRefused(400, "name and target are required texts.")
-        if len(target) > _LONGEST or not target.startswith(context.settings.notifications.allowed_targets):
-            raise RequestRefused(400, "target is not an address that may be notified from here.")
-        types = _types(body.get("resourceTypes"))
-        found = await context.writing(
-            lambda: subscriptions.register(context.store, name, target, types, caller.name, context.clock())
-        )
-        return render.respond(request, _body(found), 201)
-
-    return handler
+    name, target = body.get("name"), body.get("target")
+    if not isinstance(name, str) or not isinstance(target, str) or not name or len(name) > _LONGEST:
+        raise RequestRefused(400, "name and target are required texts.")
+    if len(target) > _LONGEST or not target.startswith(context.settings.notifications.allowed_targets):
+        raise RequestRefused(400, "target is not an address that may be notified from here.")
+    types = _types(body.get("resourceTypes"))
+    found = await context.writing(
+        lambda: subscriptions.register(context.store, name, target, types, caller.name, context.clock())
+    )
+    return render.respond(request, _body(found), 201)
 
 
-def everyone(context: Context) -> Handler:
+async def everyone(request: Request, context: InContext, caller: Admitted) -> Response:
     """GET /subscriptions"""
-
-    async def handler(request: Request, caller: Caller) -> Response:
-        found = await context.reading(lambda: subscriptions.all_of(context.store))
-        return render.respond(request, b'{"data":[' + b",".join(map(_body, found)) + b"]}")
-
-    return handler
+    found = await context.reading(lambda: subscriptions.all_of(context.store))
+    return render.respond(request, b'{"data":[' + b",".join(map(_body, found)) + b"]}")
 
 
-def show(context: Context) -> Handler:
+async def show(id: Id, request: Request, context: InContext, caller: Admitted) -> Response:
     """GET /subscriptions/{id}"""
-
-    async def handler(request: Request, caller: Caller) -> Response:
-        found = await context.reading(lambda: subscriptions.find(context.store, request.path_params["id"]))
-        return render.respond(request, _body(_existing(found)))
-
-    return handler
+    found = await context.reading(lambda: subscriptions.find(context.store, id))
+    return render.respond(request, _body(_existing(found)))
 
 
-def renew(context: Context) -> Handler:
+async def renew(id: Id, request: Request, context: InContext, caller: Admitted) -> Response:
     """PATCH /subscriptions/{id}: another 90 days; the body says nothing."""
-
-    async def handler(request: Request, caller: Caller) -> Response:
-        known = request.path_params["id"]
-        found = await context.writing(lambda: subscriptions.renew(context.store, known, context.clock()))
-        return render.respond(request, _body(_existing(found)))
-
-    return handler
+    found = await context.writing(lambda: subscriptions.renew(context.store, id, context.clock()))
+    return render.respond(request, _body(_existing(found)))
 
 
-def end(context: Context) -> Handler:
+async def end(id: Id, context: InContext, caller: Admitted) -> Response:
     """DELETE /subscriptions/{id}: 204, also where there is none."""
-
-    async def handler(request: Request, caller: Caller) -> Response:
-        await context.writing(lambda: subscriptions.delete(context.store, request.path_params["id"]))
-        return Response(status_code=204)
-
-    return handler
+    await context.writing(lambda: subscriptions.delete(context.store, id))
+    return Response(status_code=204)
 
 
 def _existing(found: Subscription | None) -> Subscription:

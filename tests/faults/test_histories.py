@@ -20,7 +20,7 @@ from support import small_school
 from support.history import History
 
 from adapter.errors import StateError
-from adapter.facade import openapi
+from adapter.facade import routes
 from adapter.mapping import compile as compiler
 from adapter.store.engine import open_store
 from adapter.store.lock import run_lock
@@ -112,8 +112,9 @@ def one_mapping_parsed_once() -> Iterator[None]:
     """What never changes in these histories is not made anew for each of their runs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compiler, "parse", cache(compiler.parse))
-        description = openapi.document(small_school.settings())
-        patch.setattr(openapi, "document", lambda settings: description)
+        settings = small_school.settings()
+        description = routes.description(routes.routes(settings), settings)
+        patch.setattr(routes, "description", lambda router, settings: description)
         yield
 
 

@@ -247,6 +247,22 @@ def test_the_description_of_the_api_names_every_path_and_is_true(quick: Readable
         assert set(person["required"]) <= set(entry)
 
 
+def test_the_description_says_what_may_be_asked_and_with_what_right(quick: Readable) -> None:
+    document = quick.http.get(f"{PATH}/openapi.json").json()
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            assert operation["security"] == [{"bearer": []}], f"{method} {path}"
+    asked = {
+        given["name"]: given["schema"].get("format") for given in document["paths"]["/groups"]["get"]["parameters"]
+    }
+    times = [f"meta.{what}.{when}" for what in ("created", "modified") for when in ("after", "before")]
+    assert asked == {**dict.fromkeys(times, "date-time"), "limit": None, "pageToken": None}
+    body = document["paths"]["/subscriptions"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert sorted(body["required"]) == ["name", "resourceTypes", "target"]
+    deleted = {given["name"] for given in document["paths"]["/deletedEntities"]["get"]["parameters"]}
+    assert deleted == {"after", "entities", "limit", "pageToken"}
+
+
 def _iso(milliseconds: int) -> str:
     from adapter.store.stored import timestamp
 
