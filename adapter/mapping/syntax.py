@@ -15,7 +15,7 @@ from functools import lru_cache
 import yaml
 
 from adapter.issues import Issue, Span
-from adapter.mapping.mishaps import probable
+from adapter.mapping.advice import probable
 
 
 @dataclass(frozen=True, slots=True)
