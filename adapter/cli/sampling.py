@@ -21,7 +21,7 @@ from connectors.base import Connector, SourceError, SourceTable
 _MOST_ROWS = 20_000  # that are looked at
 _MOST_CELLS = 1_000_000  # of a table, all its columns together: some tables are very wide
 _XML = ".xml"
-_FILES = (".csv", ".txt", ".tsv", ".skv", _XML)
+_FILES = (".csv", ".txt", ".tsv", ".skv", ".tab", ".psv", ".dsv", ".dat", ".asc", ".unl", _XML)
 _SHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".mdb", ".accdb")
 _DATABASES = (".db", ".sqlite", ".sqlite3")
 _LIMITS = ("sqlite", "postgresql", "mysql", "mariadb")  # databases that know LIMIT

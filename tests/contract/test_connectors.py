@@ -196,12 +196,14 @@ def test_a_look_at_a_database_finds_what_it_declares(server: Any) -> None:
                 "CREATE TABLE skola (id INT PRIMARY KEY, kod VARCHAR(8))",
                 "CREATE TABLE elev (a INT, b INT, skola INT REFERENCES skola (id), PRIMARY KEY (a, b))",
                 "ALTER TABLE elev ADD CONSTRAINT till_skola FOREIGN KEY (skola) REFERENCES skola (id)",
+                "CREATE TABLE betyg (a INT, b INT, FOREIGN KEY (a, b) REFERENCES elev (a, b))",
                 "CREATE VIEW velev AS SELECT * FROM elev",
             ):
                 connection.exec_driver_sql(statement)
         engine.dispose()
         found = {table.name: table for table in sql_schema.tables(url)}
-    assert list(found) == ["elev", "skola", "velev"]
+    assert list(found) == ["betyg", "elev", "skola", "velev"]
+    assert found["betyg"].foreign == {}  # two columns together lead somewhere, neither does alone
     assert found["elev"].primary == ("a", "b")
     assert found["elev"].foreign == {"skola": ("skola", "id")}
     assert found["velev"] == sql_schema.TableSchema("velev")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from support import layouts
 from support.drafts import TODAY
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is needed")
+PATIENCE = 30  # seconds
 PROGRAM = (sys.executable, "-m", "adapter")
 
 
@@ -37,6 +39,9 @@ def answered(folder: Path, answers: str, *more: str) -> str:
         os.write(mine, answers.encode())
         said = b""
         while True:
+            if not select.select([mine], [], [], PATIENCE)[0]:
+                process.kill()
+                raise AssertionError(f"it waits for an answer: {said.decode()}")
             try:
                 piece = os.read(mine, 4096)
             except OSError:  # the other side is closed

@@ -26,7 +26,7 @@ _MOSTLY = 0.9
 _MOST_ATTRIBUTES, _EACH = 40, 3  # different ones, and rows of each
 _VALUE = re.compile(r"value|v(ä|ae?)rde|\bval\b|_val$|content|innehåll", re.IGNORECASE)
 _NUMBERED = re.compile(r"attr|egenskap|falt|fält|field|prop", re.IGNORECASE)  # what a table of codes names
-_ATTRIBUTE = re.compile(r"attr|egenskap|key|nyckel|falt|fält|field|prop|typ|kod|code|name|namn", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"attr|egenskap|uppg|key|nyckel|falt|fält|field|prop|typ|kod|code|name|namn", re.IGNORECASE)
 _LONGEST_KEY = 60  # characters: longer texts are no keys
 
 Numbers: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.int64]]"

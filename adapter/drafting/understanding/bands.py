@@ -14,7 +14,7 @@ import numpy as np
 from adapter.drafting.guesses import DECIDE, Guess
 from adapter.drafting.layout import EMPTY, Entry, Flow, one_of, quoted
 from adapter.drafting.looking.samples import Column
-from adapter.drafting.understanding import vocabulary
+from adapter.drafting.understanding import units, vocabulary
 from adapter.drafting.understanding.holding import holds
 from adapter.drafting.understanding.links import WORDS, Link, converted
 from adapter.drafting.understanding.people import People
@@ -29,7 +29,7 @@ _NO_TABLE_OF_GROUPS = 3  # columns: too few to tell what a group is called and w
 _NEARLY_ALL, _APART = 0.8, 1.05  # of the groups: that one table names, that both do together
 _IN_ONE = 1.2  # classes of a pupil, on average
 _ENOUGH = 0.5
-_SIDE_TABLES = r"medlem|member|elevgrupp|larare|teacher|prov|test|enrol|inskriv"
+_SIDE_TABLES = r"mentor|medlem|member|elevgrupp|larare|teacher|prov|test|enrol|inskriv"
 KINDS = {"classes": "Klass", "groups": "Undervisning"}
 
 
@@ -102,6 +102,8 @@ def _of_table(picture: Picture, table: Table) -> Iterator[tuple[float, Band]]:
         return
     if picture.person(table, pupils) or table.has("civicNo") or table.has("eppn") or table.called(_EVENTS):
         return
+    if (subject := table.find("subject")) and subject.column is keys[0]:
+        return
     own = picture.links.to(pupils.table, table, keys, WORDS["groups"], to_few=True)
     all_bridges = list(bridges(picture, pupils, table, keys))
     bridge = all_bridges[0] if all_bridges else None
@@ -110,7 +112,11 @@ def _of_table(picture: Picture, table: Table) -> Iterator[tuple[float, Band]]:
     score = 3 * named + 3 * bool(own) + 3 * bool(bridge) + bool(unit and unit.columns) + table.has("schoolType")
     score += bool(table.find("name", "class", "group"))
     pointed_at = max([link.share for link in (own, bridge.group if bridge else None) if link], default=0.0)
-    if score < 3 or (not named and _is_about_groups(picture, table, pointed_at)):
+    if (
+        score < 3
+        or (not named and table.called(units.NAMED))
+        or (not named and _is_about_groups(picture, table, pointed_at))
+    ):
         return
     why = " and ".join(
         words

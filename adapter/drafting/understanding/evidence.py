@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from adapter.drafting.guesses import Guess, percent
 from adapter.drafting.looking.samples import Column
 from adapter.drafting.understanding import names, vocabulary
-from adapter.mapping.synonyms import plain
+from adapter.mapping.synonyms import meanings, plain
 
 ENOUGH = 2.0
 """Log-odds from which a guess is written down without a question."""
 _SLOPE = 0.55  # our weights are no probabilities: what was measured on strangers is not sharper
-_MANY_ROWS = 20
+_MANY_ROWS, _SOME_ROWS = 20, 5
 _MOST_WORDS = 60
 _MOST_MARKS = 12
 _CODE = 12  # characters
@@ -165,6 +165,8 @@ def weigh(column: Column, meaning: str) -> Weighed | None:
     name = names.evidence(column.words_of_name, meaning)
     shape = _SHAPES.get(meaning)
     fits = shape.fits(column) if shape and column.filled else None
+    if name.weight < 0 and _is_contradicted(column):
+        name = names.Named(0.0)
     if name.weight <= 0 and not (meaning in _ALONE and fits and fits >= _ALONE_FROM.get(meaning, 0.5)):
         return None
     score, why = name.weight, [name.why] if name.why else []
@@ -182,9 +184,15 @@ def weigh(column: Column, meaning: str) -> Weighed | None:
     return Weighed(score, Guess(likely(score), "; ".join(why)))
 
 
+def _is_contradicted(column: Column) -> bool:
+    """Whether what stands there is nothing of all that the column's name is known for."""
+    shapes = [_SHAPES.get(known) for known in meanings(column.words_of_name)]
+    return column.filled > 0 and all(shape is not None and shape.fits(column) < 0.5 for shape in shapes)
+
+
 def _against(column: Column, meaning: str) -> float:
     """What speaks against it whatever it is called."""
-    if meaning in _VARY and not column.varies and column.looked >= _MANY_ROWS:
+    if meaning in _VARY and not column.varies and column.looked >= _SOME_ROWS:
         return -2.0
     if meaning in ("eppn", "email") and column.share("private address") > 0.5:
         return -4.5

@@ -51,7 +51,8 @@ class Table:
 
     def _is_of_guardians(self, name: str) -> bool:
         """Whether a column is about them, and not only called after a table of contacts of all kinds."""
-        if name in _CONTACT_IDS or name.startswith(self.name.removesuffix("s")):
+        own = self.name.removesuffix("s")
+        if name in _CONTACT_IDS or (own and name.startswith(own)):
             return False
         return GUARDIAN.match(name) is not None
 

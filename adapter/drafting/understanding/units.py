@@ -14,7 +14,7 @@ from adapter.drafting.understanding import names
 from adapter.drafting.understanding.links import WORDS, Links, converted
 from adapter.drafting.understanding.tables import Found, Table
 
-_NAMED = r"skolenhet|skola|skolor|enhet|school|unit|orgs?$|organis|campus"
+NAMED = r"skolenhet|skola|skolor|enhet|school|unit|orgs?$|organis|campus"
 _OF_STAFF = r"personal|anst|larare|staff|teacher|employ|tjanst"
 _OWN_TABLE = 0.5  # units for each row, from which on a table is one of units
 _ALIKE = 0.8
@@ -83,7 +83,7 @@ class Units:
         column = code.column
         score = min(code.score, 6.0) + 2 * column.share("unit") + 3 * column.distinct / column.filled
         own = holds_no_persons and column.distinct >= _OWN_TABLE * column.filled
-        score += 2 * table.called(_NAMED) + own + 2 * (self._named(table, column) is not None)
+        score += 2 * table.called(NAMED) + own + 2 * (self._named(table, column) is not None)
         score -= 1.5 * table.called(_OF_STAFF)  # pupils are at all schools, staff perhaps not
         return score + min(column.distinct, 20) / 20 - 2 * (own and table.has("schoolYear"))
 
@@ -113,7 +113,7 @@ class Units:
         """How sure it is that the table is one of units."""
         assert self.table is not None
         assert self.code is not None
-        if self.table.called(_NAMED):
+        if self.table.called(NAMED):
             return Guess(95, "by its name and the codes in it") & Guess(
                 self.code.guess.percent + 4, self.code.guess.why
             )

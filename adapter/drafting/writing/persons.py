@@ -120,9 +120,14 @@ class Persons:
         for attribute in ("givenName", "middleName", "familyName"):
             if found := reach.find(attribute):
                 said.append(Entry(attribute, found.name, found.guess.note))
-        whole = reach.find("wholeName")
-        if len(said) >= 2 or whole is None:
+        whole, known = reach.find("wholeName"), {entry.key for entry in said}
+        if {"givenName", "familyName"} <= known:
             return said
+        if whole is None:
+            key = reach.who.key.name
+            asked = [("givenName", "given names"), ("familyName", "family names")]
+            missing = [(one, words) for one, words in asked if one not in known]
+            return [*said, *(Entry(one, key, decide(f"no column with {words} was found")) for one, words in missing)]
         share = whole.found.column.share("comma name")
         if share > 0.5:
             note = Guess(min(round(share * 100), 90), f'{percent(share)} are written "Efternamn, Förnamn"').note

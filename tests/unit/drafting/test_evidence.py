@@ -59,11 +59,14 @@ def test_what_stands_there_outweighs_the_name() -> None:
 
 def test_private_addresses_are_not_the_school_s() -> None:
     assert found("email", epost_privat=PRIVATE, epost=ADDRESSES) == "epost"
+    assert found("email", adress_1=PRIVATE, adress_2=ADDRESSES) == "adress_2"
 
 
 def test_a_column_that_never_varies_tells_no_school() -> None:
     ids = [str(40 + n % 3) for n in range(25)]
     assert found("unit", rektorsomrade=["Norra"] * 25, enhetid=ids) == "enhetid"
+    assert found("unit", rektorsomrade=["Norra"] * 6, enhetid=ids[:6]) == "enhetid"  # of few rows too
+    assert found("unit", enhetid=["40"] * 25) == "enhetid"  # one school is a school
 
 
 def test_dates_of_birth_and_of_writing_are_no_periods() -> None:
@@ -74,11 +77,12 @@ def test_dates_of_birth_and_of_writing_are_no_periods() -> None:
     assert found("from", a=dates, b=late) == "a"
     assert found("to", a=dates, b=late) == "b"
     assert found("to", a=dates, b=late, created=late) == "b"
+    assert found("from", a=late, b=dates) == "b"
 
 
 def test_another_person_s_name_is_not_the_row_s_own() -> None:
     given = ["Alva", "Arvid", "Björn", "Greta", "Märta"] * 5
-    assert found("givenName", mentor_fornamn=given, elev_fornamn=given) == "elev_fornamn"
+    assert found("givenName", mentor_fornamn=given, fornamn_elev=given) == "fornamn_elev"
 
 
 def test_runners_up_are_kept_and_shown() -> None:
