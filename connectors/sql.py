@@ -119,6 +119,8 @@ class SqlTable:
 
     def _texts(self, rows: Sequence[Any], columns: Sequence[str], number: int) -> list[Sequence[Cell]]:
         """Rows of text; columns that hold texts already are not touched."""
+        if not columns:  # rows are counted alone
+            return [() for _ in rows]
         turned: list[Sequence[Cell]] = []
         for name, column in zip(columns, zip(*rows, strict=True), strict=True):
             if set(map(type, column)) <= {str, type(None)}:
@@ -129,7 +131,7 @@ class SqlTable:
             except TypeError as error:
                 message = f'the column "{name}" holds {error}, which has no text; leave it out of the query.'
                 raise SourceError("S125", message, f"{self._name}:{number}") from None
-        return list(zip(*turned, strict=True)) if turned else [() for _ in rows]
+        return list(zip(*turned, strict=True))
 
 
 def _database(url: SecretStr) -> str:

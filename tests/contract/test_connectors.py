@@ -84,6 +84,11 @@ def test_only_the_columns_asked_for_come_in_the_order_asked_for(connector: Conne
     assert sorted(found) == sorted((row[3], row[0]) for row in ROWS)
 
 
+def test_rows_can_be_counted_without_a_column(connector: Connector) -> None:
+    with connector.open() as table:
+        assert everything(table, []) == [()] * len(ROWS)
+
+
 def test_rows_are_numbered_without_gaps(connector: Connector) -> None:
     with connector.open() as table:
         numbers = [batch.first_row + offset for batch in table.batches(["tal"]) for offset in range(len(batch.rows))]
