@@ -11,15 +11,11 @@ from adapter.drafting.guesses import Guess, percent
 from adapter.drafting.looking.samples import Column
 from adapter.drafting.understanding.evidence import likely
 from adapter.drafting.understanding.links import WORDS, Links
-from adapter.drafting.understanding.split import KINDS, Selection, Split, unique_keys
+from adapter.drafting.understanding.split import KINDS, NAMED, Selection, Split, unique_keys
 from adapter.drafting.understanding.tables import Table
 from adapter.drafting.understanding.vocabulary import role_words
 from adapter.mapping.synonyms import GUARDIAN, meanings, plain
 
-NAMED = {
-    "staff": r"personal|anst|larare|staff|teacher|medarbet|employee|lektor",
-    "pupils": r"elev|pupil|student|barn|studerande",
-}
 _ALONE = {
     "staff": r"(t|tbl|sk|v|sis)?(personal|anstallda?|larare|staff|teachers?|medarbetare|employees?)$",
     "pupils": r"(t|tbl|sk|v|sis)?(elev|elever|pupils?|students?|studerande)$",
@@ -209,4 +205,4 @@ def _fullness(people: People) -> float:
     """Of several tables of pupils, the one with more of what is wanted."""
     wanted = ("civicNo", "securityMarking", "class", "schoolYear", "unit", "dutyRole", "familyName")
     known = sum(people.table.has(meaning) for meaning in wanted)
-    return 3 * known + 5 * people.key.unique + min(people.table.sample.rows, 10_000) / 1000
+    return 3 * known + 5 * people.key.unique + min(people.table.sample.rows, 10_000) / 5000

@@ -24,6 +24,11 @@ from adapter.drafting.understanding.tables import Table
 from adapter.drafting.understanding.vocabulary import role_words
 
 KINDS = ("pupils", "staff")
+NAMED = {
+    "staff": r"personal|anst|larare|staff|teacher|medarbet|employee|lektor",
+    "pupils": r"elev|pupil|student|barn|studerande",
+}
+"""Kind -> how tables of them alone are called."""
 _MIXED = 0.08  # the share of the rarer kind from which a table holds both
 _CLEAR = 0.85  # of those with one word, that are young or are not
 _SOME = 0.3  # of those with one word, that work
@@ -120,7 +125,9 @@ class Split:
 
     @cached_property
     def is_mixed(self) -> bool:
-        """Whether persons of several kinds stand in the table."""
+        """Whether persons of several kinds stand in the table; one called after pupils may hold grown-up ones."""
+        if any(self._table.called(words) for words in NAMED.values()):
+            return False
         young = self.young
         if young is not None:
             return _MIXED <= young <= 1 - _MIXED

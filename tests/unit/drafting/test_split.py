@@ -98,6 +98,28 @@ def test_a_table_of_all_kinds_that_nothing_tells_apart_is_asked_about() -> None:
     assert "nothing tells them apart" in next(iter(found.values())).guess.note
 
 
+def test_grown_up_pupils_are_no_staff() -> None:
+    everybody = persons(kinds=["pupil", "guardian"])  # as old as at Komvux
+    everybody.table = everybody.source = "elev"
+    found = people(everybody, enrolments(), duties())
+    assert [(kind, who.selection) for kind, who in found.items()] == [("pupils", None)]
+
+
+def test_a_long_list_of_accounts_is_not_taken_for_the_register_of_staff() -> None:
+    staff = persons(kinds=["staff"])
+    staff.table = staff.source = "personal"
+    accounts = sample(
+        "konton",
+        [one for kind in ("pupil", "staff") for one in SCHOOL.things[kind]],
+        pnr=lambda one: one.number,
+        visningsnamn=lambda one: f"{one.given} {one.family}",
+        roll=lambda one: {"pupil": "Elev", "staff": "Personal"}[one.role],
+        konto=lambda one: one.user,
+    )
+    accounts.rows = 50_000
+    assert people(staff, accounts)["staff"].table.source == "personal"
+
+
 def test_a_table_of_pupils_alone_is_not_divided() -> None:
     found = people(persons(kinds=["pupil"], sort=lambda one: "A" if one.n % 2 else "B"), duties())
     assert list(found) == ["pupils"]
