@@ -1,12 +1,12 @@
 """What speaks for a column meaning something: its name, what stands in it, whether it tells rows apart. All is weighed.
 
-Weights are log-odds: +2.3 makes it ten times as likely. What is certain has no weight of its own: it adds up.
+Weights are log-odds: +2.3 makes it ten times as likely.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from adapter.drafting.guesses import Guess, percent
@@ -19,6 +19,7 @@ ENOUGH = 2.0
 _SLOPE = 0.55  # our weights are no probabilities: what was measured on strangers is not sharper
 _MANY_ROWS, _SOME_ROWS = 20, 5
 _MOST_WORDS = 60
+_MOST_UNITS = 1000
 _MOST_MARKS = 12
 _CODE = 12  # characters
 
@@ -136,20 +137,50 @@ _ALONE = frozenset(
 _ALONE_FROM = {"class": 0.95, "givenName": 0.9, "familyName": 0.9, "wholeName": 0.95}
 _VARY = frozenset(("unit", "class", "classId", "group", "groupId", "schoolUnitCode"))
 """A column of these that never varies tells nothing."""
-
-
+_ADDRESSES = frozenset(("eppn", "email"))
+_PERIOD = frozenset(("from", "to"))
 _ONE_OF = frozenset(
     ("civicNo", "eppn", "email", "givenName", "familyName", "from", "to", "securityMarking", "schoolType", "schoolYear")
 ) | {"educationCode", "test", "dutyRole", "id"}
 _MAY_BE_IDS = frozenset(("eppn", "civicNo", "id"))
 _OF_PERSONS = frozenset(("civicNo", "givenName", "middleName", "familyName", "wholeName", "eppn", "email"))
-_OTHERS = frozenset(
-    ["teacher", "larare", "lararens", "mentor", "mentors", "klassforestandare", "handledare", "manager", "chef"]
-)
+_OTHERS = frozenset(("teacher", "larare", "lararens", "mentor", "klassforestandare", "handledare", "manager", "chef"))
 """Words of columns that tell of another person than the one whose row it is."""
 _NAMES = frozenset(("givenName", "middleName", "familyName", "wholeName", "name", "class", "group"))
 _CODES = frozenset(("schoolType", "schoolYear", "role", "dutyRole", "groupKind", "status", "securityMarking"))
 """The same for many rows: what is different in each is none of these."""
+
+
+def _says_when_written(column: Column) -> bool:
+    return not names.STAMPS.isdisjoint(names.tokens(column.words_of_name))
+
+
+def _is_like_an_id(column: Column) -> bool:
+    """Different in most rows: codes come again. Titles of few people may be so too."""
+    known = vocabulary.share(vocabulary.duty_role, column.texts)
+    return column.filled >= _MANY_ROWS // 2 and column.distinct * 2 > column.filled and known < 0.5
+
+
+_REMARKS: Sequence[tuple[frozenset[str], float, Callable[[Column], bool]]] = (
+    (_VARY, -2.0, lambda column: not column.varies and column.looked >= _SOME_ROWS),
+    (_ADDRESSES, -4.5, lambda column: column.share("private address") > 0.5),
+    (_OF_PERSONS, -1.5, lambda column: not _OTHERS.isdisjoint(names.tokens(column.words_of_name))),
+    (frozenset(["eppn"]), 1.0, lambda column: column.share("address") > 0.9 and "id" in names.tokens(column.name)),
+    (_NAMES, -5.0, lambda column: max(map(column.share, ("address", "date", "uuid"))) > 0.5),
+    (_PERIOD, -6.0, _says_when_written),
+    (frozenset(["status"]), -6.0, lambda column: column.share("date") > 0.5),
+    (frozenset(["schoolType", "dutyRole"]), -2.0, lambda column: not column.words and column.filled > 0),
+    (_CODES, -4.0, lambda column: column.unique and column.looked >= _MANY_ROWS // 2),
+    (_CODES - {"schoolYear", "status", "securityMarking"}, -2.5, _is_like_an_id),
+    (frozenset(["schoolUnitCode"]), 1.0, lambda column: column.unique and 1 < column.looked < _MOST_UNITS),
+    (frozenset(["id"]), -3.0, lambda column: column.share("personnummer") > 0.5),
+)
+"""Of these meanings, that much, where this holds of the column."""
+
+
+def _remarks(column: Column, meaning: str) -> float:
+    """What speaks for or against it whatever it is called."""
+    return sum(weight for meanings_of, weight, holds in _REMARKS if meaning in meanings_of and holds(column))
 
 
 @dataclass(frozen=True)
@@ -178,7 +209,7 @@ def weigh(column: Column, meaning: str) -> Weighed | None:
     elif shape:
         score -= 0.5
         why.append("it is empty")
-    score += _against(column, meaning) - _rivals(column.words_of_name, meaning, name.weight)
+    score += _remarks(column, meaning) - _rivals(column.words_of_name, meaning, name.weight)
     if score <= 0:
         return None
     return Weighed(score, Guess(likely(score), "; ".join(why)))
@@ -190,42 +221,11 @@ def _is_contradicted(column: Column) -> bool:
     return column.filled > 0 and all(shape is not None and shape.fits(column) < 0.5 for shape in shapes)
 
 
-def _against(column: Column, meaning: str) -> float:
-    """What speaks against it whatever it is called."""
-    if meaning in _VARY and not column.varies and column.looked >= _SOME_ROWS:
-        return -2.0
-    if meaning in ("eppn", "email") and column.share("private address") > 0.5:
-        return -4.5
-    if meaning in _OF_PERSONS and _OTHERS.intersection(names.tokens(column.words_of_name)):
-        return -1.5
-    if meaning == "eppn" and column.share("address") > 0.9 and "id" in names.tokens(column.words_of_name):
-        return 1.0
-    if meaning in _NAMES and max(column.share("address"), column.share("date"), column.share("uuid")) > 0.5:
-        return -5.0
-    if meaning in ("from", "to") and names.STAMPS.intersection(names.tokens(column.words_of_name)):
-        return -6.0
-    if meaning in ("schoolType", "dutyRole") and len(column.words) == 0:
-        return -2.0 * (column.filled > 0)
-    if meaning == "status" and column.share("date") > 0.5:
-        return -6.0
-    if meaning in _CODES and column.unique and column.looked >= _MANY_ROWS // 2:
-        return -4.0
-    if meaning in ("role", "dutyRole", "schoolType", "groupKind") and column.filled >= _MANY_ROWS // 2:
-        known = vocabulary.share(vocabulary.duty_role, column.texts)
-        if column.distinct * 2 > column.filled and known < 0.5:  # codes come again, ids do not
-            return -2.5
-    if meaning == "schoolUnitCode" and column.unique and 1 < column.looked < 1000:
-        return 1.0
-    if meaning == "id" and column.share("personnummer") > 0.5:
-        return -3.0
-    return 0.0
-
-
 def may_be_period(column: Column) -> bool:
     """Whether its dates may say from when or until when something holds."""
     if column.days is None or column.born is not None or not column.varies:
         return False
-    return not names.STAMPS.intersection(names.tokens(column.words_of_name))
+    return not _says_when_written(column)
 
 
 def _rivals(name: str, meaning: str, weight: float) -> float:
