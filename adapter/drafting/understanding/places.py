@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from adapter.drafting.guesses import Guess
 from adapter.drafting.understanding import vocabulary
 from adapter.drafting.understanding.bands import Band, Bridge, bridges
 from adapter.drafting.understanding.links import WORDS, Link
@@ -35,6 +36,10 @@ class Place:
     bridge: Bridge | None = None  # where only the groups that somebody is in tell the unit
     band: Band | None = None
     others: tuple[str, ...] = ()
+
+    def said(self, guess: Guess) -> Guess:
+        """With what was nearly taken."""
+        return replace(guess, others=self.others)
 
     @property
     def is_named(self) -> bool:

@@ -47,7 +47,7 @@ class Duties:
         units: Key = tuple((column, unit.form) for column in unit.columns)
         if place.person is not None:
             guess = Guess(95, "by its name and its columns") if place.is_named else place.person.named_guess
-            sources.taken(table, "staff's work", guess)
+            sources.taken(table, "staff's work", place.said(guess))
             theirs = of_kind(table, staff)
             keep = [*theirs, *keeping.current(table, self.desk.codes)]
             name = f"{table.source}_tjanster" if theirs else table.source

@@ -97,9 +97,8 @@ class Enrolments:
         return [Entry("enrolments", Block([*said, Entry("fields", Block(self._fields(place, reach)))]))]
 
     def _table_guess(self, place: Place, link: Link) -> Guess:
-        if place.is_named:
-            return Guess(95, "by its name and its columns")
-        return Guess(85, "pupils and units are named in it") & link.guess
+        guess = Guess(85, "pupils and units are named in it") & link.guess
+        return place.said(Guess(95, "by its name and its columns") if place.is_named else guess)
 
     def _of_rows(self, place: Place) -> list[Entry]:
         """Several rows for each pupil, of which some may know more than others."""

@@ -106,7 +106,7 @@ class Sources:
         what, guess = self._taken.get(table.source, ("", None))
         rows, name = "1 row" if table.sample.rows == 1 else f"{table.sample.rows} rows", quoted(table.source)
         if table.source in self._used() and guess:
-            why = Guess(guess.percent, f"{what}, {guess.why}; {rows}").note
+            why = Guess(guess.percent, f"{what}, {guess.why}; {rows}", guess.others).note
             mine = self._views.get(table.source)
             return Entry(table.source, _described(mine), why) if mine else remark(f"{why}: views of {name} below")
         nothing = "nothing that is needed" if table.sample.rows else "nothing can be told from it"
