@@ -13,7 +13,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
 from adapter.errors import ConfigError
-from adapter.issues import Issue, Span, did_you_mean
+from adapter.findings import Finding, Span, did_you_mean
 from adapter.settings import Settings
 from connectors.base import Connector, SourceError
 from connectors.registry import OptionsError, create
@@ -37,8 +37,8 @@ def load(path: Path) -> tuple[Settings, dict[str, Connector]]:
     for name, options in (data.get("sources") or {}).items() if isinstance(data.get("sources"), dict) else ():
         if isinstance(options, dict) and (connector := _connector(reader, name, options)) is not None:
             connectors[name] = connector
-    if reader.issues or settings is None:
-        raise ConfigError(f"{path}: the configuration is wrong; nothing was done", reader.issues)
+    if reader.findings or settings is None:
+        raise ConfigError(f"{path}: the configuration is wrong; nothing was done", reader.findings)
     return settings, connectors
 
 
@@ -66,22 +66,24 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
         if "hex" in words or "escape" in words or "\\" in words:
             advice = "A backslash in a path: write / instead, or put the path in single quotes."
         message = f"this is not TOML: {words}. {advice}"
-        raise ConfigError(f"{path}: the configuration cannot be read", [Issue("C100", message, span=span)]) from None
+        raise ConfigError(f"{path}: the configuration cannot be read", [Finding("C100", message, span=span)]) from None
 
 
 class _Reader:
-    """Resolves secrets and collects issues with the full path of each key."""
+    """Resolves secrets and collects findings with the full path of each key."""
 
     def __init__(self, path: Path, text: str) -> None:
         self.path = path
         self.lines = dict(_key_lines(text))
-        self.issues: list[Issue] = []
+        self.findings: list[Finding] = []
 
-    def issue(self, code: str, key: Sequence[str], message: str, suggestion: str = "") -> None:
+    def report(self, code: str, key: Sequence[str], message: str, suggestion: str = "") -> None:
         """Report a mistake at a key, such as ("facade", "tls", "key")."""
         line = next((self.lines[tuple(key[:n])] for n in range(len(key), 0, -1) if tuple(key[:n]) in self.lines), 0)
         where = ".".join(key)
-        self.issues.append(Issue(code, f"{where}: {message}", span=Span(str(self.path), line), suggestion=suggestion))
+        self.findings.append(
+            Finding(code, f"{where}: {message}", span=Span(str(self.path), line), suggestion=suggestion)
+        )
 
     def resolved(self, value: Any, key: tuple[str, ...]) -> Any:
         """The value with `${NAME}` replaced from the environment and `{file = "…"}` by what the file says."""
@@ -98,7 +100,7 @@ class _Reader:
     def _from_environment(self, name: str, key: tuple[str, ...]) -> str:
         value = os.environ.get(name)
         if value is None:
-            self.issue("C120", key, f"the environment variable {name} is not set. Set it for the user who runs this.")
+            self.report("C120", key, f"the environment variable {name} is not set. Set it for the user who runs this.")
             return "unset"
         return value
 
@@ -108,7 +110,7 @@ class _Reader:
             return file.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             why = getattr(error, "strerror", None) or "it is not text"
-            self.issue("C121", key, f"the file {file} cannot be read: {why}.")
+            self.report("C121", key, f"the file {file} cannot be read: {why}.")
             return "unset"
 
 
@@ -120,28 +122,28 @@ def _settings(reader: _Reader, data: dict[str, Any]) -> Settings | None:
             key = [str(part) for part in detail["loc"] if not isinstance(part, int)]
             if detail["type"] == "extra_forbidden":
                 known = list(_model_at(key[:-1]).model_fields)
-                reader.issue("C110", key, "there is no such key.", did_you_mean(key[-1], known))
+                reader.report("C110", key, "there is no such key.", did_you_mean(key[-1], known))
             elif detail["type"] == "missing":
                 field = _model_at(key[:-1]).model_fields.get(key[-1])
                 about = f" ({field.description})" if field and field.description else ""
-                reader.issue("C111", key, f"is missing{about}.")
+                reader.report("C111", key, f"is missing{about}.")
             else:
-                reader.issue("C112", key, f"{_words(detail)}.")
+                reader.report("C112", key, f"{_words(detail)}.")
         return None
 
 
 def _connector(reader: _Reader, name: str, options: dict[str, Any]) -> Connector | None:
     kind = options.get("connector")
     if not isinstance(kind, str):
-        reader.issue("C111", ("sources", name, "connector"), "is missing (csv, sql, xml, or the name of a plug-in).")
+        reader.report("C111", ("sources", name, "connector"), "is missing (csv, sql, xml, or the name of a plug-in).")
         return None
     try:
         return create(name, options)
     except OptionsError as error:
-        for key, message in error.problems:
-            reader.issue("C113", ("sources", name, *key.split(".")), message)
+        for key, message in error.wrong:
+            reader.report("C113", ("sources", name, *key.split(".")), message)
     except SourceError as error:
-        reader.issue(error.code, ("sources", name, "connector"), error.message)
+        reader.report(error.code, ("sources", name, "connector"), error.message)
     return None
 
 

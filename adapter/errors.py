@@ -1,7 +1,7 @@
 """The few exceptions that end a run or a request; each knows its exit code or status.
 
 AdapterError
-├─ ConfigError     2   config.toml, a secret or a mapping is wrong; all issues in one go
+├─ ConfigError     2   config.toml, a secret or a mapping is wrong; all findings in one go
 ├─ GateHeld        3   the change gate held the run; the reasons
 ├─ SourceFailed    5   a source could not be read or failed its expectations
 ├─ DeliveryError   6   retry later: the notice stays in the outbox
@@ -15,18 +15,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from adapter.issues import Issue
+from adapter.findings import Finding
 
 
 class AdapterError(Exception):
-    """Something the administrator can act on. `issues` say where, what, why and what to do."""
+    """Something the administrator can act on. `findings` say where, what, why and what to do."""
 
     exit_code = 1
 
-    def __init__(self, message: str, issues: Sequence[Issue] = ()) -> None:
+    def __init__(self, message: str, findings: Sequence[Finding] = ()) -> None:
         super().__init__(message)
         self.message = message
-        self.issues = tuple(sorted(issues, key=lambda issue: issue.sort_key))
+        self.findings = tuple(sorted(findings, key=lambda finding: finding.sort_key))
 
 
 class ConfigError(AdapterError):

@@ -96,7 +96,7 @@ class Installation:
 
         return TokenClient(self.settings.token, store, clock, self.settings.proxy)
 
-    def examined_auth(self) -> list[doctor.Finding]:
+    def examined_auth(self) -> list[doctor.Examined]:
         """What `auth doctor` finds. Raises StateError."""
         from adapter.delivery import doctor
         from adapter.facade import jwks
@@ -130,12 +130,12 @@ def deliver(installation: Installation, store: Store, force: bool = False) -> De
     from adapter.delivery.outcome import DeliveryReport
     from adapter.store import outbox
 
-    report = DeliveryReport(problems=confirm(store, installation.settings, clock()))
+    report = DeliveryReport(failures=confirm(store, installation.settings, clock()))
     if any(notice.state != "sent" for notice in outbox.open_notices(store)):
         from adapter.delivery import worker
 
         done = worker.deliver_due(store, installation.settings, installation.tokens(store), clock, force)
-        report = DeliveryReport(done.sent, done.pending, report.problems + done.problems)
+        report = DeliveryReport(done.sent, done.pending, report.failures + done.failures)
     return report
 
 

@@ -16,7 +16,7 @@ from connectors.csv_lines import BYTE_BY_BYTE, CsvLines, has_lone_returns
 from connectors.csv_rows import CsvFile, CsvOptions, Filled, Shape, picker, shape_of
 from connectors.files import age_hours, matching, stamp, unchanged, unreadable
 from connectors.imprints import Imprint, taken
-from connectors.text import MIXED, MixedLines, decoding_problem, detect_delimiter, detect_encoding
+from connectors.text import MIXED, MixedLines, decoding_failed, detect_delimiter, detect_encoding
 
 BATCH = 2000  # rows
 _FIELD_LIMIT = 1 << 20  # characters; a longer field is a quote that never ends
@@ -108,9 +108,9 @@ class CsvTable:
             remark = mixed.remark(place) if mixed is not None else None
             self.remarks += [found for found in (remark, *shape.remarks) if found is not None]
         except csv.Error as error:
-            raise _csv_problem(error, reader.line_num + self._options.skip_lines, place) from None
+            raise _not_csv(error, reader.line_num + self._options.skip_lines, place) from None
         except UnicodeDecodeError as error:
-            raise SourceError("S104", decoding_problem(error, file.encoding), place) from None
+            raise SourceError("S104", decoding_failed(error, file.encoding), place) from None
         except OSError as error:
             raise unreadable(file.path, error) from None
         finally:
@@ -167,7 +167,7 @@ def _runs(rows: list[list[str]], first: int, pick: Callable[[list[str]], Sequenc
         yield Batch(start, run)
 
 
-def _csv_problem(error: csv.Error, line: int, place: str) -> SourceError:
+def _not_csv(error: csv.Error, line: int, place: str) -> SourceError:
     words = str(error)
     if "unexpected end of data" in words:
         return SourceError("S108", "a quote is never closed: the file is cut off. Export it anew.", f"{place}:{line}")
@@ -197,9 +197,9 @@ def _look_at(path: Path, options: CsvOptions) -> CsvFile:
         names = options.header or tuple(next(reader, ()))
         rows = list(_until_broken(reader))
     except UnicodeDecodeError as error:
-        raise SourceError("S104", decoding_problem(error, options.encoding or "utf-8"), place) from None
+        raise SourceError("S104", decoding_failed(error, options.encoding or "utf-8"), place) from None
     except csv.Error as error:
-        raise _csv_problem(error, options.skip_lines + 1, place) from None
+        raise _not_csv(error, options.skip_lines + 1, place) from None
     except OSError as error:
         raise unreadable(path, error) from None
     header, called = _header(names, rows, place)

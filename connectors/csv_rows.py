@@ -68,7 +68,7 @@ class Shape:
             if not any(map(str.strip, row)):
                 return []
             if len(row) < self.width or any(map(str.strip, row[self.width :])):
-                raise _width_problem(len(row), self.width, line, self.place)
+                raise _unlike_width(len(row), self.width, line, self.place)
             row = row[: self.width]
         for column in self.nameless:
             if row[column].strip() and not self.remarks:
@@ -110,7 +110,7 @@ def picker(positions: Sequence[int]) -> Callable[[list[str]], Sequence[str]]:
     return itemgetter(*positions) if positions else lambda row: ()
 
 
-def _width_problem(found: int, width: int, line: int, place: str) -> SourceError:
+def _unlike_width(found: int, width: int, line: int, place: str) -> SourceError:
     message = (
         f"the row has {found} field{'' if found == 1 else 's'}, the header {width}. A cell that holds the separator "
         "must be quoted; a file cut off half-way must be exported anew."

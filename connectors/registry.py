@@ -16,11 +16,11 @@ GROUP = "ss12000_adapter.connectors"
 
 
 class OptionsError(Exception):
-    """A source's options are wrong. `problems`: (key, what is wrong and what to do), never a value."""
+    """A source's options are wrong. `wrong`: (key, what is wrong and what to do), never a value."""
 
-    def __init__(self, problems: list[tuple[str, str]]) -> None:
-        super().__init__("; ".join(f"{key}: {message}" for key, message in problems))
-        self.problems = problems
+    def __init__(self, wrong: list[tuple[str, str]]) -> None:
+        super().__init__("; ".join(f"{key}: {message}" for key, message in wrong))
+        self.wrong = wrong
 
 
 def names() -> list[str]:
@@ -52,7 +52,7 @@ def create(name: str, options: Mapping[str, Any]) -> Connector:
     try:
         checked = connector.Options.model_validate(own)
     except ValidationError as error:
-        raise OptionsError([_problem(detail, connector) for detail in error.errors(include_input=False)]) from None
+        raise OptionsError([_wrong(detail, connector) for detail in error.errors(include_input=False)]) from None
     return connector(name, checked)
 
 
@@ -65,7 +65,7 @@ def _load(point: EntryPoint) -> type[Connector]:
     return found
 
 
-def _problem(detail: Any, connector: type[Connector]) -> tuple[str, str]:
+def _wrong(detail: Any, connector: type[Connector]) -> tuple[str, str]:
     key = ".".join(str(part) for part in detail["loc"]) or "connector"
     if detail["type"] == "extra_forbidden":
         known = list(connector.Options.model_fields)

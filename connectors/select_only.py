@@ -60,7 +60,7 @@ _VIEW = "If the database takes it, make a view of it there, and name that with `
 _WRITES = "writes what it finds (INTO); a source only reads"
 
 
-def problem(query: str, database: str = "") -> str:
+def refusal(query: str, database: str = "") -> str:
     """Why a query is refused, or "". `database`: SQLAlchemy's name of its kind (postgresql, mysql, mssql …)."""
     import sqlglot  # only where there is a query: it takes a quarter of a second
     from sqlglot import errors, exp

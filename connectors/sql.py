@@ -33,7 +33,7 @@ class SqlOptions(BaseModel):
     def _one_of(self) -> SqlOptions:
         if (self.query is None) == (self.table is None):
             raise ValueError("write either query or table")
-        if self.query is not None and (why := select_only.problem(self.query, _database(self.url))):
+        if self.query is not None and (why := select_only.refusal(self.query, _database(self.url))):
             raise ValueError(f"the query {why}")
         return self
 

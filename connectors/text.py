@@ -123,7 +123,7 @@ def detect_delimiter(line: str) -> str:
     return max(_DELIMITERS, key=lambda sign: counts[sign])
 
 
-def decoding_problem(error: UnicodeDecodeError, encoding: str) -> str:
+def decoding_failed(error: UnicodeDecodeError, encoding: str) -> str:
     """In an administrator's words."""
     byte = error.object[error.start : error.start + 1].hex() if isinstance(error.object, bytes) else "?"
     return f"the byte 0x{byte} is not {encoding}. Set `encoding` (cp1252, utf-8 …) for this source, or export anew."

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from adapter.cases.disguise import Disguise, words_of
 from adapter.cases.examples import Headers, Replayed, anywhere, replay
-from adapter.issues import Issue
+from adapter.findings import Finding
 from adapter.mapping.plan import Rule
-from adapter.mapping.problems import RowProblem
+from adapter.mapping.row_findings import RowFinding
 from adapter.mapping.scope import Row
 from adapter.mapping.syntax import parse
 from adapter.ss12000.ids import canonical_uuid
@@ -62,7 +62,7 @@ def capture(inputs: Inputs, headers: Headers, what: str) -> Case | None:
         outcome=shown,
         like_real=real.same(shown),
         protected=bool(real.withheld) or any(map(is_protected, real.objects["Person"])),
-        elsewhere=_elsewhere(trace, report, real.issues),
+        elsewhere=_elsewhere(trace, report, real.findings),
     )
 
 
@@ -72,10 +72,10 @@ def _run(inputs: Inputs, trace: Trace) -> Report:
     def built(rule: Rule, row: Row, values: Values) -> None:
         trace.take(rule, row, values["id"])
 
-    def missed(rule: Rule, row: Row, issues: list[Issue]) -> None:
+    def missed(rule: Rule, row: Row, findings: list[Finding]) -> None:
         try:
             trace.take(rule, row, str(rule.id((row,))))
-        except RowProblem:
+        except RowFinding:
             trace.take(rule, row, "")
 
     report = Report("capture", inputs.clock())
@@ -105,11 +105,11 @@ def _disguise(inputs: Inputs, trace: Trace) -> Disguise:
     return Disguise(words_of(tree), harmless, personal, inputs.date())
 
 
-def _elsewhere(trace: Trace, report: Report, issues: list[Issue]) -> list[str]:
+def _elsewhere(trace: Trace, report: Report, findings: list[Finding]) -> list[str]:
     places = {(rule.view.name, row[0]) for rule, row in trace.found}
     nightly = Counter(
-        issue.code
-        for issue in report.findings.in_order()
-        if issue.row is not None and (issue.row.source, issue.row.row) in places and issue.severity != "note"
+        finding.code
+        for finding in report.findings.in_order()
+        if finding.row is not None and (finding.row.source, finding.row.row) in places and finding.severity != "note"
     )
-    return sorted((nightly - Counter(issue.code for issue in issues)).keys())
+    return sorted((nightly - Counter(finding.code for finding in findings)).keys())

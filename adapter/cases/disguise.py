@@ -134,7 +134,7 @@ class Disguise:
 
     def _civic_number(self, text: str, real: str) -> str:
         """Of the same birth year and form; with a right check digit where the real one has."""
-        why = civicno.problem(real)
+        why = civicno.wrong_with(real)
         good = not why
         offset = 60 if int(real[6:8]) > 60 else 0
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from adapter.errors import AdapterError
-from adapter.issues import Issue, did_you_mean
+from adapter.findings import Finding, did_you_mean
 from adapter.mapping import language
 from adapter.mapping.almanac import Almanac
 from adapter.mapping.plan import Rule
@@ -31,7 +31,7 @@ class Outcome:
     """How many tests there are, and what is wrong with those that failed."""
 
     count: int
-    issues: list[Issue]
+    findings: list[Finding]
 
 
 def run_tests(inputs: Inputs, headers: Headers) -> Outcome:
@@ -44,7 +44,7 @@ def run_tests(inputs: Inputs, headers: Headers) -> Outcome:
     nodes = tests.items if isinstance(tests, Items) else (tests,)
     for node in nodes:
         _run(inputs, headers, reader, reader.table(node, tests.span))
-    return Outcome(len(nodes), reader.issues)
+    return Outcome(len(nodes), reader.findings)
 
 
 def _run(inputs: Inputs, headers: Headers, reader: Reader, test: Table) -> None:
@@ -54,20 +54,20 @@ def _run(inputs: Inputs, headers: Headers, reader: Reader, test: Table) -> None:
     try:
         today = dt.date.fromisoformat(reader.text(test.get("today") or Scalar(inputs.date().isoformat(), test.span)))
     except ValueError:
-        reader.issue("M113", "today is a date: ÅÅÅÅ-MM-DD.", test.span)
+        reader.report("M113", "today is a date: ÅÅÅÅ-MM-DD.", test.span)
         return
     try:
         said = replay(replace(inputs, today=today), headers, rows)
     except AdapterError as error:
-        why = str(error.issues[0]) if error.issues else error.message
-        reader.issue("M260", f'the test "{name}" cannot run: {why}', test.span)
+        why = str(error.findings[0]) if error.findings else error.message
+        reader.report("M260", f'the test "{name}" cannot run: {why}', test.span)
         return
     _compare(reader, name, test, said.objects)
     wanted = sorted(reader.texts(test.get("issues") or Items((), test.span)))
     if wanted != said.codes:
-        words = "; ".join(map(str, said.issues)) or "nothing"
+        words = "; ".join(map(str, said.findings)) or "nothing"
         message = f'the test "{name}" expects {", ".join(wanted) or "no"} findings, and has: {words}.'
-        reader.issue("M260", message, test.span)
+        reader.report("M260", message, test.span)
 
 
 @dataclass(frozen=True)
@@ -75,13 +75,13 @@ class Replayed:
     """What rows come to: type -> objects, findings but for notes, and how many persons are withheld."""
 
     objects: dict[str, list[Values]]
-    issues: list[Issue]
+    findings: list[Finding]
     withheld: int
 
     @property
     def codes(self) -> list[str]:
         """Of the findings, in order."""
-        return sorted(issue.code for issue in self.issues)
+        return sorted(finding.code for finding in self.findings)
 
     def same(self, other: Replayed) -> bool:
         """Whether as many objects of each type and the same findings come of both."""
@@ -112,8 +112,8 @@ def replay(inputs: Inputs, headers: Headers, rows: Mapping[str, list[dict[str, s
         store.close()
     groups = found[str(ResourceType.GROUP)]
     found[str(ResourceType.GROUP)] = [values for values in groups if values["id"] not in assembly.emptied]
-    issues = [issue for issue in report.findings.in_order() if issue.severity != "note"]
-    return Replayed(found, issues, len(assembly.stages[ResourceType.PERSON].withheld))
+    findings = [finding for finding in report.findings.in_order() if finding.severity != "note"]
+    return Replayed(found, findings, len(assembly.stages[ResourceType.PERSON].withheld))
 
 
 def anywhere(settings: Settings) -> Settings:
@@ -127,14 +127,14 @@ def _rows(reader: Reader, test: Table, headers: Headers) -> dict[str, list[dict[
     for source, node in reader.table(test.get("rows"), test.span).entries:
         if source.value not in found:
             known = did_you_mean(source.value, found)
-            reader.issue("M200", f'there is no source "{source.value}".', source.span, known)
+            reader.report("M200", f'there is no source "{source.value}".', source.span, known)
             continue
         for item in node.items if isinstance(node, Items) else (node,):
             table, header = reader.table(item, node.span), headers[source.value]
             for key, _ in table.entries:
                 if header is not None and key.value not in header:
                     message = f'source "{source.value}" has no column "{key.value}".'
-                    reader.issue("M210", message, key.span, did_you_mean(key.value, header))
+                    reader.report("M210", message, key.span, did_you_mean(key.value, header))
             found[source.value].append({key.value: reader.text(value) for key, value in table.entries})
     return found
 
@@ -143,7 +143,7 @@ def _compare(reader: Reader, name: str, test: Table, found: Mapping[str, list[Va
     """Each expected object must be there, and no other of a type that the test names."""
     for kind, node in reader.table(test.get("gives"), test.span).entries:
         if kind.value not in found:
-            reader.issue("M113", f'"{kind.value}" is no type.', kind.span, did_you_mean(kind.value, found))
+            reader.report("M113", f'"{kind.value}" is no type.', kind.span, did_you_mean(kind.value, found))
             continue
         expected = node.items if isinstance(node, Items) else (node,)
         left = list(found[kind.value])
@@ -152,11 +152,11 @@ def _compare(reader: Reader, name: str, test: Table, found: Mapping[str, list[Va
             if fits is None:
                 closest = min((_difference(item, values) for values in left), key=len, default=["there is none left"])
                 message = f'the test "{name}" gives no such {kind.value}: {"; ".join(closest[:3])}.'
-                reader.issue("M260", message, item.span)
+                reader.report("M260", message, item.span)
             else:
                 left.remove(fits)
         if left and len(left) == len(found[kind.value]) - len(expected):
-            reader.issue("M260", f'the test "{name}" gives {len(left)} more {kind.value} than expected.', node.span)
+            reader.report("M260", f'the test "{name}" gives {len(left)} more {kind.value} than expected.', node.span)
 
 
 def _difference(expected: Node, value: Any, path: str = "") -> list[str]:

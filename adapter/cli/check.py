@@ -11,7 +11,7 @@ from adapter.cases.examples import Outcome, run_tests
 from adapter.cli import arguments, output
 from adapter.drafting.guesses import DECIDE
 from adapter.errors import AdapterError, ConfigError, SourceFailed
-from adapter.issues import Issue, Severity
+from adapter.findings import Finding, Severity
 from adapter.mapping.compile import Surroundings, compile_mapping
 from adapter.mapping.plan import Plan
 from adapter.opendata.lookup import OpenData
@@ -54,23 +54,23 @@ def run(args: argparse.Namespace) -> int:
         today=inputs.date(),
     )
     plan = compile_mapping(inputs.mapping, inputs.mapping_name, around)
-    issues = [*(failed.issues if failed else ()), *plan.issues]
+    findings = [*(failed.findings if failed else ()), *plan.findings]
     tests = Outcome(0, [])
     if plan.errors:
         failed = ConfigError("the mapping is wrong")
     elif failed is None:
         tests = run_tests(inputs, headers)
-        issues += tests.issues
-        if tests.issues:
+        findings += tests.findings
+        if tests.findings:
             failed = ConfigError("a test of the mapping failed")
     texts = {str(args.config): args.config.read_text(encoding="utf-8-sig"), inputs.mapping_name: inputs.mapping}
     undecided = [found for name, text in texts.items() for found in _undecided(name, text)]
     if args.json:
         left = [{"file": name, "line": number, "decide": text} for name, number, text in undecided]
-        output.document({**_document(plan, issues), "tests": tests.count, "left_to_decide": left})
+        output.document({**_document(plan, findings), "tests": tests.count, "left_to_decide": left})
     else:
-        _describe(plan, issues, headers, undecided, args)
-        if tests.count and not tests.issues:
+        _describe(plan, findings, headers, undecided, args)
+        if tests.count and not tests.findings:
             output.line(f"{output.plural(tests.count, 'test')} of the mapping passed")
     return failed.exit_code if failed else 0
 
@@ -81,15 +81,15 @@ _Undecided = tuple[str, int, str]
 
 def _describe(
     plan: Plan,
-    issues: list[Issue],
+    findings: list[Finding],
     headers: dict[str, Sequence[str] | None],
     undecided: list[_Undecided],
     args: argparse.Namespace,
 ) -> None:
-    output.issues(issues, limit=100)
+    output.findings(findings, limit=100)
     for name, number, question in undecided:
         output.line(f"left to decide: {name}:{number}: {question}")
-    errors = sum(issue.severity is Severity.ERROR for issue in issues)
+    errors = sum(finding.severity is Severity.ERROR for finding in findings)
     if errors:
         output.line(f"{output.plural(errors, 'error')}; nothing was read but headers")
         return
@@ -140,10 +140,10 @@ DEFAULTS = (
 )
 
 
-def _document(plan: Plan, issues: list[Issue]) -> dict[str, object]:
+def _document(plan: Plan, findings: list[Finding]) -> dict[str, object]:
     return {
-        "ok": not any(issue.severity is Severity.ERROR for issue in issues),
-        "issues": [issue.as_json() for issue in issues],
+        "ok": not any(finding.severity is Severity.ERROR for finding in findings),
+        "issues": [finding.as_json() for finding in findings],
         "coverage": [
             {"rule": found.rule, "attribute": found.subject, "from": found.origin, "line": found.span.line}
             for found in dict.fromkeys(plan.coverage)

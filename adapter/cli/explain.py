@@ -13,9 +13,9 @@ from adapter.cli import arguments, output
 from adapter.cli.catalogue import EXAMPLES, PAGES
 from adapter.cli.exhibit import Exhibits, describe_lines, describe_rows
 from adapter.errors import ConfigError
-from adapter.issues import Issue, did_you_mean
+from adapter.findings import Finding, did_you_mean
 from adapter.mapping.plan import Rule
-from adapter.mapping.problems import RowProblem
+from adapter.mapping.row_findings import RowFinding
 from adapter.mapping.scope import Row
 from adapter.ss12000.ids import canonical_uuid
 from adapter.ss12000.profile import Values
@@ -84,7 +84,7 @@ class _Rows:
     wanted: frozenset[str]
     exhibits: Exhibits = field(default_factory=Exhibits)
     made: list[dict[str, Any]] = field(default_factory=list)
-    lost: list[tuple[Rule, str, dict[str, Any], list[Issue]]] = field(default_factory=list)
+    lost: list[tuple[Rule, str, dict[str, Any], list[Finding]]] = field(default_factory=list)
 
     def keep(self, rule: Rule, row: Row, values: Values) -> None:
         if rule.kind is ResourceType.PERSON:
@@ -92,15 +92,15 @@ class _Rows:
         if len(self.made) < _MOST and not self.wanted.isdisjoint((values["id"], *keys_of(rule, row))):
             self.made.append(self.exhibits.entry(rule, row, values))
 
-    def miss(self, rule: Rule, row: Row, issues: list[Issue]) -> None:
+    def miss(self, rule: Rule, row: Row, findings: list[Finding]) -> None:
         if len(self.lost) >= _MOST:
             return
         try:
             object_id = str(rule.id((row,)))
-        except RowProblem:
+        except RowFinding:
             object_id = ""
         if not self.wanted.isdisjoint((object_id, *keys_of(rule, row))):
-            self.lost.append((rule, object_id, self.exhibits.lost(rule, row), issues))
+            self.lost.append((rule, object_id, self.exhibits.lost(rule, row), findings))
 
 
 def _told(installation: wiring.Installation, store: Store, args: argparse.Namespace) -> list[dict[str, Any]]:
@@ -119,10 +119,10 @@ def _told(installation: wiring.Installation, store: Store, args: argparse.Namesp
         found["to_be_published"] = assembly.exists(kind, object_id)
         rows.exhibits.settle(found, assembly.stages[ResourceType.PERSON].withheld, assembly.watch.waiting)
         told.append({**found, "issues": _about(report, found["source"]), **_published(store, kind, object_id)})
-    for rule, object_id, found, issues in rows.lost:
+    for rule, object_id, found, findings in rows.lost:
         withheld = object_id in assembly.stages[rule.kind].withheld
-        found["why"] = "withheld: protected" if withheld else "" if issues else _LEFT_OUT
-        words = [] if withheld else [str(issue) for issue in issues]
+        found["why"] = "withheld: protected" if withheld else "" if findings else _LEFT_OUT
+        words = [] if withheld else [str(finding) for finding in findings]
         told.append({**found, "issues": words, **_published(store, rule.kind, object_id)})
     known = canonical_uuid(args.what)
     if not told and known is not None:
@@ -135,7 +135,9 @@ def _told(installation: wiring.Installation, store: Store, args: argparse.Namesp
 
 
 def _about(report: Report, source: str) -> list[str]:
-    return [str(issue) for issue in report.findings.in_order() if issue.row is not None and str(issue.row) == source]
+    return [
+        str(finding) for finding in report.findings.in_order() if finding.row is not None and str(finding.row) == source
+    ]
 
 
 def _published(store: Store, kind: ResourceType, object_id: str) -> dict[str, Any]:
@@ -168,8 +170,8 @@ def _describe(found: dict[str, Any]) -> None:
         describe_lines(found)
         if not found["to_be_published"] and not found.get("why"):
             output.line("  not to be published: nothing published needs it")
-    for issue in found["issues"]:
-        output.line(f"  {issue}")
+    for finding in found["issues"]:
+        output.line(f"  {finding}")
     if found["published"]:
         facts = found["published"]
         output.line(

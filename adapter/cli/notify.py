@@ -26,9 +26,9 @@ def run(args: argparse.Namespace) -> int:
     finally:
         store.close()
     if args.json:
-        output.document({"sent": delivered.sent, "pending": delivered.pending, "problems": delivered.problems})
+        output.document({"sent": delivered.sent, "pending": delivered.pending, "failures": delivered.failures})
     else:
         output.line(f"{output.plural(delivered.sent, 'notice')} sent, {delivered.pending} pending")
-        for problem in delivered.problems:
-            output.line(f"  {problem}")
+        for failure in delivered.failures:
+            output.line(f"  {failure}")
     return _PENDING if delivered.pending else 0

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from adapter.errors import AdapterError
-from adapter.issues import Grouped, Issue
+from adapter.findings import Finding, Grouped
 
 SHOWN = 20
 
@@ -41,7 +41,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         print(("  " + "  ".join(cells)).rstrip())
 
 
-def issues(found: Iterable[Issue] | Grouped, limit: int = SHOWN) -> None:
+def findings(found: Iterable[Finding] | Grouped, limit: int = SHOWN) -> None:
     """The first findings, errors before others, a line for all of one kind; and how many more there are."""
     groups = found if isinstance(found, Grouped) else Grouped(found)
     lines = groups.in_order()
@@ -57,12 +57,12 @@ def failure(error: AdapterError, as_json: bool) -> None:
         facts = {
             "message": error.message,
             "exit_code": error.exit_code,
-            "issues": [issue.as_json() for issue in error.issues],
+            "issues": [finding.as_json() for finding in error.findings],
         }
         document({"error": facts})
         return
     note(error.message)
-    lines = Grouped(error.issues).in_order()
+    lines = Grouped(error.findings).in_order()
     for found in lines[: 5 * SHOWN]:
         note(f"  {found}")
     if len(lines) > 5 * SHOWN:

@@ -73,13 +73,13 @@ def run(args: argparse.Namespace) -> int:
         known = installation.remembered()
         assembly = assemble(store, inputs, report, spool, seen, trace=seen.exhibits.lookups, known=known)
     store.close()
-    issues = report.findings.in_order()
+    findings = report.findings.in_order()
     for found in seen.objects:
         seen.exhibits.settle(found, assembly.stages[ResourceType.PERSON].withheld, assembly.watch.waiting)
         found["to_be_published"] = assembly.exists(ResourceType(found["type"]), found["object"]["id"])
     shown = _chosen(seen.objects, args.limit)
     if args.json:
-        output.document({"objects": shown, "issues": [issue.as_json() for issue in issues]})
+        output.document({"objects": shown, "issues": [finding.as_json() for finding in findings]})
         return 0
     for found in shown:
         why = found.get("why", "not to be published: nothing published needs it")
@@ -90,13 +90,13 @@ def run(args: argparse.Namespace) -> int:
         describe_object(found)
     if not shown:
         output.line("no such object" if seen.wanted else "no objects")
-    if issues:
+    if findings:
         output.line(output.plural(report.findings.total, "finding") + ":")
         if args.issues:
-            for issue in issues:
-                output.line(f"  {issue}")
+            for finding in findings:
+                output.line(f"  {finding}")
         else:
-            output.issues(report.findings.grouped, 10)
+            output.findings(report.findings.grouped, 10)
     return 0
 
 

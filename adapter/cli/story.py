@@ -91,7 +91,7 @@ class _Story:
         self._line("2. The mapping fits the sources, and the first sync publishes version 1:")
         self._objects(report)
         self._check("what could not be mapped is left out and said", report.rejected > 0)
-        output.issues(report.findings.grouped, 4)
+        output.findings(report.findings.grouped, 4)
         withheld = report.types[ResourceType.PERSON].withheld
         self._check(f"{withheld} protected identities are withheld", withheld == len(municipality.PROTECTED_NAMES))
 

@@ -37,18 +37,18 @@ def run(args: argparse.Namespace) -> int:
     store = installation.store()
     try:
         report = sync(store, inputs, Options(args.dry_run, args.plan, args.approve, args.full))
-        problems: list[str] = []
+        failures: list[str] = []
         if not args.dry_run and (report.error is None or report.withheld_at_once):
             delivered = wiring.deliver(installation, store, force=bool(report.withheld_at_once))
-            report.sent, report.pending, problems = delivered.sent, delivered.pending, delivered.problems
+            report.sent, report.pending, failures = delivered.sent, delivered.pending, delivered.failures
     finally:
         store.close()
     if args.json:
         output.document(report.as_json())
     else:
         describe(report)
-        for problem in problems:
-            output.line(f"  {problem}")
+        for failure in failures:
+            output.line(f"  {failure}")
         if left := sum(DECIDE in line for line in inputs.mapping.splitlines()):
             output.line(f"{output.plural(left, 'line')} of {inputs.mapping_name} left to decide: see `check`")
     return exit_code(report, args.strict)
@@ -73,7 +73,7 @@ def describe(report: Report) -> None:
             output.line(f"  {words}")
     if report.findings.total:
         output.line(output.plural(report.findings.total, "finding") + ":")
-        output.issues(report.findings.grouped)
+        output.findings(report.findings.grouped)
     output.line(_ending(report))
     for reason in report.held_by:
         output.line(f"  {reason}")

@@ -30,8 +30,8 @@ def run(
         pause = _PAUSE
         try:
             if outbox.open_notices(store):
-                for problem in confirm(store, settings, clock()) + deliver_due(store, settings, tokens, clock).problems:
-                    say(problem)
+                for failure in confirm(store, settings, clock()) + deliver_due(store, settings, tokens, clock).failures:
+                    say(failure)
             said = ""
         except AdapterError as error:
             if error.message != said:

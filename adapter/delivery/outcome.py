@@ -14,7 +14,7 @@ class DeliveryReport:
 
     sent: int = 0
     pending: int = 0
-    problems: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
 
 
 def waiting(attempts: int) -> int:

@@ -54,11 +54,11 @@ def deliver_due(
     while (due := outbox.claim(store, clock(), force, tried)) is not None:
         tried.add(due.subscription)
         try:
-            report.problems += _deliver(store, settings, tokens, clock, due, transport)
+            report.failures += _deliver(store, settings, tokens, clock, due, transport)
             report.sent += 1
         except DeliveryError as error:
             outbox.mark_pending(store, due, clock() + waiting(due.attempts), error.message)
-            report.problems.append(error.message)
+            report.failures.append(error.message)
         except BaseException:
             outbox.mark_pending(store, due, clock(), "interrupted")
             raise

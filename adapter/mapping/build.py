@@ -6,9 +6,9 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from adapter.issues import RowRef
+from adapter.findings import RowRef
 from adapter.mapping.plan import Enrichment, Rule
-from adapter.mapping.problems import UNDECIDED, Assumed, Impure, NotExposed, RowProblem, RunStopped
+from adapter.mapping.row_findings import UNDECIDED, Assumed, Impure, NotExposed, RowFinding, RunStopped
 from adapter.mapping.scope import Frames, Row, row_key
 from adapter.ss12000.codes import NOT_PROTECTED
 
@@ -18,26 +18,26 @@ ObjectValues = dict[str, Any]
 class Rejected(Exception):
     """The row gives no valid object. `id` is "" where not even that can be told."""
 
-    def __init__(self, object_id: str, problem: RowProblem, protected: bool = False) -> None:
-        super().__init__(problem.code)
+    def __init__(self, object_id: str, finding: RowFinding, protected: bool = False) -> None:
+        super().__init__(finding.code)
         self.id = object_id
-        self.problem = problem
+        self.finding = finding
         self.protected = protected
 
 
 class Withheld(Exception):
     """The person is protected and not to be sent; nothing but the id was looked at.
 
-    `problem`: why that cannot be told, for one who is withheld to be safe. `number`: the personnummer, by which the
+    `finding`: why that cannot be told, for one who is withheld to be safe. `number`: the personnummer, by which the
     same person is known under another key; "" where it cannot be read. `told`: by a mark, and not to be safe.
     """
 
-    def __init__(self, object_id: str, number: str, told: bool, problem: RowProblem | None = None) -> None:
+    def __init__(self, object_id: str, number: str, told: bool, finding: RowFinding | None = None) -> None:
         super().__init__()
         self.id = object_id
         self.number = number
         self.told = told
-        self.problem = problem
+        self.finding = finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +89,13 @@ def builder(rule: Rule, withhold: bool) -> Builder:
             values.update(build(frames))
         except RunStopped:
             raise
-        except RowProblem as problem:
+        except RowFinding as finding:
             object_id = object_id or _id_if_any(rule, row)
             if marking is not None and not protected:
                 protected, untold = _marked(rule, row)
                 if protected and withhold and object_id:
                     raise Withheld(object_id, _number(rule, (row,)), untold is None, untold) from None
-            raise Rejected(object_id, problem, protected) from None
+            raise Rejected(object_id, finding, protected) from None
         return values
 
     def counts(row: Row) -> bool:
@@ -109,7 +109,7 @@ def _refuse_impure(rule: Rule, frames: Frames) -> None:
     for cell in (part(frames) for part in rule.identity):
         if isinstance(cell, Impure):
             row = RowRef(rule.view.name, frames[0][0])
-            raise RowProblem("M313", f"is made of a cell with {cell.sign} in it", row, rule.span, f"{rule.kind}.id")
+            raise RowFinding("M313", f"is made of a cell with {cell.sign} in it", row, rule.span, f"{rule.kind}.id")
 
 
 def _all(frames: Frames) -> bool:
@@ -120,7 +120,7 @@ def _mark(marking: Callable[[Frames], Any], frames: Frames) -> str:
     """What is marked. Fails closed: a marking that cannot be read is a protection."""
     try:
         return marking(frames) or PROTECTED
-    except (RowProblem, NotExposed):
+    except (RowFinding, NotExposed):
         return PROTECTED
 
 
@@ -131,16 +131,16 @@ def _number(rule: Rule, frames: Frames) -> str:
     """The personnummer of somebody protected, "" where it cannot be read."""
     try:
         return str(rule.number(frames) or "") if rule.number is not None else ""
-    except (RowProblem, NotExposed, IndexError):  # a row that failed early has no second source's row beside it
+    except (RowFinding, NotExposed, IndexError):  # a row that failed early has no second source's row beside it
         return ""
 
 
-def _disagreement(rule: Rule, frames: Frames) -> RowProblem | None:
+def _disagreement(rule: Rule, frames: Frames) -> RowFinding | None:
     """Where merged rows say different things of protection, which is then told."""
     if not any(UNDECIDED in row for row in frames):
         return None
     words = "is said differently by rows that are one object; to be safe, the person counts as protected"
-    return RowProblem("M341", words, RowRef(rule.view.name, frames[0][0]), rule.span, "Person.securityMarking")
+    return RowFinding("M341", words, RowRef(rule.view.name, frames[0][0]), rule.span, "Person.securityMarking")
 
 
 def is_marked(rule: Rule, row: Row) -> bool:
@@ -148,46 +148,46 @@ def is_marked(rule: Rule, row: Row) -> bool:
     return rule.marking is None or _marked(rule, row)[0]
 
 
-def _marked(rule: Rule, row: Row) -> tuple[bool, RowProblem | None]:
+def _marked(rule: Rule, row: Row) -> tuple[bool, RowFinding | None]:
     """Whether a row that failed early is protected; and why that cannot be told, where it cannot."""
     frames: Frames = (row,)
     unclear: list[_Unclear] = []
     for item in rule.enrich:
         try:
             frames = (*frames, _enricher(item, count=False)(frames))
-        except RowProblem as problem:
-            unclear.append(_Unclear((0,), problem))
+        except RowFinding as finding:
+            unclear.append(_Unclear((0,), finding))
             frames = (*frames, unclear[-1])
     protected = rule.marking is not None and _mark(rule.marking, frames) != NOT_PROTECTED
-    return protected, next((found.problem for found in unclear if found.was_asked), None)
+    return protected, next((found.finding for found in unclear if found.was_asked), None)
 
 
 class _Unclear(tuple[Any, ...]):
     """In place of a row that cannot be told: whoever asks for a cell of it fails."""
 
-    problem: RowProblem
+    finding: RowFinding
     was_asked: bool
 
-    def __new__(cls, cells: tuple[Any, ...], problem: RowProblem) -> _Unclear:
+    def __new__(cls, cells: tuple[Any, ...], finding: RowFinding) -> _Unclear:
         found = super().__new__(cls, cells)
-        found.problem, found.was_asked = problem, False
+        found.finding, found.was_asked = finding, False
         return found
 
     def __getitem__(self, slot: Any) -> Any:
         self.was_asked = True
-        raise self.problem
+        raise self.finding
 
 
 def _id_if_any(rule: Rule, row: Row) -> str:
     """The id, which needs the own row alone: known even where the rest of the row is in ruins."""
     try:
         return str(rule.id((row,)))
-    except RowProblem:
+    except RowFinding:
         return ""
 
 
 def _enricher(item: Enrichment, count: bool = True) -> Callable[[Frames], Row]:
-    """Finds the second source's row: none is a row of empty cells, two that differ are a problem."""
+    """Finds the second source's row: none is a row of empty cells, two that differ are a finding."""
     tally, key, name = item.tally if count else replace(item.tally, counts=[0, 0, 0]), item.key, item.name
     nothing: Row = (0, *("" for _ in tally.index.view.slots))
     rows_of, span = tally.index.rows, tally.span
@@ -200,13 +200,13 @@ def _enricher(item: Enrichment, count: bool = True) -> Callable[[Frames], Row]:
             tally.missed(wanted)
             return nothing
         first = found[0]
-        if isinstance(first, RowProblem):
+        if isinstance(first, RowFinding):
             raise first
         for other in found[1:]:
-            if isinstance(other, RowProblem) or other[cells] != first[cells]:
+            if isinstance(other, RowFinding) or other[cells] != first[cells]:
                 tally.counts[2] += 1
                 row = RowRef(name, first[0])
-                raise RowProblem("M341", "has the same key as another row that says something else", row, span, name)
+                raise RowFinding("M341", "has the same key as another row that says something else", row, span, name)
         tally.counts[0] += 1
         return first
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from adapter.issues import RowRef, Span
+from adapter.findings import RowRef, Span
 from adapter.mapping import conversions
 from adapter.mapping.conversions import Conversion
-from adapter.mapping.problems import RowProblem
+from adapter.mapping.row_findings import RowFinding
 from adapter.mapping.scope import CodeList, Frames, Get, OwnCell
 
 
@@ -117,8 +117,8 @@ def filled(get: Get, frames: Frames) -> bool:
 
 
 def convert(steps: Steps, text: str, row: RowRef, span: Span, subject: str) -> object:
-    """Apply conversions to a cell; raises RowProblem M310 with the conversion's own words."""
+    """Apply conversions to a cell; raises RowFinding M310 with the conversion's own words."""
     try:
         return steps.apply(text)
     except ValueError as error:
-        raise RowProblem("M310", str(error), row, span, subject, text) from None
+        raise RowFinding("M310", str(error), row, span, subject, text) from None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from adapter.mapping import language
 from adapter.mapping.keys import KeyReader
-from adapter.mapping.problems import RowProblem
+from adapter.mapping.row_findings import RowFinding
 from adapter.mapping.scope import CodeList, Codes, Frame, Key, KeyPart, Scope
 from adapter.mapping.sources import SourceCompiler
 from adapter.mapping.syntax import Node, Scalar, Table
@@ -48,7 +48,7 @@ class CodeLists:
         table = self.reader.words(table, language.CODES_FROM, "a code list from a source")
         name, key, value = (table.get(word) for word in ("from", "key", "value"))
         if not isinstance(name, Scalar) or key is None or value is None:
-            self.reader.issue(
+            self.reader.report(
                 "M112", "a code list from a source is {from: SOURCE, key: COLUMN, value: COLUMN}.", table.span
             )
             return None
@@ -65,7 +65,7 @@ class CodeLists:
         rows_of, slot = index.rows, cell.own_slot
 
         def translate(text: str) -> str | None:
-            found = {row[slot] for row in rows_of.get(text.casefold(), ()) if not isinstance(row, RowProblem)}
+            found = {row[slot] for row in rows_of.get(text.casefold(), ()) if not isinstance(row, RowFinding)}
             if not found:
                 return (otherwise or None) if text else None
             return found.pop() if len(found) == 1 else None

@@ -1,4 +1,4 @@
-"""A mapping's tree and the sources' headers -> a Plan, or every issue at once."""
+"""A mapping's tree and the sources' headers -> a Plan, or every finding at once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from adapter.issues import Severity, Span
+from adapter.findings import Severity, Span
 from adapter.mapping import language
 from adapter.mapping.almanac import Almanac
 from adapter.mapping.codelists import CodeLists
@@ -47,10 +47,10 @@ class Surroundings:
 
 
 def compile_mapping(text: str, file: str, around: Surroundings) -> Plan:
-    """Read, resolve and compile. `Plan.issues` holds all findings; with errors among them the plan must not run."""
-    tree, issues = parse(text, file)
-    if issues:
-        return Plan({kind: [] for kind in BUILD_ORDER}, [], [], issues, Almanac(around.today))
+    """Read, resolve and compile. `Plan.findings` holds all findings; with errors among them the plan must not run."""
+    tree, findings = parse(text, file)
+    if findings:
+        return Plan({kind: [] for kind in BUILD_ORDER}, [], [], findings, Almanac(around.today))
     return _Compiler(tree, around).plan()
 
 
@@ -75,7 +75,7 @@ class _Compiler:
         version = self.tree.get("mapping")
         if not isinstance(version, Scalar) or version.value != "1":
             place = version.span if version else self.tree.span
-            reader.issue("M112", "a mapping says its version first: `mapping: 1`.", place)
+            reader.report("M112", "a mapping says its version first: `mapping: 1`.", place)
         lists = CodeLists(reader, self.sources, reader.table(self.tree.get("codes"), self.tree.span))
         lists.read_written()
         self.sources.compile(reader.table(self.tree.get("sources"), self.tree.span))
@@ -86,7 +86,7 @@ class _Compiler:
             key, span = self._target_key(node, view)
             self.targets.setdefault(str(kind), []).append(Target(str(kind), view, key, self.around.ids(), span))
         if not nodes:
-            reader.issue("M112", "no type is mapped; write at least Person.", self.tree.span)
+            reader.report("M112", "no type is mapped; write at least Person.", self.tree.span)
         references = References(reader, self.targets, self.sources.index, self.around.open_data, self.around.sink)
         references.broken = {str(kind) for kind in BUILD_ORDER if str(kind) in self.tree}
         plain = PlainValues(reader)
@@ -99,10 +99,10 @@ class _Compiler:
             if (rule := self._rule(kind, node, view, target, values)) is not None:
                 rules[kind].append(rule)
         reader.sure_of_protection()
-        if not any(issue.severity is Severity.ERROR for issue in reader.issues):
+        if not any(finding.severity is Severity.ERROR for finding in reader.findings):
             self._notes(reader.used_codes)
-        unique = list(dict.fromkeys(reader.issues))
-        unique.sort(key=lambda issue: issue.sort_key)
+        unique = list(dict.fromkeys(reader.findings))
+        unique.sort(key=lambda finding: finding.sort_key)
         views = [view for view in self.views.values() if view.used]
         tallies = [item.tally for some in rules.values() for rule in some for item in rule.enrich]
         tallies = [*tallies, *values.lists.tallies]
@@ -115,16 +115,16 @@ class _Compiler:
         used = {view.source for view in self.views.values() if view.used}
         for name, _ in described.entries if isinstance(described, Table) else ():
             if (view := self.views.get(name.value)) is not None and not view.used and name.value not in used:
-                self.reader.issue("M201", f'source "{name.value}" is not used.', name.span, severity=Severity.NOTE)
+                self.reader.report("M201", f'source "{name.value}" is not used.', name.span, severity=Severity.NOTE)
         told = {name.value for name, _ in described.entries} if isinstance(described, Table) else set()
         for source in self.around.headers.keys() - used - told:
             message = f"[sources.{source}] of config.toml is not used here: it is opened every night for nothing."
-            self.reader.issue("M201", message, Span(self.tree.span.file), severity=Severity.NOTE)
+            self.reader.report("M201", message, Span(self.tree.span.file), severity=Severity.NOTE)
         listed = self.tree.get("codes")
         for name, _ in listed.entries if isinstance(listed, Table) else ():
             if name.value not in used_codes:
                 message = f'code list "{name.value}" is not used.'
-                self.reader.issue("M241", message, name.span, severity=Severity.NOTE)
+                self.reader.report("M241", message, name.span, severity=Severity.NOTE)
 
     # -- rules --------------------------------------------------------------------------------------------
 
@@ -135,24 +135,24 @@ class _Compiler:
         found = []
         items = node.items if isinstance(node, Items) else (node,)
         if not items:
-            self.reader.issue("M112", f"there is no rule for {kind} here.", node.span)
+            self.reader.report("M112", f"there is no rule for {kind} here.", node.span)
         for item in items:
             if isinstance(item, Table):
                 found.append(self.reader.words(item, language.RULE, f"a rule for {kind}"))
             else:
-                self.reader.issue("M111", f"a rule for {kind} is a table with from, id and fields.", item.span)
+                self.reader.report("M111", f"a rule for {kind} is a table with from, id and fields.", item.span)
         return found
 
     def _driving_view(self, kind: ResourceType, node: Table) -> View:
         source = node.get("from")
         if source is None:
-            self.reader.issue("M112", f"this rule for {kind} does not say `from:` which source.", node.span)
+            self.reader.report("M112", f"this rule for {kind} does not say `from:` which source.", node.span)
             return self.sources.unknown()
         if isinstance(source, Table):
             source = self.reader.words(source, language.DISTINCT, "`from`")
             source = source.get("distinct") or source
             if isinstance(source, Table):  # without `distinct`
-                self.reader.issue("M112", "`from` is a source, or {distinct: SOURCE, by: [columns]}.", source.span)
+                self.reader.report("M112", "`from` is a source, or {distinct: SOURCE, by: [columns]}.", source.span)
                 return self.sources.unknown()
         view = self.sources.known(source)
         view.used = True
@@ -190,7 +190,7 @@ class _Compiler:
         shape = self.around.shapes[kind]
         fields = self.reader.table(node.get("fields"), node.span)
         if not fields.entries:
-            self.reader.issue("M112", f"this rule for {kind} has no `fields:`.", node.span)
+            self.reader.report("M112", f"this rule for {kind} has no `fields:`.", node.span)
             return None
         marking = number = None
         if kind is ResourceType.PERSON:
@@ -244,7 +244,7 @@ class _Compiler:
         nodes = (by.items if isinstance(by, Items) else (by,)) if by is not None else ()
         cells = [cell for item in nodes if (cell := self.reader.column(item, own)) is not None]
         if not nodes:
-            self.reader.issue("M112", "`distinct` needs `by: [columns]`.", source.span)
+            self.reader.report("M112", "`distinct` needs `by: [columns]`.", source.span)
         if not cells or len(cells) < len(nodes) or not view.source:
             return view, ()
         columns = tuple(cell.column for cell in cells)
@@ -265,7 +265,7 @@ class _Compiler:
                 self.reader.key(mine, scope)
                 if name.value in self.views and not view.key_told:
                     message = f'source "{name.value}" has no key; say under `sources:` which column finds its rows.'
-                    self.reader.issue("M233", message, name.span)
+                    self.reader.report("M233", message, name.span)
                 scope = inner
                 continue
             view.used = True
@@ -275,7 +275,7 @@ class _Compiler:
             if len(key.parts) != len(view.key.parts) and key.parts:
                 its = ", ".join(view.key.columns)
                 message = f'"{name.value}" has the key {its}; {len(key.parts)} column(s) stand here.'
-                self.reader.issue("M232", message, mine.span)
+                self.reader.report("M232", message, mine.span)
             index = self.sources.index(view, view.key)
             tally = Tally(f"{rule} with {name.value}", index, name.span)
             found.append(Enrichment(name.value, key_getter(key.parts, view.written), tally))

@@ -8,8 +8,8 @@ from operator import itemgetter
 
 from adapter.mapping import conversions, language
 from adapter.mapping.cells import Cell, Steps
-from adapter.mapping.problems import UNDECIDED, RowProblem
 from adapter.mapping.reader import Reader, entries_of
+from adapter.mapping.row_findings import UNDECIDED, RowFinding
 from adapter.mapping.scope import Frames, Get, Index, Scope
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 
@@ -20,12 +20,12 @@ Find = Callable[[Node], Index | None]
 
 
 def compile_conditions(reader: Reader, node: Node, scope: Scope, find: Find | None = None) -> Get | None:
-    """All conditions of a `keep`; None when they cannot be read (the issues are reported).
+    """All conditions of a `keep`; None when they cannot be read (the findings are reported).
 
     `find` gives the index behind `found_in: {source: column}`; without it, that word has no place here.
     """
     if not isinstance(node, Table):
-        reader.issue("M111", "conditions are written {column: value}.", node.span)
+        reader.report("M111", "conditions are written {column: value}.", node.span)
         node = entries_of(node, node.span)
     cells = [
         compiled
@@ -79,7 +79,7 @@ def _compile_one(reader: Reader, column: Scalar, wanted: Node, scope: Scope, fin
         reader.gives(steps, conversions.ONE, "a condition compares one text")
     if isinstance(wanted, Scalar) and not wanted.raw and scope.find(column.value) is None:
         message = f'"{column.value}" is no column, and nothing is asked of it; several values stand in [ ].'
-        reader.issue("M210", message, column.span)
+        reader.report("M210", message, column.span)
         return None
     cell = reader.column(column, scope)
     test = _test(reader, wanted, find)
@@ -92,7 +92,7 @@ def _compile_one(reader: Reader, column: Scalar, wanted: Node, scope: Scope, fin
     def tell(text: str, frames: Frames) -> bool:
         if text == UNDECIDED:
             words = "is said differently by rows that are one object, so the condition on it cannot be told"
-            raise RowProblem("M341", words, place(frames), column.span, subject)
+            raise RowFinding("M341", words, place(frames), column.span, subject)
         try:
             try:
                 value = str(steps.apply(text)) if text else text
@@ -103,7 +103,7 @@ def _compile_one(reader: Reader, column: Scalar, wanted: Node, scope: Scope, fin
             return test(value)
         except ValueError as error:
             words = f"{error}, so the condition on it cannot be told"
-            raise RowProblem("M312", words, place(frames), column.span, subject, text) from None
+            raise RowFinding("M312", words, place(frames), column.span, subject, text) from None
 
     return cell, known, tell
 
@@ -136,13 +136,13 @@ def _is_empty(node: Node) -> bool:
 
 def _table_test(reader: Reader, wanted: Table, find: Find | None) -> _Test | None:
     tests: list[_Test] = []
-    or_empty, told = False, len(reader.issues)
+    or_empty, told = False, len(reader.findings)
     wanted = reader.words(wanted, language.CONDITION, "a condition")
     for word, node in wanted.entries:
         if word.value == "or":
             or_empty = isinstance(node, Scalar) and node.value == "empty"
             if not or_empty:
-                reader.issue("M113", "`or` takes only the word empty.", node.span)
+                reader.report("M113", "`or` takes only the word empty.", node.span)
         elif word.value == "not":
             if (inner := _test(reader, node, find)) is not None:
                 tests.append(_negated(inner))
@@ -154,8 +154,8 @@ def _table_test(reader: Reader, wanted: Table, find: Find | None) -> _Test | Non
                 tests.append(index.rows.__contains__)
         elif word.value in ("on_or_before", "on_or_after") and (dated := _dated(reader, word.value, node)):
             tests.append(dated)
-    if not tests and len(reader.issues) == told:
-        reader.issue("M112", "this condition asks nothing; write a value, a list, or one of the words.", wanted.span)
+    if not tests and len(reader.findings) == told:
+        reader.report("M112", "this condition asks nothing; write a value, a list, or one of the words.", wanted.span)
         return None
     if not tests:
         return None
@@ -176,7 +176,7 @@ def _dated(reader: Reader, word: str, node: Node) -> _Test | None:
     try:
         limit = conversions.iso_date(text)
     except ValueError:
-        reader.issue("M113", "a date is today, today-10d, today+10d or ÅÅÅÅ-MM-DD.", node.span)
+        reader.report("M113", "a date is today, today-10d, today+10d or ÅÅÅÅ-MM-DD.", node.span)
         return None
     if word == "on_or_before":
         return lambda text: bool(text) and conversions.iso_date(text) <= limit

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from adapter.issues import RowRef
+from adapter.findings import RowRef
 from adapter.mapping import language
 from adapter.mapping.keys import KeyReader, columns_in
-from adapter.mapping.problems import RowProblem
 from adapter.mapping.references import OpenData
+from adapter.mapping.row_findings import RowFinding
 from adapter.mapping.scope import Frames, Get, Scope, key_getter
 from adapter.mapping.syntax import Scalar, Table
 from adapter.ss12000 import ids
@@ -29,7 +29,7 @@ class Identities:
         if not isinstance(given, Table) or len(given.entries) != 1:
             place = given.span if given else node.span
             what = "`id:` is one of" if given else f"this rule for {kind} has no `id:`; it is one of"
-            self.reader.issue("M112", f"{what} {{uuid: …}}, {{uuid5: …}}, {{school_unit: …}}.", place)
+            self.reader.report("M112", f"{what} {{uuid: …}}, {{uuid5: …}}, {{school_unit: …}}.", place)
             for _, columns in given.entries if isinstance(given, Table) else ():
                 self.reader.key(columns, scope)
             return None, ()
@@ -44,16 +44,16 @@ class Identities:
                     f'an id is made of the own row alone, so that it is known whatever "{other}" says; '
                     "join the two under `sources` (`with`)."
                 )
-                self.reader.issue("M210", message, item.span)
+                self.reader.report("M210", message, item.span)
                 return None, ()
         parts, names, _ = self.reader.key(columns, scope)
         if not parts:
             return None, ()
         if all(name.startswith('"') for name in names):
-            self.reader.issue("M112", "an id of constants is the same for all; name a column too.", columns.span)
+            self.reader.report("M112", "an id of constants is the same for all; name a column too.", columns.span)
         if kind is ResourceType.ORGANISATION and word.value != "school_unit":
             message = "an Organisation's id is always Skolverket's: {school_unit: COLUMN with skolenhetskod}."
-            self.reader.issue("M234", message, word.span)
+            self.reader.report("M234", message, word.span)
         return self._getter(str(kind), word, key_getter(parts), scope, ", ".join(names)), parts
 
     def _getter(self, kind: str, word: Scalar, key: Get, scope: Scope, columns: str) -> Get:
@@ -65,14 +65,14 @@ class Identities:
             found = key(frames)
             if found is None:
                 row = RowRef(view, frames[0][0])
-                raise RowProblem("M301", f"has no id: {columns} is empty", row, word.span, f"{kind}.id")
+                raise RowFinding("M301", f"has no id: {columns} is empty", row, word.span, f"{kind}.id")
             if word.value == "uuid5":
                 return ids.own_id(namespace, kind, found if isinstance(found, tuple) else (found,))
             if word.value == "school_unit":
                 return skolverket(found)
             if (canonical := ids.canonical_uuid(found)) is None:
                 row = RowRef(view, frames[0][0])
-                raise RowProblem("M302", f"has no id: {columns} is not a uuid", row, word.span, f"{kind}.id")
+                raise RowFinding("M302", f"has no id: {columns} is not a uuid", row, word.span, f"{kind}.id")
             return canonical
 
         return get

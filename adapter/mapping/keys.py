@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from adapter.issues import Span
+from adapter.findings import Span
 from adapter.mapping import conversions, language
 from adapter.mapping.cells import Cell, ConvertedKey, FirstFilled
 from adapter.mapping.reader import Reader, entries_of
@@ -34,7 +34,7 @@ class KeyReader(Reader):
         """A key of one or several columns; `early` as in `key_part`."""
         nodes = node.items if isinstance(node, Items) else (node,)
         if not nodes:
-            self.issue("M112", "a column name is missing here.", node.span)
+            self.report("M112", "a column name is missing here.", node.span)
         parts = [part for item in nodes if (part := self.key_part(item, scope, early)) is not None]
         return Key.of(parts)
 
@@ -46,12 +46,12 @@ class KeyReader(Reader):
                     f'"{other.name}" of "{source}" holds {other.kind}, "{my.name}" {my.kind}: no row can ever match. '
                     "Is it the right column, or is an `as` missing?"
                 )
-                self.issue("M235", message, span)
+                self.report("M235", message, span)
 
     def match(self, node: Node | None, view: View, mine: Scope, what: str, span: Span) -> Match | None:
-        """`{its column: my column}`, `its` being a view's; None (and an issue) where it cannot be read."""
+        """`{its column: my column}`, `its` being a view's; None (and a finding) where it cannot be read."""
         if not isinstance(node, Table) or not node.entries:
-            self.issue("M112", f"{what}: {{its column: my column}}`.", span)
+            self.report("M112", f"{what}: {{its column: my column}}`.", span)
             node = entries_of(node, span)
         own = Scope((Frame(view.name, view),))
         pairs = [(_as_in_key(self.key_part(its, own, True), view), self.key_part(my, mine)) for its, my in node.entries]
@@ -72,7 +72,7 @@ class KeyReader(Reader):
                         f'"{column}" leads to what tells of protection, so it cannot be optional: '
                         "without it nobody is protected."
                     )
-                    self.issue("M244", message, span)
+                    self.report("M244", message, span)
 
     def key_part(self, node: Node, scope: Scope, early: bool = False) -> KeyPart | None:
         """A column of a key: its name, or {column, as, codes}, {text} or {first_of: [columns]}.
@@ -92,7 +92,7 @@ class KeyReader(Reader):
             return KeyPart(lambda frames: text, f'"{text}"', "")
         name = node.get("column")
         if name is None:
-            self.issue("M112", "a key column is a name or {column: NAME, as: …}.", node.span)
+            self.report("M112", "a key column is a name or {column: NAME, as: …}.", node.span)
         cell = self.column(name, scope) if name is not None else None
         steps = self.conversions(node.get("as"))
         self.gives(steps, conversions.ONE, "a key is one text")
@@ -119,12 +119,12 @@ class KeyReader(Reader):
         """Report words that mean nothing where this one stands."""
         for word, _ in node.entries:
             if word.value != form and word.value in language.COLUMN:
-                self.issue("M110", f"`{word.value}` {why}.", word.span)
+                self.report("M110", f"`{word.value}` {why}.", word.span)
 
     def _first_part(self, choice: Node, scope: Scope, early: bool) -> KeyPart | None:
         """The first filled one of some columns; one that begins with a constant is that constant."""
         if not isinstance(choice, Items) or not choice.items:
-            self.issue("M111", "`first_of:` takes columns in [ ].", choice.span)
+            self.report("M111", "`first_of:` takes columns in [ ].", choice.span)
             return None
         parts = [part for item in choice.items if (part := self.key_part(item, scope, early)) is not None]
         if len(parts) < len(choice.items):
@@ -147,7 +147,7 @@ class KeyReader(Reader):
             message = (
                 f'the code list "{name}" stands in a source, which is not read yet here; write the list under `codes`.'
             )
-            self.issue("M243", message, said.span)
+            self.report("M243", message, said.span)
             return None
         return self.code_list(said)
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from adapter.mapping import language
 from adapter.mapping.plan import Tally
-from adapter.mapping.problems import ItemOmitted, ItemProblem, NotExposed, RowProblem
 from adapter.mapping.references import Reference, References
+from adapter.mapping.row_findings import ItemFinding, ItemOmitted, NotExposed, RowFinding
 from adapter.mapping.scope import Frames, Get, Scope
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 from adapter.ss12000.shape import Field
@@ -24,7 +24,7 @@ class Links:
 
     reference: Reference
     attribute: str
-    report: Callable[[RowProblem], None]
+    report: Callable[[RowFinding], None]
 
     def build(
         self, tally: Tally, my_key: Callable[[Frames], Any], unmatched: Get, on_empty: Callable[[Frames], Any]
@@ -43,7 +43,7 @@ class Links:
                 tally.missed(mine)
                 rows = unmatched(frames)
             for row in rows:
-                if isinstance(row, RowProblem):
+                if isinstance(row, RowFinding):
                     raise row
                 own = (row,)
                 wanted = key(own)
@@ -55,8 +55,8 @@ class Links:
                     absent(own, wanted)
                 except (ItemOmitted, NotExposed):
                     continue
-                except ItemProblem as problem:
-                    report(problem)
+                except ItemFinding as finding:
+                    report(finding)
             if not found:
                 return on_empty(frames)
             if attribute:

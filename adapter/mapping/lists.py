@@ -13,15 +13,15 @@ from typing import Any, Protocol
 
 import orjson
 
-from adapter.issues import Severity, Span, did_you_mean
+from adapter.findings import Severity, Span, did_you_mean
 from adapter.mapping import language
 from adapter.mapping.conditions import compile_conditions
 from adapter.mapping.keys import KeyReader
 from adapter.mapping.links import compile_links
 from adapter.mapping.plain import PlainValues, constant, place_of
 from adapter.mapping.plan import Tally
-from adapter.mapping.problems import ItemOmitted, ItemProblem, NotExposed, RowProblem
 from adapter.mapping.references import References
+from adapter.mapping.row_findings import ItemFinding, ItemOmitted, NotExposed, RowFinding
 from adapter.mapping.scope import Frame, Frames, Get, Index, Row, Scope, View, key_getter
 from adapter.mapping.sources import SourceCompiler
 from adapter.mapping.syntax import Items, Node, Scalar, Table
@@ -54,10 +54,10 @@ class Lists:
     tallies: list[Tally] = field(default_factory=list)
 
     def compile(self, form: str, node: Table, field_: Field, scope: Scope, subject: str) -> Get | None:
-        """The function for a list; None when it cannot be made (the issues are reported)."""
+        """The function for a list; None when it cannot be made (the findings are reported)."""
         if not field_.many:
             message = "is one value, not a list" if form == "list" else "is one value; `each` makes a list"
-            self.reader.issue("M222", f"{subject} {message}.", node.span)
+            self.reader.report("M222", f"{subject} {message}.", node.span)
             self.compile(form, node, replace(field_, many=True), scope, subject)  # what is wrong inside is told too
             return None
         source = node.get("each")
@@ -70,11 +70,11 @@ class Lists:
     def _list(self, node: Table, field_: Field, scope: Scope, subject: str) -> Get | None:
         items = node.get("list") or node
         if not isinstance(items, Items):
-            self.reader.issue("M111", "`list:` takes values in [ ].", node.span)
+            self.reader.report("M111", "`list:` takes values in [ ].", node.span)
             items = self.reader.as_items(items)
         one, inside = field_.item(), replace(scope, in_list=True)
         gets = [get for item in items.items if (get := self.values.compile(item, one, inside, subject)) is not None]
-        problem, place = _nothing(field_, scope, node.span, subject), place_of(scope)
+        finding, place = _nothing(field_, scope, node.span, subject), place_of(scope)
 
         def build(frames: Frames) -> list[Any] | None:
             built, hidden = [], False
@@ -86,16 +86,16 @@ class Lists:
                     continue
                 except ItemOmitted:
                     continue
-                except ItemProblem as found:
+                except ItemFinding as found:
                     self.references.report(found)
                     continue
                 if value is not None and value not in built:
                     built.append(value)
             if hidden and not built:  # no fault of this object
                 words = "leads only to what is there and is not published, so neither is this"
-                self.references.report(RowProblem("M332", words, place(frames), node.span, subject), Severity.NOTE)
+                self.references.report(RowFinding("M332", words, place(frames), node.span, subject), Severity.NOTE)
                 raise NotExposed
-            return built or problem(frames)
+            return built or finding(frames)
 
         return build
 
@@ -112,10 +112,10 @@ class Lists:
         tally = Tally(f"{subject} with {name}", index, node.span)
         self.tallies.append(tally)
         inner = scope.inner(Frame(name, view))
-        problem = _nothing(field_, scope, node.span, subject)
+        finding = _nothing(field_, scope, node.span, subject)
         cover = self.values.plain.cover_reference
         if field_.is_link and (links := compile_links(self.references, cover, node, field_, inner, subject)):
-            return links.build(tally, my_key, report, problem)
+            return links.build(tally, my_key, report, finding)
         item = self._item(node, field_, inner, subject)
         if item is None:
             return None
@@ -123,13 +123,13 @@ class Lists:
 
         def build(frames: Frames) -> list[Any] | None:
             wanted = my_key(frames)
-            rows: Sequence[Row | RowProblem] | None = rows_of.get(wanted)
+            rows: Sequence[Row | RowFinding] | None = rows_of.get(wanted)
             if rows:
                 tally.counts[0] += 1
             else:
                 tally.missed(wanted)
                 rows = report(frames)
-            return self._built(rows, item, frames) or problem(frames)
+            return self._built(rows, item, frames) or finding(frames)
 
         return build
 
@@ -162,7 +162,7 @@ class Lists:
         words = f"no row of {self.reader.text(node.get('each') or node)} matches"
 
         def report(frames: Frames) -> tuple[Row, ...]:
-            self.references.report(RowProblem("M342", words, place(frames), span, subject), Severity.WARNING)
+            self.references.report(RowFinding("M342", words, place(frames), span, subject), Severity.WARNING)
             return ()
 
         return report
@@ -179,12 +179,12 @@ class Lists:
         item = self._item(node, field_, scope.inner(Frame("each", view)), subject)
         if texts is None or item is None:
             return None
-        problem = _nothing(field_, scope, node.span, subject)
+        finding = _nothing(field_, scope, node.span, subject)
 
         def build(frames: Frames) -> list[Any] | None:
             number = frames[0][0]
             rows = [(number, text) for part in texts(frames) if (text := part.strip())]
-            return self._built(rows, item, frames) or problem(frames)
+            return self._built(rows, item, frames) or finding(frames)
 
         return build
 
@@ -192,7 +192,7 @@ class Lists:
         source = self.reader.words(source, language.EACH_COLUMNS, "`each` over columns")
         names = source.get("columns")
         if not isinstance(names, Items):
-            self.reader.issue("M112", "`each` over columns is {columns: [a, b]}.", source.span)
+            self.reader.report("M112", "`each` over columns is {columns: [a, b]}.", source.span)
             names = self.reader.as_items(names)
         cells = [cell for item in names.items if (cell := self.reader.column(item, scope)) is not None]
         return lambda frames: [cell.get(frames) for cell in cells]
@@ -211,7 +211,7 @@ class Lists:
             return self.values.compile_object(self.reader.table(fields, node.span), one, inner, subject)
         if (value := node.get("value")) is not None:
             return self.values.compile(value, one, inner, subject)
-        self.reader.issue("M112", "`each` needs `fields:` (or `value:` for plain values).", node.span)
+        self.reader.report("M112", "`each` needs `fields:` (or `value:` for plain values).", node.span)
         return None
 
     def _built(self, rows: Any, item: Get, frames: Frames) -> list[Any]:
@@ -225,7 +225,7 @@ class Lists:
                 value = item((row, *frames))
             except (ItemOmitted, NotExposed):
                 continue
-            except ItemProblem as found:
+            except ItemFinding as found:
                 self.references.report(found)
                 continue
             if value is not None:
@@ -240,6 +240,6 @@ def _nothing(field_: Field, scope: Scope, span: Span, subject: str) -> Callable[
     place = place_of(scope)
 
     def missing(frames: Frames) -> None:
-        raise RowProblem("M300", "has no value, and one is required", place(frames), span, subject)
+        raise RowFinding("M300", "has no value, and one is required", place(frames), span, subject)
 
     return missing

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from adapter.issues import RowRef, Span, did_you_mean
+from adapter.findings import RowRef, Span, did_you_mean
 from adapter.mapping import conversions, language
 from adapter.mapping.cells import Cell, Steps, convert
 from adapter.mapping.conversions import Conversion
 from adapter.mapping.keys import columns_in
 from adapter.mapping.plan import Covered
-from adapter.mapping.problems import UNDECIDED, Assumed, Impure, ItemOmitted, RowProblem
 from adapter.mapping.reader import Reader
+from adapter.mapping.row_findings import UNDECIDED, Assumed, Impure, ItemOmitted, RowFinding
 from adapter.mapping.scope import Codes, Frames, Get, Scope
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 from adapter.ss12000.codes import NOT_PROTECTED
@@ -68,7 +68,7 @@ class PlainValues:
         if name.value not in field_.allowed or (found is not None and found[2] == name.value):
             return False
         message = f'"{name.value}" alone is a column; the constant is written {{text: {name.value}}}.'
-        self.reader.issue("M210", f"{subject}: {message}", name.span)
+        self.reader.report("M210", f"{subject}: {message}", name.span)
         return True
 
     def _text(self, node: Table, field_: Field, subject: str) -> Get | None:
@@ -81,13 +81,13 @@ class PlainValues:
         return None if value is None else constant(value)
 
     def _constant(self, text: str, field_: Field, span: Span, subject: str) -> Any:
-        """A text of the mapping as the attribute's value; None (and an issue) where it is none."""
+        """A text of the mapping as the attribute's value; None (and a finding) where it is none."""
         value: Any = text
         if step := self._implied(field_, subject):
             try:
                 value = step.apply(text)
             except ValueError as error:
-                self.reader.issue("M250", f'"{text}" {error}.', span)
+                self.reader.report("M250", f'"{text}" {error}.', span)
                 return None
         self._allowed(value, field_, span, subject)
         return value
@@ -95,7 +95,7 @@ class PlainValues:
     def _format(self, node: Table, scope: Scope, subject: str) -> Cell | None:
         template = node.get("format") or node
         if not isinstance(template, Scalar):
-            self.reader.issue("M111", "a format is one text: put it in quotes, for it holds { and }.", template.span)
+            self.reader.report("M111", "a format is one text: put it in quotes, for it holds { and }.", template.span)
             return None
         text = self.reader.text(template)
         pieces = _PLACEHOLDER.split(text)
@@ -106,11 +106,11 @@ class PlainValues:
             cells = [_pure(cell, node.span, subject) for cell in cells]
         if not found or len(cells) < len(found):
             if not found:
-                self.reader.issue("M113", "a format names a column in braces: {COLUMN}.", template.span)
+                self.reader.report("M113", "a format names a column in braces: {COLUMN}.", template.span)
             return None
         between = pieces[::2]
         if stray := next((piece for piece in between if "{" in piece or "}" in piece), None):
-            self.reader.issue("M113", f'"{stray.strip()}" has a brace without its pair.', template.at(stray))
+            self.reader.report("M113", f'"{stray.strip()}" has a brace without its pair.', template.at(stray))
             return None
 
         def get(frames: Frames) -> str:
@@ -163,7 +163,7 @@ class PlainValues:
                 if unknown is not None:
                     return unknown
                 words = f"is not in the code list {known}"
-                raise RowProblem("M320", words, place(frames), span, subject, text)
+                raise RowFinding("M320", words, place(frames), span, subject, text)
             return found if finish is None else convert(Steps((finish,)), found, place(frames), span, subject)
 
         return _remembering(cell.own_slot, get) if cell.own_slot else get
@@ -203,11 +203,11 @@ class PlainValues:
         if word == "omit":
             if field_.name == "securityMarking":
                 message = "an unknown mark protects: `unknown: omit` cannot stand at securityMarking."
-                self.reader.issue("M242", message, said.span)
+                self.reader.report("M242", message, said.span)
             return _OMIT
         if word == "protected":
             if field_.name != "securityMarking":
-                self.reader.issue("M113", "`unknown: protected` is for securityMarking only.", said.span)
+                self.reader.report("M113", "`unknown: protected` is for securityMarking only.", said.span)
             return PROTECTED_WHEN_UNKNOWN
         if word == NOT_PROTECTED:
             self._open(field_, said.span)
@@ -217,7 +217,7 @@ class PlainValues:
         """No mapping may say that an unknown mark is none."""
         if field_.name == "securityMarking":
             message = f"an unknown mark protects; list those that mean {NOT_PROTECTED}, and leave the rest out."
-            self.reader.issue("M242", message, span)
+            self.reader.report("M242", message, span)
 
     def when_empty(
         self,
@@ -242,7 +242,7 @@ class PlainValues:
             raise ItemOmitted
 
         def reject(frames: Frames) -> None:
-            raise RowProblem("M300", f"{why(frames)}; a value is required", where(frames), span, subject)
+            raise RowFinding("M300", f"{why(frames)}; a value is required", where(frames), span, subject)
 
         return omit_item if choice == "omit_item" else reject
 
@@ -250,7 +250,7 @@ class PlainValues:
         if field_.allowed and value not in field_.allowed:
             known = [str(allowed) for allowed in field_.allowed]
             message = f'"{value}" is not a value of {subject}; there are {", ".join(known)}.'
-            self.reader.issue("M242", message, span, did_you_mean(str(value), known))
+            self.reader.report("M242", message, span, did_you_mean(str(value), known))
 
     def cover_reference(self, node: Table, subject: str) -> None:
         """Remember for the coverage table where a reference comes from."""
@@ -272,7 +272,7 @@ def _pure(cell: Cell, span: Span, subject: str) -> Cell:
     def get(frames: Frames) -> str:
         text = cell.get(frames)
         if isinstance(text, Impure):
-            raise RowProblem("M313", f"holds {text.sign}, which nobody sees", cell.place(frames), span, subject)
+            raise RowFinding("M313", f"holds {text.sign}, which nobody sees", cell.place(frames), span, subject)
         return text
 
     return replace(cell, get=get)
@@ -312,6 +312,6 @@ def constant(value: Any) -> Get:
 
 
 def place_of(scope: Scope) -> Callable[[Frames], RowRef]:
-    """Which row a problem here is about."""
+    """Which row a finding here is about."""
     name = scope.frames[0].view.name
     return lambda frames: RowRef(name, frames[0][0])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from adapter.issues import Issue, Span
+from adapter.findings import Finding, Span
 from adapter.mapping.almanac import Almanac
 from adapter.mapping.scope import Frames, Get, Index, Target, View
 from adapter.ss12000.types import ResourceType
@@ -77,7 +77,7 @@ class Rule:
     kind: ResourceType
     view: View
     target: Target
-    id: Get  # raises RowProblem where the row has no id
+    id: Get  # raises RowFinding where the row has no id
     build: Get
     span: Span
     keep: Get | None = None
@@ -123,7 +123,7 @@ class Plan:
     rules: dict[ResourceType, list[Rule]]
     views: list[View]
     coverage: list[Covered]
-    issues: list[Issue]
+    findings: list[Finding]
     almanac: Almanac
     inline: dict[str, InlineRows] = field(default_factory=dict)
     tallies: list[Tally] = field(default_factory=list)
@@ -136,6 +136,6 @@ class Plan:
         return [*of_rules, *(index for view in self.views for index in view.made.looked_up)]
 
     @property
-    def errors(self) -> list[Issue]:
+    def errors(self) -> list[Finding]:
         """What must be mended before anything can run."""
-        return [issue for issue in self.issues if issue.severity == "error"]
+        return [finding for finding in self.findings if finding.severity == "error"]

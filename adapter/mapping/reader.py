@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 
-from adapter.issues import Issue, RowRef, Severity, Span, did_you_mean
+from adapter.findings import Finding, RowRef, Severity, Span, did_you_mean
 from adapter.mapping import conversions
 from adapter.mapping.almanac import Almanac
 from adapter.mapping.cells import Cell, Steps
@@ -22,7 +22,7 @@ class Reader:
 
     almanac: Almanac
     sources: Container[str] = ()
-    issues: list[Issue] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     guarding: bool = False  # whether what is read now tells of protection
     unusable: set[str] = field(default_factory=set)  # enriching sources of this rule that are wrong, which is told
     codes: dict[str, CodeList] = field(default_factory=dict)
@@ -30,11 +30,11 @@ class Reader:
     used_codes: set[str] = field(default_factory=set)
     used_indexes: list[Index] = field(default_factory=list)  # what the rule that is compiled looks into
 
-    def issue(
+    def report(
         self, code: str, message: str, span: Span, suggestion: str = "", severity: Severity = Severity.ERROR
     ) -> None:
         """Report, and go on."""
-        self.issues.append(Issue(code, message, severity, span, suggestion=suggestion))
+        self.findings.append(Finding(code, message, severity, span, suggestion=suggestion))
 
     def words(self, table: Table, known: Mapping[str, str], what: str) -> Table:
         """Every key of a table must be one of the known words.
@@ -47,23 +47,23 @@ class Reader:
             if key.value not in known and not _is_tail(key):
                 word, colon, rest = key.value.partition(":")
                 if colon and rest and word in known:
-                    self.issue("M110", f"a space is missing after the colon: `{word}: {rest}`.", key.span)
+                    self.report("M110", f"a space is missing after the colon: `{word}: {rest}`.", key.span)
                     meant, value = replace(key, value=word), Scalar(rest, key.span)
                 else:
                     hint = "; several values stand in [ ]" if isinstance(value, Scalar) and not value.raw else ""
                     message = f'"{key.value}" is not a word of {what}; there are {", ".join(known)}{hint}.'
                     guess = did_you_mean(key.value, [word for word in known if word not in table])
                     guess = guess or did_you_mean(key.value, known)
-                    self.issue("M110", message, key.span, guess)
+                    self.report("M110", message, key.span, guess)
                     meant = replace(key, value=guess) if guess and guess not in table else key
             entries.append((meant, value))
         return Table(tuple(entries), table.span)
 
     def text(self, node: Node) -> str:
-        """A scalar's text; "" (and an issue) for anything else."""
+        """A scalar's text; "" (and a finding) for anything else."""
         if isinstance(node, Scalar):
             return node.value
-        self.issue("M111", "a text is expected here.", node.span)
+        self.report("M111", "a text is expected here.", node.span)
         return ""
 
     def texts(self, node: Node) -> list[str]:
@@ -78,14 +78,14 @@ class Reader:
         return Items(items, node.span if node is not None else Span(""))
 
     def table(self, node: Node | None, span: Span) -> Table:
-        """A table; an empty one where nothing stands, with an issue for anything else.
+        """A table; an empty one where nothing stands, with a finding for anything else.
 
         What is wrong inside a list of tables is told as if they were one.
         """
         if isinstance(node, Table):
             return node
         if node is not None and not (isinstance(node, Scalar) and not node.value):
-            self.issue("M111", "a table of `word: value` is expected here.", node.span)
+            self.report("M111", "a table of `word: value` is expected here.", node.span)
         return entries_of(node, span)
 
     def choice(self, node: Node | None, known: tuple[str, ...], default: str) -> str:
@@ -95,7 +95,7 @@ class Reader:
         text = self.text(node)
         if text in known:
             return text
-        self.issue("M113", f'"{text}" is not one of {", ".join(known)}.', node.span, did_you_mean(text, known))
+        self.report("M113", f'"{text}" is not one of {", ".join(known)}.', node.span, did_you_mean(text, known))
         return default
 
     def item_choice(self, node: Node | None, known: tuple[str, ...], default: str, scope: Scope) -> str:
@@ -103,7 +103,7 @@ class Reader:
         found = self.choice(node, known, default)
         if node is not None and found.endswith("_item") and not scope.in_list:
             here = " or ".join(word for word in known if not word.endswith("_item"))
-            self.issue("M113", f'"{found}" needs a list around it; say {here} here.', node.span)
+            self.report("M113", f'"{found}" needs a list around it; say {here} here.', node.span)
             return default
         return found
 
@@ -117,12 +117,12 @@ class Reader:
             except ValueError as error:
                 name = text.partition("(")[0]
                 guess = "" if name in conversions.NAMES else did_you_mean(name, conversions.NAMES)
-                self.issue("M120", f"{error}.", item.span, guess)
+                self.report("M120", f"{error}.", item.span, guess)
                 continue
             given = steps[-1].gives if steps else conversions.TEXT
             if step.takes != given:
                 before = f'after "{steps[-1].name}"' if steps else "at the beginning"
-                self.issue("M121", f'"{step.name}" takes {step.takes}; {before} there is {given}.', item.span)
+                self.report("M121", f'"{step.name}" takes {step.takes}; {before} there is {given}.', item.span)
             steps.append(step)
         return Steps(tuple(steps), node.span if node is not None else None)
 
@@ -130,18 +130,18 @@ class Reader:
         """What comes out of an `as:` must be something that its place can use."""
         if steps.gives not in wanted and steps.span is not None:
             hint = "; add `first` or `join(…)` after the split" if steps.gives == conversions.LIST else ""
-            self.issue("M121", f'{what}, and "{steps.steps[-1].name}" gives {steps.gives}{hint}.', steps.span)
+            self.report("M121", f'{what}, and "{steps.steps[-1].name}" gives {steps.gives}{hint}.', steps.span)
 
     def column(self, node: Node, scope: Scope) -> Cell | None:
-        """The column that a name means here, or None (and an issue)."""
+        """The column that a name means here, or None (and a finding)."""
         if isinstance(node, Items):
             message = "one column is expected; of several, {first_of: [a, b]} takes the first, {format: …} joins them."
-            self.issue("M111", message, node.span)
+            self.report("M111", message, node.span)
             return None
         name = self.text(node)
         if not name:
             if isinstance(node, Scalar):
-                self.issue("M112", f"a column name is missing here{_comment(node)}.", node.span)
+                self.report("M112", f"a column name is missing here{_comment(node)}.", node.span)
             return None
         found = scope.find(name)
         if found is None:
@@ -155,7 +155,7 @@ class Reader:
                 return None
             if other in self.sources:
                 message = f'the row of "{other}" is not at hand here; add `enrich: {{{other}: COLUMN}}` to the rule.'
-            self.issue("M210", message, node.span, view.suggestion(asked))
+            self.report("M210", message, node.span, view.suggestion(asked))
             return None
         number, view, column = found
         view.used = True
@@ -163,7 +163,7 @@ class Reader:
             view.guard(column)
             if view.may_lack(column):
                 message = f'"{column}" tells of protection, so it cannot be optional: without it nobody is protected.'
-                self.issue("M244", message, node.span)
+                self.report("M244", message, node.span)
         slot, view_name = view.slot(column), view.name
         kind, optional = view.kind(column), view.may_lack(column)
         if number == 0:
@@ -189,13 +189,13 @@ class Reader:
         return Cell(lambda frames: frames[number][slot], place, column, (column,), origin, why_empty, kind, optional)
 
     def code_list(self, said: Node) -> CodeList | None:
-        """The code list of that name, or None (and an issue)."""
+        """The code list of that name, or None (and a finding)."""
         name = self.text(said)
         found = self.codes.get(name)
         if found is None:
             message = f'there is no code list "{name}" under `codes`.'
             guess = did_you_mean(name, self.codes)
-            self.issue("M240", message, said.span, guess)
+            self.report("M240", message, said.span, guess)
             return self.codes.get(guess)
         self.used_codes.add(name)
         if found.index is not None:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from adapter.issues import RowRef, Severity, Span, did_you_mean
+from adapter.findings import RowRef, Severity, Span, did_you_mean
 from adapter.mapping import language
 from adapter.mapping.keys import KeyReader
-from adapter.mapping.problems import ItemOmitted, ItemProblem, NotExposed, RowProblem, RunStopped
+from adapter.mapping.row_findings import ItemFinding, ItemOmitted, NotExposed, RowFinding, RunStopped
 from adapter.mapping.scope import Frame, Frames, Get, Index, Key, OwnCell, Scope, Target, View, key_getter, row_key
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 from adapter.ss12000.shape import Field
@@ -36,10 +36,10 @@ class OpenData(Protocol):
 
 
 class Sink(Protocol):
-    """Where problems go that do not end an object."""
+    """Where findings go that do not end an object."""
 
-    def report(self, problem: RowProblem, severity: Severity = Severity.WARNING) -> None:
-        """Count and keep one problem."""
+    def report(self, finding: RowFinding, severity: Severity = Severity.WARNING) -> None:
+        """Count and keep one finding."""
         ...
 
 
@@ -64,16 +64,16 @@ class References:
     used_indexes: list[Index] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)  # types that have rules, all of them wrong, which is told
 
-    def report(self, problem: RowProblem, severity: Severity = Severity.WARNING) -> None:
-        """Hand a problem that does not end the object to whoever collects them."""
-        self.sink.report(problem, severity)
+    def report(self, finding: RowFinding, severity: Severity = Severity.WARNING) -> None:
+        """Hand a finding that does not end the object to whoever collects them."""
+        self.sink.report(finding, severity)
 
     def compile(self, node: Table, field_: Field, scope: Scope, subject: str) -> Get | None:
         """The value `{id: …}` of a reference attribute, or the code of a programme where that is the attribute."""
         said = node.get("ref")
         by_code = isinstance(said, Scalar) and said.value == "programme" and field_.name == "educationCode"
         if not field_.is_reference and not by_code:
-            self.reader.issue("M222", f"{subject} is no reference.", node.span)
+            self.reader.report("M222", f"{subject} is no reference.", node.span)
             self.reference(node, field_, scope, subject, told=True)
             return None
         found = self.reference(node, field_, scope, subject)
@@ -100,13 +100,13 @@ class References:
         mine = self.reader.key(via, scope) if via is not None else Key((), (), ())
         parts, name = mine.parts, self.reader.text(said)
         if via is None or (isinstance(said, Scalar) and not name):
-            self.reader.issue("M112", "a reference is {ref: TYPE, via: COLUMN}.", node.span)
+            self.reader.report("M112", "a reference is {ref: TYPE, via: COLUMN}.", node.span)
         if name in ("Organisation", "school_unit") and len(parts) == 1 and isinstance(parts[0], OwnCell):
             scope.frames[0].view.unit_columns.add(mine.columns[0])
         right = language.REFERS_TO.get(field_.name, (name,))
         if name not in right and (name in self.targets or name in language.OPEN_DATA) and not told:
             message = f"{subject} refers to {' or '.join(right)}, not to {name}."
-            self.reader.issue("M236", message, said.span)
+            self.reader.report("M236", message, said.span)
             told = True
         default = "drop_item" if field_.lone else "drop_object"
         missing = self.reader.item_choice(node.get("missing"), language.MISSING, default, scope)
@@ -144,7 +144,7 @@ class References:
         if its.parts and asked and asked != len(its.parts):
             words = "`by` names" if by is not None else f'{name} of "{view.name}" has the key'
             message = f"{words} {', '.join(its.columns)}; `via` names {asked} column(s)."
-            self.reader.issue("M232", message, via.span)
+            self.reader.report("M232", message, via.span)
             return None
         if by is None:
             return _among(targets)
@@ -163,7 +163,7 @@ class References:
             known = [*self.targets, *language.OPEN_DATA]
             message = f'nothing is mapped to "{name}"; a reference goes to {", ".join(known)}.'
             guess = did_you_mean(name, known)
-            self.reader.issue("M230", message, said.span, guess)
+            self.reader.report("M230", message, said.span, guess)
             candidates = self.targets.get(guess, [])
         if not candidates:
             return []
@@ -174,7 +174,7 @@ class References:
                 sources = [target.view.name for target in candidates]
                 message = f'{name} has no rule from "{source}"; there are {", ".join(sources)}.'
                 guess = did_you_mean(source, sources)
-                self.reader.issue("M231", message, of.span, guess)
+                self.reader.report("M231", message, of.span, guess)
                 chosen = [target for target in candidates if target.view.name == guess]
             return chosen
         if len({target.view.name for target in candidates}) > 1:
@@ -184,7 +184,7 @@ class References:
             if not whole:
                 return []
             listed = ", ".join(target.view.name for target in candidates)
-            self.reader.issue("M231", f"{name} has several rules; say which with `of:` ({listed}).", said.span)
+            self.reader.report("M231", f"{name} has several rules; say which with `of:` ({listed}).", said.span)
             return []
         return candidates
 
@@ -242,7 +242,7 @@ def _by_columns(index: Index, key: Key, known: _Known) -> _Known:
     key_of = row_key(key.parts, index.view.written)
 
     def keys(wanted: Hashable) -> list[Hashable]:
-        return [key_of(row) for row in index.rows.get(wanted, ()) if not isinstance(row, RowProblem)]
+        return [key_of(row) for row in index.rows.get(wanted, ()) if not isinstance(row, RowFinding)]
 
     def ids(wanted: Hashable) -> set[str]:
         return {found for key in keys(wanted) if (found := known.find(key)) is not None}
@@ -274,7 +274,7 @@ def _absent(
     name: str, scope: Scope, span: Span, subject: str, missing: str, empty: str, known: _Known
 ) -> Callable[[Frames, Hashable], None]:
     """What happens when the target is not there: nothing was asked, it is not published, or it is unknown."""
-    problem = {"drop_item": ItemProblem, "drop_object": RowProblem, "stop": RunStopped}[missing]
+    finding = {"drop_item": ItemFinding, "drop_object": RowFinding, "stop": RunStopped}[missing]
     view = scope.frames[0].view.name
 
     def absent(frames: Frames, key: Hashable) -> None:
@@ -284,12 +284,12 @@ def _absent(
                 return
             if empty == "omit_item":
                 raise ItemOmitted
-            raise RowProblem("M300", "is empty, and a reference is required", row, span, subject)
+            raise RowFinding("M300", "is empty, and a reference is required", row, span, subject)
         value = " ".join(key) if isinstance(key, tuple) else str(key)
         if known.several(key):
-            raise problem("M331", f"refers to more than one {name}", row, span, subject, value)
+            raise finding("M331", f"refers to more than one {name}", row, span, subject, value)
         if known.hidden(key):
             raise NotExposed
-        raise problem("M330", f"refers to no {name} that is published", row, span, subject, value)
+        raise finding("M330", f"refers to no {name} that is published", row, span, subject, value)
 
     return absent

@@ -14,14 +14,14 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 from unicodedata import normalize
 
-from adapter.issues import RowRef, Span, did_you_mean
-from adapter.mapping.problems import RowProblem
+from adapter.findings import RowRef, Span, did_you_mean
+from adapter.mapping.row_findings import RowFinding
 from adapter.mapping.synonyms import COLUMNS, plain
 
 Row = tuple[Any, ...]
 Frames = tuple[Row, ...]
 Get = Callable[[Frames], Any]
-"""A compiled value: frames -> a plain value, or None for nothing. Raises what `problems` defines."""
+"""A compiled value: frames -> a plain value, or None for nothing. Raises what `findings` defines."""
 
 
 class KeyPart(NamedTuple):
@@ -128,13 +128,13 @@ def _alike(name: str) -> str:
 class Index:
     """A view's rows by key, filled before the rules that use it run and emptied after the last of them.
 
-    A row whose conditions cannot be told (a date that is none) is kept as its problem: whoever looks it up
+    A row whose conditions cannot be told (a date that is none) is kept as its finding: whoever looks it up
     must not take the row for absent.
     """
 
     view: View
     key: tuple[Get, ...]
-    rows: dict[Hashable, list[Row | RowProblem]] = field(default_factory=dict)
+    rows: dict[Hashable, list[Row | RowFinding]] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
     partly: set[int] = field(default_factory=set)  # rows with one column of the key and not another: nobody finds them
     first_partly: RowRef | None = None
@@ -188,7 +188,7 @@ class Made:
     joins: list[Join] = field(default_factory=list)
     merge: Merge | None = None
     needs: list[Index] = field(default_factory=list)  # what the conditions of the view look into
-    untold: dict[int, RowProblem] = field(default_factory=dict)
+    untold: dict[int, RowFinding] = field(default_factory=dict)
     guarded: set[str] = field(default_factory=set)  # columns that tell of protection
     groups: dict[int, list[Row]] | None = None  # where a run is traced: merged row -> what it is made of
     asked_late: bool = False  # whether conditions are asked of a row when somebody finds it, and not before

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from adapter.issues import Severity, did_you_mean
+from adapter.findings import Severity, did_you_mean
 from adapter.mapping import language
 from adapter.mapping.conditions import compile_conditions
 from adapter.mapping.keys import KeyReader
 from adapter.mapping.plan import InlineRows
-from adapter.mapping.problems import RowProblem
+from adapter.mapping.row_findings import RowFinding
 from adapter.mapping.scope import Frame, Frames, Get, Index, Join, Key, Merge, Scope, View, key_getter
 from adapter.mapping.syntax import Items, Node, Scalar, Table
 
@@ -56,13 +56,13 @@ class SourceCompiler:
                 self.inline[name.value] = self._inline(name, rows)
             elif source in written - self.inline.keys() and of is not None:
                 message = f'"{source}" is described further down; a view comes after the rows that it is of.'
-                self.reader.issue("M200", message, of.span)
+                self.reader.report("M200", message, of.span)
                 source = _UNKNOWN
             elif source not in self.headers and source not in self.inline:
                 place, there = (of or name).span, [*self.headers, *self.inline]
                 message = f"config.toml has no [sources.{source}]; there are {', '.join(there)}."
                 guess = did_you_mean(source, there)
-                self.reader.issue("M200", message, place, guess)
+                self.reader.report("M200", message, place, guess)
                 source = guess or _UNKNOWN
             self._below.discard(name.value)
             self._view(name.value, source, table)
@@ -77,12 +77,12 @@ class SourceCompiler:
         """
         if not isinstance(name, Scalar) or not name.value:
             if self.reader.text(name) or isinstance(name, Scalar):
-                self.reader.issue("M112", "the name of a source is missing here.", name.span)
+                self.reader.report("M112", "the name of a source is missing here.", name.span)
             return self.unknown()
         if (view := self.views.get(name.value)) is not None:
             return view
         guess = did_you_mean(name.value, self.views)
-        self.reader.issue("M200", f'there is no source "{name.value}".', name.span, guess)
+        self.reader.report("M200", f'there is no source "{name.value}".', name.span, guess)
         return self.views[guess] if guess else self.unknown(name.value)
 
     def unknown(self, name: str = "") -> View:
@@ -106,7 +106,7 @@ class SourceCompiler:
         needed for the rows of the other.
         """
         if not isinstance(node, Table) or len(node.entries) != 1:
-            self.reader.issue("M112", "`found_in` is {source: column}.", node.span)
+            self.reader.report("M112", "`found_in` is {source: column}.", node.span)
             for name, column in node.entries if isinstance(node, Table) else ():
                 view = self.known(name)
                 self.reader.key(column, Scope((Frame(view.name, view),)), early=True)
@@ -114,14 +114,14 @@ class SourceCompiler:
         name, column = node.entries[0]
         if asking is not None and name.value in self._below and name.value != asking.name:
             message = f'"{name.value}" is described further down; a source comes after those that it looks into.'
-            self.reader.issue("M200", message, name.span)
+            self.reader.report("M200", message, name.span)
             view = self._not_yet(name)
             self.reader.key(column, Scope((Frame(view.name, view),)), early=True)
             return None
         view = self.known(name)
         if asking is not None and (name.value == asking.name or _rests_on(view, asking)):
             message = f'the rows of "{name.value}" are made of those of "{asking.name}", which cannot look into them; '
-            self.reader.issue("M200", f"{message}make a view of it (`of:`).", name.span)
+            self.reader.report("M200", f"{message}make a view of it (`of:`).", name.span)
             return None
         key = self.reader.key(column, Scope((Frame(view.name, view),)), early=True)
         if len(key.parts) != 1:
@@ -171,7 +171,7 @@ class SourceCompiler:
         """`with: {OTHER: {its column: my column}}`: OTHER's columns beside ours, as OTHER.COLUMN."""
         if name.value in self._below:
             message = f'"{name.value}" is described further down; a source comes after those that it is joined with.'
-            self.reader.issue("M200", message, name.span)
+            self.reader.report("M200", message, name.span)
         other = self.known(name) if name.value not in self._below else self._not_yet(name)
         found = self.reader.match(match, other, own, f"`with` needs `{name.value}", name.span)
         if found is not None:
@@ -198,14 +198,14 @@ class SourceCompiler:
         if absent:
             listed = ", ".join(absent)
             message = f'source "{view.source}" has no {listed}: read as empty, as its `optional` says.'
-            self.reader.issue("M203", message, said.span, severity=Severity.NOTE)
+            self.reader.report("M203", message, said.span, severity=Severity.NOTE)
 
     def _merge(self, view: View, merge: Node) -> None:
         """One row for each key; the conditions are asked of each row before, not of what they give together."""
         how = self.reader.choice(merge, language.MERGE, "only")
         if not view.key.parts:
             message = "`merge` needs a `key`: the columns of which each value gets one row."
-            self.reader.issue("M112", message, merge.span)
+            self.reader.report("M112", message, merge.span)
             return
         view.made.merge = Merge(view.key.parts, how == "most", view.keep)
         view.keep = None
@@ -214,10 +214,10 @@ class SourceCompiler:
         """`rows: [{column: text}]`; what a row does not name is empty in it."""
         tables = [item for item in node.items if isinstance(item, Table)] if isinstance(node, Items) else []
         if not tables or not isinstance(node, Items) or len(tables) < len(node.items):
-            self.reader.issue("M112", "`rows` is a list of {column: text}.", node.span)
+            self.reader.report("M112", "`rows` is a list of {column: text}.", node.span)
         if name.value in self.headers:
             message = f"config.toml has [sources.{name.value}] too; one of the two must have another name."
-            self.reader.issue("M200", message, name.span)
+            self.reader.report("M200", message, name.span)
         columns = tuple(dict.fromkeys(key.value for table in tables for key, _ in table.entries))
         rows = [
             (table.span.line, {key.value: self.reader.text(value).strip() for key, value in table.entries})
@@ -231,17 +231,17 @@ class SourceCompiler:
             if self.reader.text(rows).isdecimal():
                 view.min_rows = int(self.reader.text(rows))
             else:
-                self.reader.issue("M113", "min_rows is a whole number.", rows.span)
+                self.reader.report("M113", "min_rows is a whole number.", rows.span)
         if (share := expect.get("max_shrink")) is not None:
             if (found := _PERCENT.match(self.reader.text(share))) and float(found[1]) <= 100:
                 view.max_shrink = float(found[1]) / 100
             else:
-                self.reader.issue("M113", "max_shrink is a share of the rows: 5%.", share.span)
+                self.reader.report("M113", "max_shrink is a share of the rows: 5%.", share.span)
         if (age := expect.get("max_age")) is not None:
             if found := _HOURS.match(self.reader.text(age)):
                 view.max_age_hours = float(found[1]) * (24 if found[2] == "d" else 1)
             else:
-                self.reader.issue("M113", "max_age is hours or days: 36h, 2d.", age.span)
+                self.reader.report("M113", "max_age is hours or days: 36h, 2d.", age.span)
 
 
 def _rests_on(view: View, other: View) -> bool:
@@ -251,12 +251,12 @@ def _rests_on(view: View, other: View) -> bool:
     return any(_rests_on(index.view, other) for index in view.made.looked_up)
 
 
-def _told(untold: Mapping[int, RowProblem], keep: Get | None) -> Get:
-    """The conditions of a view, for which a row that could not be made is a problem and not a missing row."""
+def _told(untold: Mapping[int, RowFinding], keep: Get | None) -> Get:
+    """The conditions of a view, for which a row that could not be made is a finding and not a missing row."""
 
     def told(frames: Frames) -> bool:
-        if problem := untold.get(frames[0][0]):
-            raise problem
+        if finding := untold.get(frames[0][0]):
+            raise finding
         return keep is None or bool(keep(frames))
 
     return told

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import yaml
 
-from adapter.issues import Issue, Span
+from adapter.findings import Finding, Span
 from adapter.mapping.advice import probable
 
 
@@ -71,44 +71,44 @@ _COMMENT = re.compile(r"[ \t]*#")
 _CUT = re.compile(r"[ \t]+#[^\s#]")
 
 
-def parse(text: str, file: str) -> tuple[Table, list[Issue]]:
+def parse(text: str, file: str) -> tuple[Table, list[Finding]]:
     """The file as a tree and everything that is wrong with its form; the tree is empty when it has none."""
-    tree, issues = _parsed(text, file)
-    return tree, list(issues)
+    tree, findings = _parsed(text, file)
+    return tree, list(findings)
 
 
 @lru_cache(maxsize=2)  # a mapping with tests is compiled once for each of them
-def _parsed(text: str, file: str) -> tuple[Table, tuple[Issue, ...]]:
+def _parsed(text: str, file: str) -> tuple[Table, tuple[Finding, ...]]:
     parser = _Parser(file, text)
     try:
         root = parser.read(yaml.parse(text, Loader=yaml.SafeLoader))
     except yaml.MarkedYAMLError as error:
         line, column, advice = probable(text, error)
-        parser.issues.append(Issue("M100", f"this is not YAML: {advice}.", span=Span(file, line, column)))
+        parser.findings.append(Finding("M100", f"this is not YAML: {advice}.", span=Span(file, line, column)))
         root = None
     except yaml.YAMLError as error:  # a character that YAML forbids
         at = getattr(error, "position", 0)
         place = Span(file, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
         advice = "a control character, which cannot be seen; delete it"
-        parser.issues.append(Issue("M100", f"this is not YAML: {advice}.", span=place))
+        parser.findings.append(Finding("M100", f"this is not YAML: {advice}.", span=place))
         root = None
     except RecursionError:
-        parser.issues.append(Issue("M100", f"this is nested more than {_MAX_DEPTH} levels deep.", span=Span(file)))
+        parser.findings.append(Finding("M100", f"this is nested more than {_MAX_DEPTH} levels deep.", span=Span(file)))
         root = None
     if isinstance(root, Table):
-        return root, tuple(parser.issues)
-    if not parser.issues:
-        parser.issues.append(
-            Issue("M100", "the mapping is empty or no table: it starts with `mapping: 1`.", span=Span(file))
+        return root, tuple(parser.findings)
+    if not parser.findings:
+        parser.findings.append(
+            Finding("M100", "the mapping is empty or no table: it starts with `mapping: 1`.", span=Span(file))
         )
-    return Table((), Span(file, 1, 1)), tuple(parser.issues)
+    return Table((), Span(file, 1, 1)), tuple(parser.findings)
 
 
 class _Parser:
     def __init__(self, file: str, text: str) -> None:
         self.file = file
         self.text = text
-        self.issues: list[Issue] = []
+        self.findings: list[Finding] = []
 
     def read(self, events: Iterator[yaml.Event]) -> Node | None:
         for event in events:
@@ -153,13 +153,13 @@ class _Parser:
             key = self._node(event, events, depth + 1)
             value = self._node(next(events), events, depth + 1)
             if not isinstance(key, Scalar):
-                self.issues.append(Issue("M100", "a key is a text, not a list or table.", span=key.span))
+                self.findings.append(Finding("M100", "a key is a text, not a list or table.", span=key.span))
             elif key.value == "<<":
-                self.issues.append(Issue("M102", "merge keys (<<) are not used here; write it out.", span=key.span))
+                self.findings.append(Finding("M102", "merge keys (<<) are not used here; write it out.", span=key.span))
             elif key.value in entries:
                 first = entries[key.value][0].span.line
                 message = f'"{key.value}" stands twice here (first on line {first}).'
-                self.issues.append(Issue("M101", message, span=key.span))
+                self.findings.append(Finding("M101", message, span=key.span))
             else:
                 entries[key.value] = (key, value)
         return Table(tuple(entries.values()), span)
@@ -169,4 +169,4 @@ class _Parser:
         return Span(self.file, mark.line + 1, mark.column + 1) if mark else Span(self.file)
 
     def _wrong(self, event: yaml.Event, code: str, message: str) -> None:
-        self.issues.append(Issue(code, f"{message}.", span=self._span(event)))
+        self.findings.append(Finding(code, f"{message}.", span=self._span(event)))

@@ -1,6 +1,6 @@
 """The forms of a value (column, text, format, first_of, ref, list, each, object), compiled to functions of frames.
 
-Every function built here raises what `problems` defines and otherwise gives a plain value, or None for nothing.
+Every function built here raises what `findings` defines and otherwise gives a plain value, or None for nothing.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from typing import Any
 
 import orjson
 
-from adapter.issues import Severity, Span, did_you_mean
+from adapter.findings import Severity, Span, did_you_mean
 from adapter.mapping import language
 from adapter.mapping.conditions import compile_conditions
 from adapter.mapping.keys import KeyReader
 from adapter.mapping.lists import Lists
 from adapter.mapping.plain import PlainValues, constant, place_of
-from adapter.mapping.problems import LEADS_NOWHERE, NotExposed, RowProblem
 from adapter.mapping.references import References
+from adapter.mapping.row_findings import LEADS_NOWHERE, NotExposed, RowFinding
 from adapter.mapping.scope import Frame, Frames, Get, Index, Scope
 from adapter.mapping.sources import SourceCompiler
 from adapter.mapping.synonyms import COLUMNS, plain
@@ -40,7 +40,7 @@ class Values:
         self.lists = Lists(self.reader, self.sources, self.references, self)
 
     def compile(self, node: Node, field_: Field, scope: Scope, subject: str) -> Get | None:
-        """The function for one attribute; None when it cannot be made (the issues are reported)."""
+        """The function for one attribute; None when it cannot be made (the findings are reported)."""
         form = _form(node, field_)
         if form == "object" and field_.many:
             self._no_list(node, field_, scope, subject)
@@ -71,7 +71,7 @@ class Values:
         ]
         for other in others:
             message = f"`{form}` and `{other.value}` are two forms of a value; it has one."
-            self.reader.issue("M110", message, other.span)
+            self.reader.report("M110", message, other.span)
         kept = Table(tuple(entry for entry in node.entries if entry[0] not in others), node.span)
         return self.reader.words(kept, language.FORMS[form], f"the form `{form}`")
 
@@ -84,7 +84,7 @@ class Values:
             self.plain.cover_reference(node, subject)
             return self.references.compile(node, field_, scope, subject)
         if field_.parts and not (form == "first_of" and field_.is_reference):
-            self.reader.issue("M222", f"{subject} is an object or reference, not a plain value.", node.span)
+            self.reader.report("M222", f"{subject} is an object or reference, not a plain value.", node.span)
             self._by_form(form, node, replace(field_, parts=(), allowed=()), scope, subject)  # what is wrong inside
             return None
         if form == "first_of" and isinstance(node, Table):
@@ -124,14 +124,14 @@ class Values:
         """Report the name of an attribute; gives the one that was probably meant."""
         if name in BEYOND_THE_PROFILE[subject.partition(".")[0]]:
             message = f"{name} is not in Skolverket's profile: it is neither read nor sent."
-            self.reader.issue("M202", message, key.span, severity=Severity.NOTE)
+            self.reader.report("M202", message, key.span, severity=Severity.NOTE)
             return ""
         known = [part.name for part in field_.parts]
         there = f"there are {', '.join(known)}" if known else "it is a plain value"
         message = f'{subject} has no attribute "{name}" in the profile; {there}.'
         meant = COLUMNS.get(plain(name), "")
         guess = meant if meant in known else did_you_mean(name, known)
-        self.reader.issue("M220", message, key.span, guess)
+        self.reader.report("M220", message, key.span, guess)
         return guess
 
     def _object(self, given: dict[str, Any], field_: Field, scope: Scope, subject: str, span: Span) -> Get | None:
@@ -147,7 +147,7 @@ class Values:
                 get = constant(part.default)
                 self.plain.cover(path, f"always {orjson.dumps(part.default).decode()}", span)
             elif part.required:
-                self.reader.issue("M221", f"{path} is required, and nothing is mapped to it.", span)
+                self.reader.report("M221", f"{path} is required, and nothing is mapped to it.", span)
                 continue
             else:
                 self.plain.cover(path, "", span)
@@ -163,7 +163,7 @@ class Values:
                 if value is not None:
                     built[name] = value
                 elif required:
-                    raise RowProblem(
+                    raise RowFinding(
                         "M300", "has no value, and one is required", place(frames), span, f"{subject}.{name}"
                     )
             return built
@@ -175,14 +175,14 @@ class Values:
     def _first_of(self, node: Table, field_: Field, scope: Scope, subject: str) -> Get | None:
         options = node.get("first_of")
         if not isinstance(options, Items):
-            self.reader.issue("M111", "`first_of:` takes values in [ ].", node.span)
+            self.reader.report("M111", "`first_of:` takes values in [ ].", node.span)
             options = self.reader.as_items(options)
         optional = replace(field_, many=False, required=False, default=None)
         gets = [get for item in options.items if (get := self.compile(item, optional, scope, subject))]
         empty = self.plain.when_empty(node, field_, scope, subject)
 
         def first(frames: Frames) -> Any:
-            lost: RowProblem | None = None
+            lost: RowFinding | None = None
             hidden = False
             for get in gets:
                 try:
@@ -190,10 +190,10 @@ class Values:
                 except NotExposed:
                     hidden = True
                     continue
-                except RowProblem as problem:
-                    if problem.code not in LEADS_NOWHERE:
+                except RowFinding as finding:
+                    if finding.code not in LEADS_NOWHERE:
                         raise
-                    lost = lost or problem
+                    lost = lost or finding
                     continue
                 if value is not None:
                     return value
@@ -213,7 +213,7 @@ class Values:
             (key, did_you_mean(key.value, ("list", "each"))) for key, _ in table.entries if key.value not in words
         ]
         near, guess = next(((key, guess) for key, guess in guesses if guess), (None, ""))
-        self.reader.issue("M222", f"{subject} is a list: write {{list: […]}} or {{each: …}}.", node.span, guess)
+        self.reader.report("M222", f"{subject} is a list: write {{list: […]}} or {{each: …}}.", node.span, guess)
         if near is not None:
             entries = [(replace(key, value=guess) if key is near else key, value) for key, value in table.entries]
             self.compile(Table(tuple(entries), table.span), field_, scope, subject)
@@ -227,7 +227,7 @@ class Values:
         near = next((key for key, _ in node.entries if did_you_mean(key.value, ("ref",))), None)
         place = near.span if near else node.span
         message = f"{subject} is a reference: write {{ref: TYPE, via: COLUMN}}."
-        self.reader.issue("M222", message, place, "ref" if near else "")
+        self.reader.report("M222", message, place, "ref" if near else "")
         if near is None:
             return None
         entries = [(replace(key, value="ref") if key is near else key, value) for key, value in node.entries]
@@ -240,10 +240,10 @@ class Values:
         first = node.entries[0][0].value if isinstance(node, Table) and node.entries else ""
         word, colon, rest = first.partition(":")
         if colon and rest and word in language.FORMS:
-            self.reader.issue("M110", f"a space is missing after the colon: `{word}: {rest}`.", node.span)
+            self.reader.report("M110", f"a space is missing after the colon: `{word}: {rest}`.", node.span)
             return None
         guess = did_you_mean(first, language.FORMS)
-        self.reader.issue("M222", message, node.span, guess)
+        self.reader.report("M222", message, node.span, guess)
         if not isinstance(node, Table):
             return None
         if not guess:

@@ -73,8 +73,8 @@ def load(
         return _lookup(kept.data, age, (warning,))
     except OSError as error:
         raise ConfigError(f"open_data.ca: {chosen.ca} cannot be used: {error}") from None
-    problem = cache.write(chosen.cache, cache.Kept(now, data))
-    return _lookup(data, 0.0, (problem,) if problem else ())
+    failure = cache.write(chosen.cache, cache.Kept(now, data))
+    return _lookup(data, 0.0, (failure,) if failure else ())
 
 
 def cached(path: Path, now: int) -> OpenData | None:

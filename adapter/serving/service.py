@@ -76,7 +76,7 @@ def start(
             with asyncio.Runner(loop_factory=running.server.config.get_loop_factory()) as runner:
                 runner.run(running.server.serve([listening] if listening else None))
         except (Exception, SystemExit) as error:
-            running.failure.append(_listen_problem(settings, error))
+            running.failure.append(_cannot_listen(settings, error))
 
     work: list[Callable[[], None]] = [serve]
     if not facade_only:
@@ -104,7 +104,7 @@ def _keep_heap_still() -> None:
     gc.set_threshold(_YOUNG, 50, 100)
 
 
-def _listen_problem(settings: Settings, error: BaseException) -> BaseException:
+def _cannot_listen(settings: Settings, error: BaseException) -> BaseException:
     return taken(settings) if isinstance(error, (OSError, SystemExit)) else error
 
 

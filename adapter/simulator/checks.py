@@ -14,7 +14,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z")
 _WHITELIST = profile.shipped().shapes
 
 
-def problems(kind: ResourceType, received: dict[str, Any]) -> list[str]:
+def violations(kind: ResourceType, received: dict[str, Any]) -> list[str]:
     """What is wrong with an object, without its values; empty where it is as it must be."""
     found = list(_foreign(received, _WHITELIST[kind], ("id", "meta")))
     meta = received.get("meta")

@@ -153,9 +153,9 @@ class Client:
             self._log(kind, "the list could not be fetched")
 
     def _take(self, kind: ResourceType, found: dict[str, Any]) -> None:
-        problems = checks.problems(kind, found)
-        if problems:
-            self.violations.extend(f"{kind}: {problem}" for problem in problems)
+        found_wrong = checks.violations(kind, found)
+        if found_wrong:
+            self.violations.extend(f"{kind}: {words}" for words in found_wrong)
             self._log(kind, "an object does not follow the profile")
             return
         meta = found.pop("meta")

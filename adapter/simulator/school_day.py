@@ -53,7 +53,7 @@ class _Day:
 
     def _is_right(self, number: str) -> bool:
         whole = civicno.normalise(number, self._today)
-        return whole is not None and not civicno.problem(whole)
+        return whole is not None and not civicno.wrong_with(whole)
 
     def moves(self) -> Happening:
         pupil, klass, unit, _ = self._somebody()

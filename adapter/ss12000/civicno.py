@@ -53,7 +53,7 @@ _REFUSALS = tuple(
 """What a refused text looks like, and the words for it. The first that matches is told."""
 
 
-def problem(value: str) -> str:
+def wrong_with(value: str) -> str:
     """Why the value is not a civic number as Skolverket wants it, or "" when it is one."""
     if _TF.match(value):
         return "" if _is_date(value[:8], 0) else _NO_DATE
@@ -78,7 +78,7 @@ def normalise(text: str, today: dt.date) -> str | None:
     """Any form that Swedish registers use, as twelve characters; None when it is none of them (see `refusal`).
 
     Without a century, "-" or nothing means the latest date that is not in the future, and "+" somebody who is a
-    hundred or will be this year (folkbokföringslagen § 18). Says nothing about date and check digit: see `problem`.
+    hundred or will be this year (folkbokföringslagen § 18). Says nothing about date and check digit: see `wrong_with`.
     """
     found = _FORM.match(text) or _FORM.match(_tidied(text))
     if not found:

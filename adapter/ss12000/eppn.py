@@ -9,7 +9,7 @@ _NUMBER_INSIDE = re.compile(r"(?<!\d)(?:\d{10}|\d{12})(?!\d)|\d{6}-\d{4}", re.AS
 _FOLD = str.maketrans({"å": "a", "ä": "a", "ö": "o", "é": "e"})
 
 
-def problem(value: str) -> str:
+def wrong_with(value: str) -> str:
     """Why the value cannot be a federation user name, or "" when it can. Domain sheet 10.2."""
     if not _FORM.match(value):
         return "is not of the form local-part@domain"

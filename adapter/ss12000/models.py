@@ -35,13 +35,13 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterVali
 
 
 def _civic_number(value: str) -> str:
-    if why := civicno.problem(value):
+    if why := civicno.wrong_with(value):
         raise ValueError(why)
     return value
 
 
 def _user_name(value: str) -> str:
-    if why := eppn.problem(value):
+    if why := eppn.wrong_with(value):
         raise ValueError(why)
     return value
 

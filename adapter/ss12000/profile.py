@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from adapter.errors import ConfigError
-from adapter.issues import Issue, Span, did_you_mean
+from adapter.findings import Finding, Span, did_you_mean
 from adapter.ss12000.types import ResourceType
 
 Values = dict[str, Any]
@@ -68,8 +68,8 @@ def narrowed(path: Path) -> Profile:
         own = _read(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: the profile cannot be read: {error}") from error
-    issues = [
-        Issue(
+    findings = [
+        Finding(
             "P110",
             f'{kind} attribute "{attribute}" is not in Skolverket\'s profile; a profile may only take away.',
             span=Span(str(path)),
@@ -79,8 +79,8 @@ def narrowed(path: Path) -> Profile:
         for attribute in attributes
         if attribute not in full.paths[kind]
     ]
-    if issues:
-        raise ConfigError(f"{path}: the profile would widen what may leave", issues)
+    if findings:
+        raise ConfigError(f"{path}: the profile would widen what may leave", findings)
     in_wire_order = {
         kind: tuple(path for path in paths if path in own.paths[kind]) for kind, paths in full.paths.items()
     }

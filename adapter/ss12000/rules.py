@@ -19,7 +19,7 @@ from adapter.ss12000.types import ResourceType
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Violation:
     """What is wrong with one attribute of an object. `rejects`: the object may not be published so."""
 
     code: str
@@ -28,12 +28,12 @@ class Finding:
     rejects: bool = True
 
 
-def check(kind: ResourceType, values: Values) -> list[Finding]:
+def check(kind: ResourceType, values: Values) -> list[Violation]:
     """All findings for one object of plain values; empty when it may be published."""
     try:
         MODELS[kind].model_validate(values)
     except ValidationError as error:
-        return [_finding(detail) for detail in error.errors(include_url=False, include_input=False)]
+        return [_violation(detail) for detail in error.errors(include_url=False, include_input=False)]
     return list(_person(values)) if kind is ResourceType.PERSON else []
 
 
@@ -52,19 +52,19 @@ def can_be_reached(values: Values) -> bool:
     return any(email["type"] == "Skola personal" for email in values.get("emails") or ())
 
 
-def _person(values: Values) -> Iterator[Finding]:
+def _person(values: Values) -> Iterator[Violation]:
     for enrolment in values.get("enrolments") or ():
         school_type = enrolment["schoolType"]
         if school_type in YEAR_REQUIRED and "schoolYear" not in enrolment:
-            yield Finding("R120", "enrolments.schoolYear", f"is required for {school_type} (1 to 10)")
+            yield Violation("R120", "enrolments.schoolYear", f"is required for {school_type} (1 to 10)")
         if school_type == "GY" and "educationCode" not in enrolment:
-            yield Finding("R121", "enrolments.educationCode", "is required for GY (studievägskod)")
+            yield Violation("R121", "enrolments.educationCode", "is required for GY (studievägskod)")
     name = values["eduPersonPrincipalNames"][0]
     if eppn.resembles_name(name, values["givenName"], values["familyName"]):
-        yield Finding("R130", "eduPersonPrincipalNames", "resembles the name (Skolverket warns: 3047)", False)
+        yield Violation("R130", "eduPersonPrincipalNames", "resembles the name (Skolverket warns: 3047)", False)
 
 
-def _finding(detail: Any) -> Finding:
+def _violation(detail: Any) -> Violation:
     """A pydantic error in the administrator's words. Never holds the value."""
     attribute = ".".join(str(part) for part in detail["loc"] if not isinstance(part, int))
     context = detail.get("ctx", {})
@@ -81,7 +81,7 @@ def _finding(detail: Any) -> Finding:
         "less_than_equal": f"is above {context.get('le')}",
     }
     message = words.get(detail["type"], str(detail["msg"]).lower())
-    return Finding("R110" if detail["type"] == "missing" else "R111", attribute, message)
+    return Violation("R110" if detail["type"] == "missing" else "R111", attribute, message)
 
 
 _FORMS = {"schoolUnitCode": "eight digits", "emails.value": "name@domain"}

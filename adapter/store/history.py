@@ -38,7 +38,7 @@ def end_run(
     ended: int,
     outcome: str,
     report: Mapping[str, object],
-    issues: Sequence[Mapping[str, object]],
+    findings: Sequence[Mapping[str, object]],
 ) -> None:
     """The run's end, its findings, and room made by forgetting the oldest runs."""
     table = schema.run
@@ -50,12 +50,12 @@ def end_run(
         )
         rows = [
             {"run": run_id, "number": number, "facts": json.dumps(facts, ensure_ascii=False)}
-            for number, facts in enumerate(issues)
+            for number, facts in enumerate(findings)
         ]
         if rows:
-            connection.execute(sa.insert(schema.issue), rows)
+            connection.execute(sa.insert(schema.finding), rows)
         newest = sa.select(table.c.id).order_by(table.c.started.desc(), table.c.id).limit(KEPT_RUNS)
-        connection.execute(sa.delete(schema.issue).where(schema.issue.c.run.not_in(newest)))
+        connection.execute(sa.delete(schema.finding).where(schema.finding.c.run.not_in(newest)))
         connection.execute(sa.delete(table).where(table.c.id.not_in(newest)))
 
 
@@ -81,9 +81,9 @@ def good_run(store: Store, run_id: str) -> RunRecord | None:
     return RunRecord(*row[:4], json.loads(row[4])) if row is not None else None
 
 
-def issues_of(store: Store, run_id: str, limit: int) -> list[dict[str, Any]]:
-    """A run's first findings, as in `Issue.as_json`."""
-    table = schema.issue
+def findings_of(store: Store, run_id: str, limit: int) -> list[dict[str, Any]]:
+    """A run's first findings, as in `Finding.as_json`."""
+    table = schema.finding
     wanted = sa.select(table.c.facts).where(table.c.run == run_id).order_by(table.c.number).limit(limit)
     with store.reading() as connection:
         return [json.loads(facts) for facts in connection.execute(wanted).scalars()]

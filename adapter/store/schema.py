@@ -116,8 +116,8 @@ run = Table(
     Column("report", Text, nullable=False, comment="JSON, as printed by sync --json"),
 )
 
-issue = Table(
-    "issue",
+finding = Table(
+    "finding",
     metadata,
     Column("run", String(36), primary_key=True),
     Column("number", Integer, primary_key=True),

@@ -13,10 +13,10 @@ from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from adapter.issues import Issue, RowRef, Severity
+from adapter.findings import Finding, RowRef, Severity
 from adapter.mapping.build import Builder, ObjectValues, builder
 from adapter.mapping.plan import Plan, Rule
-from adapter.mapping.problems import RowProblem
+from adapter.mapping.row_findings import RowFinding
 from adapter.mapping.scope import Row
 from adapter.settings import ProfileChoice
 from adapter.ss12000.rules import can_be_reached, is_staff
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 Observer = Callable[[Rule, Row, ObjectValues], None]
 """Told of each object as it is built: previews and explanations."""
-Missed = Callable[[Rule, Row, list[Issue]], None]
+Missed = Callable[[Rule, Row, list[Finding]], None]
 """Told of each row that gives no object, with what is wrong with it; nothing, where a condition leaves it out."""
 
 
@@ -53,7 +53,7 @@ class Assembly:
     marked_rows: dict[str, int] = field(default_factory=dict)  # rule -> rows with a protection mark
     marks: Marks = field(default_factory=dict)
     lengths: dict[str, Length] = field(default_factory=dict)  # source -> its rows
-    short: list[Issue] = field(default_factory=list)  # sources that have shrunk
+    short: list[Finding] = field(default_factory=list)  # sources that have shrunk
     emptied: set[str] = field(default_factory=set)  # groups that got no members
     turns: dt.date = dt.date.max  # the first day on which the same rows may come to something else
     oldest: dict[str, float] = field(default_factory=dict)  # source -> hours that it may be old
@@ -122,10 +122,10 @@ class Assembly:
         value_of = itemgetter(*rule.distinct) if rule.distinct else _no_value
         skipped = writer.skipped if writer is not None else None
         for row in _distinct(ready, rows, skipped) if rule.distinct else rows:
-            told, heard = len(stage.findings.issues), stage.findings.heard
+            told, heard = len(stage.findings.kept), stage.findings.heard
             values = stage.take(row, ready, change, merger)
             if values is None and self.miss is not None:
-                self.miss(rule, row, stage.findings.issues[told:])
+                self.miss(rule, row, stage.findings.kept[told:])
             if values is not None:
                 note(values, RowRef(rule.view.name, row[0]))
                 if rule.lists_members and not values["groupMemberships"]:
@@ -159,7 +159,7 @@ class Assembly:
             f"{is_are} shared by several objects ({rule.name}, {', '.join(target.key.columns)}{places}). A reference "
             "through such a key leads nowhere. Make the key of more columns, or keep only the rows that count."
         )
-        stage.findings.add(Issue("M352", message, span=target.span))
+        stage.findings.add(Finding("M352", message, span=target.span))
 
     # -- what later types need to know of earlier ones ----------------------------------------------------
 
@@ -191,7 +191,7 @@ class Assembly:
         other = self.user_names.setdefault(name, values["id"])
         if other != values["id"]:
             stage = self.stages[ResourceType.PERSON]
-            stage.problem("M351", "belongs to another person too", row, "eduPersonPrincipalNames")
+            stage.report("M351", "belongs to another person too", row, "eduPersonPrincipalNames")
             for object_id in {other, values["id"]} & stage.current.keys():
                 stage.reject(object_id)
 
@@ -206,15 +206,15 @@ class Assembly:
         stage = self.stages[ResourceType.ACTIVITY]
         if self.memory is not None:
             self.memory.asks_for_units(values)
-        if why := closure.activity_problem(values, self.group_units):
-            stage.problem("R140", why, row, "groups")
+        if why := closure.unlike_groups(values, self.group_units):
+            stage.report("R140", why, row, "groups")
             stage.reject(values["id"])
             return
         self.taught[values["id"]] = [group["id"] for group in values["groups"]]
         duties = self.stages[ResourceType.DUTY].units
         unit = values["organisation"]["id"]
         if any(duties.get(teacher["duty"]["id"], (unit,)) != (unit,) for teacher in values.get("teachers") or ()):
-            stage.problem("R141", "has a teacher whose duty is at another school unit", row, "teachers", warn=True)
+            stage.report("R141", "has a teacher whose duty is at another school unit", row, "teachers", warn=True)
 
     # -- settling -----------------------------------------------------------------------------------------
 
@@ -233,7 +233,7 @@ class Assembly:
                 if self.choice.school_units:  # left out on purpose
                     stage.drop(object_id)
                     continue
-                stage.problem("R142", "refers to a school unit that is not published", None, f"id {object_id}")
+                stage.report("R142", "refers to a school unit that is not published", None, f"id {object_id}")
                 stage.reject(object_id)
         self._keep_rejected(kind, stage)
         if kind is ResourceType.PERSON:
@@ -249,7 +249,7 @@ class Assembly:
                 stage.drop(object_id)
                 self.emptied.add(object_id)
                 message = "has no members, so it is not published"
-                stage.findings.add(Issue("R143", message, Severity.NOTE, row=row, subject="Group.groupMemberships"))
+                stage.findings.add(Finding("R143", message, Severity.NOTE, row=row, subject="Group.groupMemberships"))
 
     def _withhold(self, stage: Stage) -> None:
         """Who is protected under another key; and who was protected, until the mark has been gone long enough."""
@@ -268,7 +268,7 @@ class Assembly:
                 if object_id in stage.marked or object_id not in stage.current:
                     continue
                 message = "is also the number of somebody without a mark, under another key: both are withheld"
-                stage.findings.add(Issue("M345", message, Severity.WARNING, row=row, subject="Person.civicNo.value"))
+                stage.findings.add(Finding("M345", message, Severity.WARNING, row=row, subject="Person.civicNo.value"))
                 stage.twins.add(object_id)
                 stage.withheld.add(object_id)
 
@@ -294,7 +294,7 @@ class Assembly:
             if self.memory is not None:
                 self.memory.goes_by(ResourceType.PERSON, object_id)
             message = 'is missing an address of type "Skola personal", which staff must have'
-            persons.problem("R122", message, self.unreachable[object_id], "emails")
+            persons.report("R122", message, self.unreachable[object_id], "emails")
             persons.reject(object_id)
         if silent:
             self._keep_rejected(ResourceType.PERSON, persons)
@@ -339,7 +339,7 @@ def _distinct(
                 if skipped is not None:
                     skipped(row, value)
                 continue
-        except RowProblem:
+        except RowFinding:
             yield row
             continue
         if value not in seen:

@@ -6,7 +6,7 @@ import tempfile
 from typing import IO
 
 from adapter.errors import AdapterError
-from adapter.issues import Issue, Severity
+from adapter.findings import Finding, Severity
 from adapter.ss12000.types import ResourceType
 from adapter.store.changes import Spool
 from adapter.store.engine import Store
@@ -54,7 +54,7 @@ def assembled(
     whole = assemble(store, inputs, report, spool, at_once=at_once, memory=memory)
     report.whole_at = report.started
     if believed is not None and _comparable(believed[0], whole.kept) and believed[1] != _outcome(whole, report):
-        report.findings.add(Issue("M348", CONTRADICTED, Severity.WARNING))
+        report.findings.add(Finding("M348", CONTRADICTED, Severity.WARNING))
     return whole
 
 
@@ -68,9 +68,7 @@ _Outcome = tuple[dict[ResourceType, dict[str, bytes]], list[str]]
 
 
 def _outcome(found: Assembly, report: Report) -> _Outcome:
-    return {kind: dict(stage.current) for kind, stage in found.stages.items()}, sorted(
-        map(repr, report.findings.issues)
-    )
+    return {kind: dict(stage.current) for kind, stage in found.stages.items()}, sorted(map(repr, report.findings.kept))
 
 
 def _by_differences(

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from adapter.issues import Issue, RowRef, Severity
-from adapter.mapping.problems import Impure
+from adapter.findings import Finding, RowRef, Severity
+from adapter.mapping.row_findings import Impure
 from connectors.base import Batch
 from connectors.cells import cleaned, looks_encoded_twice
 
@@ -53,17 +53,17 @@ class Cleaner:
         """Whether any cell so far has lost a sign."""
         return bool(self._unseen)
 
-    def findings(self) -> Iterator[Issue]:
+    def findings(self) -> Iterator[Finding]:
         """What to tell when all rows are read."""
         for column, told in self._twice.items():
             message = (
                 f"{_cells(told)} encoded twice (Ã¥ for å) and read right. Mend the export before letters are lost."
             )
-            yield Issue("S151", message, Severity.WARNING, row=RowRef(self.source, told.row), subject=column)
+            yield Finding("S151", message, Severity.WARNING, row=RowRef(self.source, told.row), subject=column)
         for column, told in self._unseen.items():
             signs = ", ".join(sign for sign, _ in sorted(told.signs.items(), key=lambda found: (-found[1], found[0])))
             message = f"{_cells(told)} written with signs that nobody sees ({signs}): they were taken away."
-            yield Issue("S150", message, Severity.WARNING, row=RowRef(self.source, told.row), subject=column)
+            yield Finding("S150", message, Severity.WARNING, row=RowRef(self.source, told.row), subject=column)
 
     def _column(self, name: str, cells: Sequence[str], numbers: Sequence[int]) -> Sequence[str]:
         together = "".join(cells)

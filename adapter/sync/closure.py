@@ -60,7 +60,7 @@ def pruned(kind: ResourceType, values: Values, exists: Exists) -> Values | None:
     return values
 
 
-def activity_problem(values: Values, group_units: Mapping[str, str | None]) -> str:
+def unlike_groups(values: Values, group_units: Mapping[str, str | None]) -> str:
     """Why an activity cannot be taken as it is, or "". `group_units`: teaching group -> unit; None: a class."""
     unit = values["organisation"]["id"]
     for group in values["groups"]:

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from adapter.errors import SourceFailed
-from adapter.issues import Issue, Severity, Span
+from adapter.findings import Finding, Severity, Span
 from adapter.mapping.plan import InlineRows, Plan, Rule
 from adapter.mapping.scope import Get, Index, Row, View
 from adapter.sync.cleaning import Cleaner, filled
@@ -36,15 +36,15 @@ class Sources:
         self.tables: dict[str, SourceTable] = {}
 
     def __enter__(self) -> Sources:
-        issues = []
+        findings = []
         for name, connector in self._connectors.items():
             try:
                 self.tables[name] = self._stack.enter_context(connector.open())
             except SourceError as error:
-                issues.append(_issue(name, error))
-        if issues:
+                findings.append(_finding(name, error))
+        if findings:
             self._stack.close()
-            raise SourceFailed("a source cannot be read; last night's data stay published", issues)
+            raise SourceFailed("a source cannot be read; last night's data stay published", findings)
         return self
 
     def __exit__(
@@ -114,7 +114,7 @@ class Extraction:
         self,
         sources: Sources,
         plan: Plan,
-        tell: Callable[[Issue], None],
+        tell: Callable[[Finding], None],
         traced: bool = False,
         memory: Record | None = None,
     ) -> None:
@@ -277,10 +277,10 @@ class Extraction:
                         yield from rows
         except SourceError as error:
             raise SourceFailed(
-                "a source broke off; last night's data stay published", [_issue(source, error)]
+                "a source broke off; last night's data stay published", [_finding(source, error)]
             ) from error
-        for issue in cleaner.findings():
-            self._tell(issue)
+        for finding in cleaner.findings():
+            self._tell(finding)
         if memory is not None:
             memory.has_read(source, table, cleaner.rows)
         self._tell_remarks(source)
@@ -288,7 +288,7 @@ class Extraction:
 
     def _tell_remarks(self, source: str) -> None:
         for remark in getattr(self._tables[source], "remarks", ()):
-            self._tell(Issue(remark.code, remark.message, Severity.WARNING, span=Span(remark.place)))
+            self._tell(Finding(remark.code, remark.message, Severity.WARNING, span=Span(remark.place)))
 
     def _hand_out(self, layout: Layout, rows: list[Row], streaming: Rule | None = None) -> None:
         for index in layout.indexes:
@@ -302,7 +302,7 @@ class Extraction:
         return self._memory.takes(index) if made and self._memory is not None else None
 
     def _check_ages(self) -> None:
-        issues = []
+        findings = []
         for view in self._views:
             age = self._tables[view.source].age_hours
             if view.max_age_hours is not None and age is not None and age > view.max_age_hours:
@@ -310,9 +310,9 @@ class Extraction:
                     f"is {age:.0f} hours old; the mapping expects at most {view.max_age_hours:.0f}. "
                     "See why the export did not run."
                 )
-                issues.append(Issue("S131", message, span=Span(view.source)))
-        if issues:
-            raise SourceFailed("a source is too old; last night's data stay published", list(dict.fromkeys(issues)))
+                findings.append(Finding("S131", message, span=Span(view.source)))
+        if findings:
+            raise SourceFailed("a source is too old; last night's data stay published", list(dict.fromkeys(findings)))
 
     def _check_length(self, source: str, count: int) -> None:
         wanted = max((view.min_rows for view in self._views if view.source == source), default=0)
@@ -323,7 +323,7 @@ class Extraction:
             )
             raise SourceFailed(
                 "a source is too short; last night's data stay published",
-                [Issue("S130", message, span=Span(source))],
+                [Finding("S130", message, span=Span(source))],
             )
 
 
@@ -332,6 +332,6 @@ def conditions(indexes: Iterable[Index]) -> list[Get]:
     return list(dict.fromkeys(index.view.keep for index in indexes if index.view.keep is not None))
 
 
-def _issue(source: str, error: SourceError) -> Issue:
+def _finding(source: str, error: SourceError) -> Finding:
     message = str(error).removeprefix(f"{error.place}: ").removeprefix(f"{error.code} ")
-    return Issue(error.code, message, span=Span(error.place or source))
+    return Finding(error.code, message, span=Span(error.place or source))

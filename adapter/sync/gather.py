@@ -8,11 +8,11 @@ from functools import partial
 from typing import Any, Protocol
 
 from adapter.errors import ConfigError, SourceFailed
-from adapter.issues import Issue, Severity
+from adapter.findings import Finding, Severity
 from adapter.mapping.cells import converted
 from adapter.mapping.compile import Surroundings, compile_mapping
 from adapter.mapping.plan import Plan
-from adapter.mapping.problems import RunStopped
+from adapter.mapping.row_findings import RunStopped
 from adapter.ss12000.shape import shapes
 from adapter.ss12000.types import ResourceType
 from adapter.store import protected, publish
@@ -63,13 +63,13 @@ def assemble(
             plan = compiled(inputs, sources, report, trace or memory)
         if plan.errors:
             same = store.setting(MAPPED_WITH) == digest(inputs.mapping)
-            problem = SourceFailed if same else ConfigError  # a mapping that was good yesterday is not to blame
-            raise problem(
+            failure = SourceFailed if same else ConfigError  # a mapping that was good yesterday is not to blame
+            raise failure(
                 "the sources no longer fit the mapping" if same else "the mapping is wrong; nothing was read",
                 plan.errors,
             )
-        for issue in plan.issues:
-            report.findings.add(issue)
+        for finding in plan.findings:
+            report.findings.add(finding)
         persons = {rule.view.source for rule in plan.rules[ResourceType.PERSON]}
         report.findings.about_persons = frozenset(view.name for view in plan.views if view.source in persons)
         revalidate = store.setting(CHECKED_WITH) != rules_now(inputs)
@@ -98,17 +98,17 @@ def assemble(
                 assembly.build(plan, trace.rows(plan, extraction.rows) if trace else extraction.rows)
             except RunStopped as stop:
                 raise SourceFailed(
-                    "the mapping stops the run where this is missing (missing: stop)", [stop.issue(False)]
+                    "the mapping stops the run where this is missing (missing: stop)", [stop.told(False)]
                 ) from None
         if inputs.expectations:
-            assembly.short = shrink.problems(plan, sources.places, extraction.lengths, store.setting(LENGTHS))
+            assembly.short = shrink.findings(plan, sources.places, extraction.lengths, store.setting(LENGTHS))
         _tell_of_matches(plan, report)
         _tell_of_keys(plan, report)
         assembly.turns = plan.almanac.turns
         assembly.marks = {"rows": assembly.marked_rows, "found": shares(plan.rules[ResourceType.PERSON])}
         report.unprotected = len(watch.waiting)
         if sentence := watch.sentence():
-            report.findings.add(Issue("M346", sentence, Severity.WARNING))
+            report.findings.add(Finding("M346", sentence, Severity.WARNING))
         extraction.ends(plan)
         if isinstance(memory, Night):
             memory.ends(assembly)
@@ -144,7 +144,7 @@ def _tell_of_matches(plan: Plan, report: Report) -> None:
             its, mine = tally.shapes
             looks = f"both look like {mine}" if its == mine else f"its keys look like {its}, ours like {mine}"
             message = f"{tally.what}: not one of {tally.missing} finds a row ({looks}). Is it the right column?"
-            report.findings.add(Issue("M343", message, Severity.WARNING, tally.span))
+            report.findings.add(Finding("M343", message, Severity.WARNING, tally.span))
 
 
 def _tell_of_keys(plan: Plan, report: Report) -> None:
@@ -159,13 +159,13 @@ def _tell_of_keys(plan: Plan, report: Report) -> None:
         risk = " Who stands there may be protected, and is not found." if guarded else ""
         rows = "1 row has" if len(part.unread) == 1 else f"{len(part.unread)} rows have"
         message = f"{rows} a {part.column} that cannot be read ({part.form}): nothing finds them.{risk}"
-        report.findings.add(Issue("M344", message, Severity.WARNING, row=part.first, subject=part.column))
+        report.findings.add(Finding("M344", message, Severity.WARNING, row=part.first, subject=part.column))
     for index in indexes:
         if index.partly:
             rows = "1 row lacks" if len(index.partly) == 1 else f"{len(index.partly)} rows lack"
             key, lacking = " + ".join(index.columns), " or ".join(sorted(index.lacking))
             message = f"{rows} {lacking}, a part of the key {key}: nothing finds them."
-            report.findings.add(Issue("M347", message, Severity.NOTE, row=index.first_partly, subject=key))
+            report.findings.add(Finding("M347", message, Severity.NOTE, row=index.first_partly, subject=key))
 
 
 class Tables(Protocol):
@@ -181,7 +181,7 @@ class Tables(Protocol):
 
 
 def compiled(inputs: Inputs, sources: Sources, report: Report, tables: Tables | None = None) -> Plan:
-    """The mapping against the sources' headers; `issues` and `errors` say what is wrong with it."""
+    """The mapping against the sources' headers; `findings` and `errors` say what is wrong with it."""
     around = Surroundings(
         headers=sources.headers,
         kinds=sources.kinds,

@@ -15,7 +15,7 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
 
-from adapter.issues import Issue, RowRef, Severity, Span
+from adapter.findings import Finding, RowRef, Severity, Span
 from adapter.store import history, pages, protected, schema
 from adapter.store.engine import Store, read_setting, write_setting
 from adapter.sync.findings import KEPT
@@ -87,8 +87,8 @@ def repeat(store: Store, kept: Kept, report: Report) -> None:
         old = TypeCounts(**before.report["types"][str(kind)])
         unchanged = old.created + old.updated + old.unchanged
         report.types[kind] = TypeCounts(old.read, 0, 0, 0, unchanged, old.rejected, old.kept, old.withheld)
-    for facts in history.issues_of(store, kept.run, KEPT):
-        report.findings.add(_issue(facts))
+    for facts in history.findings_of(store, kept.run, KEPT):
+        report.findings.add(_finding(facts))
     report.enrichments = list(kept.told)
     report.unchanged_since = kept.whole_at
     report.outcome = "unchanged"
@@ -124,8 +124,8 @@ def keep(store: Store, kept: Kept | None) -> None:
 
 def contradicts(store: Store, kept: Kept, report: Report, changed: bool) -> bool:
     """Whether a whole run came to anything else than what would have been believed."""
-    believed = sorted(map(repr, map(_issue, history.issues_of(store, kept.run, KEPT))))
-    return changed or believed != sorted(map(repr, report.findings.issues))
+    believed = sorted(map(repr, map(_finding, history.findings_of(store, kept.run, KEPT))))
+    return changed or believed != sorted(map(repr, report.findings.kept))
 
 
 def secret(store: Store, purpose: bytes) -> bytes:
@@ -175,9 +175,9 @@ def _hours_old(one: Imprint | None, inputs: Inputs) -> float:
     return max((inputs.clock() - at / 1e6 for _, (_, at) in one.files), default=0.0) / 3_600_000
 
 
-def _issue(facts: Mapping[str, Any]) -> Issue:
-    """What `Issue.as_json` was made of."""
-    return Issue(
+def _finding(facts: Mapping[str, Any]) -> Finding:
+    """What `Finding.as_json` was made of."""
+    return Finding(
         facts["code"],
         facts["message"],
         Severity(facts["severity"]),

@@ -114,6 +114,6 @@ class Report:
             found["error"] = {
                 "message": self.error.message,
                 "exit_code": self.error.exit_code,
-                "issues": [issue.as_json() for issue in self.error.issues],
+                "issues": [finding.as_json() for finding in self.error.findings],
             }
         return found

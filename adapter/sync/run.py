@@ -34,15 +34,15 @@ def sync(store: Store, inputs: Inputs, options: Options | None = None) -> Report
         except AdapterError as error:
             report.error = error
             report.outcome = "held" if isinstance(error, GateHeld) else "failed"
-            for issue in error.issues:
-                report.findings.add(issue)
+            for finding in error.findings:
+                report.findings.add(finding)
         except OSError as error:
             if error.errno not in _NO_ROOM:
                 raise
             report.error, report.outcome = _no_room(error), "failed"
         finally:
-            issues = [issue.as_json() for issue in report.findings.in_order()]
-            history.end_run(store, report.run, inputs.clock(), report.outcome, report.as_json(), issues)
+            findings = [finding.as_json() for finding in report.findings.in_order()]
+            history.end_run(store, report.run, inputs.clock(), report.outcome, report.as_json(), findings)
     return report
 
 

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from sys import intern
 
-from adapter.issues import RowRef
+from adapter.findings import RowRef
 from adapter.mapping.cells import filled
-from adapter.mapping.problems import UNDECIDED, RowProblem
+from adapter.mapping.row_findings import UNDECIDED, RowFinding
 from adapter.mapping.scope import Get, Index, Join, Merge, Row, View, row_key
 
 
@@ -38,20 +38,20 @@ def _once(column: Sequence[str]) -> list[str]:
 
 
 def fill(index: Index, rows: Sequence[Row], takes: Callable[[Row, Hashable], None] | None = None) -> None:
-    """Add rows to an index: those that its view keeps, or the problem of those for which that cannot be told.
+    """Add rows to an index: those that its view keeps, or the finding of those for which that cannot be told.
 
     `takes` is told each of them, with its key.
     """
     key, found = row_key(index.key, index.view.written), index.rows
     keep, late = index.view.keep, index.view.made.asked_late
     for row in rows:
-        entry: Row | RowProblem = row
+        entry: Row | RowFinding = row
         if keep is not None and not late:
             try:
                 if not keep((row,)):
                     continue
-            except RowProblem as problem:
-                entry = problem
+            except RowFinding as finding:
+                entry = finding
         value = key(row)
         if value is not None:
             found.setdefault(value, []).append(entry)
@@ -72,12 +72,12 @@ def ask(index: Index) -> None:
                 _note_partly(index, row)
 
 
-def kept(row: Row, keep: Get) -> Row | RowProblem | None:
-    """The row if the condition holds, its problem where that cannot be told, or None."""
+def kept(row: Row, keep: Get) -> Row | RowFinding | None:
+    """The row if the condition holds, its finding where that cannot be told, or None."""
     try:
         return row if keep((row,)) else None
-    except RowProblem as problem:
-        return problem
+    except RowFinding as finding:
+        return finding
 
 
 def _note_partly(index: Index, row: Row) -> None:
@@ -117,9 +117,9 @@ def _joined(rows: Iterable[Row], join: Join, view: View) -> Iterator[Row]:
         matches = join.index.rows.get(join.key((row,)))
         join.found[matches is not None] += 1
         for match in matches or ((),):
-            if isinstance(match, RowProblem):
+            if isinstance(match, RowFinding):
                 view.made.untold[row[0]] = match
-            if isinstance(match, RowProblem) or not match:
+            if isinstance(match, RowFinding) or not match:
                 yield row
                 continue
             cells = list(row)
@@ -138,8 +138,8 @@ def _merged(rows: Iterable[Row], merge: Merge, view: View) -> list[Row]:
         try:
             if row[0] not in untold and merge.keep is not None and not merge.keep((row,)):
                 continue
-        except RowProblem as problem:
-            untold[row[0]] = problem
+        except RowFinding as finding:
+            untold[row[0]] = finding
         groups.setdefault(key(row), []).append(row)
     groups.pop(None, None)
     merged = []

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from adapter.issues import Issue, Span
+from adapter.findings import Finding, Span
 from adapter.mapping.plan import Plan
 
 SHARE = 0.05
@@ -35,7 +35,7 @@ def written(lengths: Mapping[str, Length], now: int) -> str:
     return json.dumps(found, ensure_ascii=False)
 
 
-def problems(plan: Plan, places: Mapping[str, str], lengths: Mapping[str, Length], before: str) -> list[Issue]:
+def findings(plan: Plan, places: Mapping[str, str], lengths: Mapping[str, Length], before: str) -> list[Finding]:
     """What has shrunk too much. `before`: what `written` gave for the last good run, or ""."""
     known: dict[str, Any] = json.loads(before) if before else {}
     found = []
@@ -44,7 +44,7 @@ def problems(plan: Plan, places: Mapping[str, str], lengths: Mapping[str, Length
         limit = max(said, default=SHARE)
         if source in known and source not in plan.inline and limit < 1:
             messages = _of_source(length, known[source], limit)
-            found += [Issue("S132", message, span=Span(places.get(source, source))) for message in messages]
+            found += [Finding("S132", message, span=Span(places.get(source, source))) for message in messages]
     return found
 
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import orjson
 
-from adapter.issues import Issue, RowRef, Severity
+from adapter.findings import Finding, RowRef, Severity
 from adapter.mapping.build import Builder, ObjectValues, Rejected, Withheld
-from adapter.mapping.problems import Assumed, NotExposed
+from adapter.mapping.row_findings import Assumed, NotExposed
 from adapter.mapping.scope import Row, Target
 from adapter.ss12000 import canonical, rules
 from adapter.ss12000.profile import Profile
@@ -71,15 +71,15 @@ class Stage:
             values = builder.make(row)
         except Rejected as found:
             self.last = found.id, key
-            self.findings.report(found.problem, Severity.ERROR, found.protected)
+            self.findings.report(found.finding, Severity.ERROR, found.protected)
             self.reject(found.id, target, key)
             return None
         except Withheld as found:
             self.last = found.id, key
             self.withheld.add(found.id)
             self._mark(found.id, found.number, RowRef(builder.rule.view.name, row[0]), found.told)
-            if found.problem is not None:
-                self.findings.report(found.problem, Severity.WARNING, True)
+            if found.finding is not None:
+                self.findings.report(found.finding, Severity.WARNING, True)
             values = None
         except NotExposed:
             values = None
@@ -118,7 +118,7 @@ class Stage:
         if (known := self.current.get(object_id)) is not None:
             if known == digest:
                 return True
-            self.problem("M350", "has an id that another row gives to a different object", row, "id")
+            self.report("M350", "has an id that another row gives to a different object", row, "id")
             return False
         same = document is None or self.published.get(object_id) == digest
         if (not same or self.revalidate) and not self._valid(values, row):
@@ -206,15 +206,15 @@ class Stage:
                 for target, key in places:
                     target.hide(key)
 
-    def problem(self, code: str, message: str, row: RowRef | None, attribute: str, warn: bool = False) -> None:
+    def report(self, code: str, message: str, row: RowRef | None, attribute: str, warn: bool = False) -> None:
         """Report what a rule found."""
         severity = Severity.WARNING if warn else Severity.ERROR
-        self.findings.add(Issue(code, message, severity, row=row, subject=f"{self.kind}.{attribute}"))
+        self.findings.add(Finding(code, message, severity, row=row, subject=f"{self.kind}.{attribute}"))
 
     def _valid(self, values: ObjectValues, row: RowRef | None) -> bool:
         good = True
         for finding in rules.check(self.kind, values):
-            self.problem(finding.code, finding.message, row, finding.attribute, warn=not finding.rejects)
+            self.report(finding.code, finding.message, row, finding.attribute, warn=not finding.rejects)
             good = good and not finding.rejects
         return good
 

@@ -6,7 +6,7 @@ import json
 from functools import partial
 
 from adapter.errors import GateHeld, SourceFailed
-from adapter.issues import Issue, Severity
+from adapter.findings import Finding, Severity
 from adapter.ss12000.types import ResourceType
 from adapter.store import history, protected, publish, subscriptions
 from adapter.store.changes import ChangeSet, Spool
@@ -69,7 +69,7 @@ def run(
             unprotected = len(watch.lost) if at_once else 0  # and so a plan says what approving it means
             approval.write(options.plan, planned, planned_from, report.held_by, unprotected)
         if assembly.short and (report.held_by or plan_wanted):
-            report.held_by += [str(issue) for issue in assembly.short]
+            report.held_by += [str(finding) for finding in assembly.short]
         elif assembly.short and not approved:
             raise SourceFailed("a source has shrunk; last night's data stay published", assembly.short)
         if report.held_by and not approved:
@@ -100,7 +100,7 @@ def run(
             and options.plain
             and repeat.contradicts(store, believed, report, changes.any)
         ):
-            report.findings.add(Issue("M348", attempts.CONTRADICTED, Severity.WARNING))
+            report.findings.add(Finding("M348", attempts.CONTRADICTED, Severity.WARNING))
         turns, oldest = assembly.turns, assembly.oldest
         keeping.leave(store, inputs, assembly.kept, report, turns.isoformat(), seen)
         settled = report.outcome == "unchanged" or not assembly.leans_on_published

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from adapter.mapping.plan import Plan, Rule
-from adapter.mapping.problems import RowProblem
+from adapter.mapping.row_findings import RowFinding
 from adapter.mapping.scope import Index, Join, Row, View, row_key
 from adapter.ss12000.ids import canonical_uuid
 
@@ -200,7 +200,7 @@ class _Parts:
 
 
 def _rows(index: Index, key: Hashable) -> list[Row]:
-    return [row for row in dict.get(index.rows, key) or () if not isinstance(row, RowProblem)]
+    return [row for row in dict.get(index.rows, key) or () if not isinstance(row, RowFinding)]
 
 
 def _fits(view: View, join: Join, row: Row, match: Row) -> bool:

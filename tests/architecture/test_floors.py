@@ -25,7 +25,7 @@ FLOORS = {
     "mapping": 2,
     "opendata": 2,
     "ss12000": 1,
-    "issues": 0,
+    "findings": 0,
     "errors": 0,
     "masking": 0,
     "settings": 0,

@@ -32,7 +32,7 @@ def headers(pack: Path) -> dict[str, list[str]]:
 @pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name)
 def test_a_pack_fits_the_columns_that_its_readme_names(pack: Path) -> None:
     text = (pack / "mapping.yaml").read_text(encoding="utf-8")
-    assert compiled(text, headers(pack)).issues == []
+    assert compiled(text, headers(pack)).findings == []
 
 
 @pytest.mark.parametrize("pack", [p for p in PACKS if (p / "sources.toml").exists()], ids=lambda pack: pack.name)
@@ -51,4 +51,4 @@ def test_a_pack_keeps_its_own_tests(pack: Path) -> None:
     tables = {name: Rows([dict.fromkeys(columns, "")]) for name, columns in headers(pack).items()}
     outcome = run_tests(small_school.inputs(tables, mapping=text), headers(pack))
     assert outcome.count >= 1
-    assert outcome.issues == []
+    assert outcome.findings == []

@@ -77,7 +77,7 @@ def test_a_row_may_take_from_the_head_of_the_file(ims: Path) -> None:
 def test_a_path_that_leads_nowhere_is_refused(ims: Path, path: str) -> None:
     with pytest.raises(OptionsError) as caught:
         read(ims, "person", value=path)
-    assert f'"{path}"' in str(caught.value.problems)
+    assert f'"{path}"' in str(caught.value.wrong)
 
 
 def test_a_byte_order_mark_that_was_encoded_twice_is_passed_over(tmp_path: Path) -> None:

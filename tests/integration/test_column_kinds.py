@@ -106,4 +106,4 @@ Person:
         ("integer", "pad(4)", []),
         ("uuid", "lower", []),
     ):
-        assert [issue.code for issue in compiled(text % (its, mine), headers).issues] == codes
+        assert [finding.code for finding in compiled(text % (its, mine), headers).findings] == codes

@@ -72,7 +72,7 @@ def test_a_dirty_source_gives_what_a_clean_one_gives(
     report = run()
     assert (report.outcome, report.types[R.PERSON].rejected) == ("unchanged", 0)
     assert {resource: publish.digests(store, resource) for resource in R} == before
-    assert [str(issue) for issue in report.findings.in_order() if issue.code in ("S150", "S151")] == [
+    assert [str(finding) for finding in report.findings.in_order() if finding.code in ("S150", "S151")] == [
         "elever:1 efternamn: 1 cell was written with signs that nobody sees (U+200B zero width space): they were taken "
         "away.",
         "elever:2 fornamn: 1 cell was encoded twice (Ã¥ for å) and read right. Mend the export before letters are "

@@ -9,7 +9,7 @@ import pytest
 from support import small_school
 
 from adapter.cli.exhibit import Exhibits
-from adapter.issues import Issue
+from adapter.findings import Finding
 from adapter.mapping.plan import Rule
 from adapter.mapping.scope import Row
 from adapter.ss12000.types import ResourceType
@@ -28,7 +28,7 @@ def exhibited(tables: small_school.Tables, protected: str = "withhold", settle: 
             exhibits.note(values)
         entries.append(exhibits.entry(rule, row, values))
 
-    def lost(rule: Rule, row: Row, issues: list[Issue]) -> None:
+    def lost(rule: Rule, row: Row, findings: list[Finding]) -> None:
         entries.append(exhibits.lost(rule, row))
 
     inputs = small_school.inputs(tables, profile={"protected_identities": protected})
@@ -93,6 +93,6 @@ def test_a_finding_of_another_type_shows_no_value_of_a_person_s_row() -> None:
     with Spool() as spool:
         assemble(store, small_school.inputs(tables), report, spool)
     store.close()
-    told = [str(issue) for issue in report.findings.in_order()]
+    told = [str(finding) for finding in report.findings.in_order()]
     assert any("Group.organisation: refers to no Organisation" in words for words in told)
     assert not any("99999999" in words for words in told)

@@ -22,7 +22,7 @@ def test_it_publishes_the_pupils_their_groups_and_who_teaches_them_and_nobody_el
         bodies = publish.bodies(store, kind, list(publish.digests(store, kind)))
         found[kind] = [json.loads(body) for body in bodies.values()]
     store.close()
-    assert [str(issue) for issue in report.findings.in_order() if issue.severity == "error"] == []
+    assert [str(finding) for finding in report.findings.in_order() if finding.severity == "error"] == []
     assert sorted(unit["schoolUnitCode"] for unit in found[R.ORGANISATION]) == ["01279295", "55555555"]
     assert sorted(one["givenName"] for one in found[R.PERSON]) == [f"Förnamn{n}" for n in (1, 11, 2, 20, 21)]
     pupils = {one["givenName"]: one["enrolments"] for one in found[R.PERSON] if "enrolments" in one}

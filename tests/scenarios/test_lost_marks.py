@@ -113,7 +113,7 @@ def test_one_who_loses_the_mark_is_published_when_it_has_been_gone_for_so_many_n
     unmark(found, 0)
     report = night(store, found, 1)
     assert (report.error, report.unprotected) == (None, 1)
-    assert any("1 person would stop being protected" in str(issue) for issue in report.findings.issues)
+    assert any("1 person would stop being protected" in str(finding) for finding in report.findings.kept)
     assert pupil_id(found, 0) not in persons(store)
     assert night(store, found, 1).unprotected == 1  # a second run on one day is no second night
     assert pupil_id(found, 0) not in persons(store)
@@ -221,7 +221,7 @@ def test_two_keys_of_one_person_are_withheld_together_and_wait_together(store: S
     )
     double = ids.own_id(NAMESPACE, "Person", ("double",))
     report = night(store, found, 0, mapping=mapping)
-    assert [issue.code for issue in report.findings.issues if issue.code == "M345"] == ["M345"]
+    assert [finding.code for finding in report.findings.kept if finding.code == "M345"] == ["M345"]
     assert double not in persons(store)
     found["elever"].pop(0)  # the marked one goes: nobody is the same person as somebody marked any more
     night(store, found, 1, mapping=mapping)

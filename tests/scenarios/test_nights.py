@@ -89,7 +89,7 @@ def test_an_object_that_was_never_valid_is_left_out_and_said_once(store: Store) 
     report = night(store, found)
     assert report.error is None
     assert pupil_id(found, 0) not in published(store, R.PERSON)
-    assert [str(issue) for issue in report.findings.in_order()] == [
+    assert [str(finding) for finding in report.findings.in_order()] == [
         "elever:2 Person.civicNo.value: has a wrong check digit"
     ]
 
@@ -201,13 +201,13 @@ def test_an_export_that_is_too_old_changes_nothing(store: Store) -> None:
     mapping = small_school.MAPPING.replace("{min_rows: 2}", "{min_rows: 2, max_age: 36h}")
     report = night(store, found, mapping=mapping)
     assert isinstance(report.error, SourceFailed)
-    assert "40 hours old" in str(report.error.issues[0])
+    assert "40 hours old" in str(report.error.findings[0])
 
 
 def test_a_wrong_mapping_is_not_the_sources_fault(store: Store) -> None:
     report = night(store, tables(), mapping=small_school.MAPPING.replace("givenName: fornamn", "givenName: förnamn"))
     assert isinstance(report.error, ConfigError)
-    assert str(report.error.issues[0]) == (
+    assert str(report.error.findings[0]) == (
         'mapping.yaml:19:18: M210 source "elever" has no column "förnamn". Did you mean "fornamn"?'
     )
 
@@ -255,7 +255,7 @@ def test_of_two_persons_with_one_user_name_neither_is_taken(store: Store) -> Non
     found["ad"][1]["eppn"] = str(found["ad"][0]["eppn"]).upper()
     report = night(store, found)
     assert {pupil_id(found, 0), pupil_id(found, 1)}.isdisjoint(published(store, R.PERSON))
-    assert [issue.code for issue in report.findings.issues] == ["M351"]
+    assert [finding.code for finding in report.findings.kept] == ["M351"]
 
 
 def test_a_newcomer_cannot_take_over_a_published_user_name(store: Store) -> None:
@@ -332,7 +332,7 @@ def test_the_run_is_remembered_with_its_findings(store: Store) -> None:
     report = night(store, found)
     last = history.last_runs(store, 1)[0]
     assert (last.id, last.outcome) == (report.run, "published")
-    assert history.issues_of(store, report.run, 10)[0]["subject"] == "Person.givenName"
+    assert history.findings_of(store, report.run, 10)[0]["subject"] == "Person.givenName"
 
 
 def test_a_directory_with_two_answers_for_a_pupil_takes_nobody_away(store: Store) -> None:
@@ -344,7 +344,7 @@ def test_a_directory_with_two_answers_for_a_pupil_takes_nobody_away(store: Store
     assert report.error is None
     assert report.withheld_at_once == 0
     assert published(store, R.PERSON)[pupil_id(found, 3)] == before
-    assert any("says something else" in str(issue) for issue in report.findings.in_order())
+    assert any("says something else" in str(finding) for finding in report.findings.in_order())
 
 
 MERGING = small_school.MAPPING.replace(

@@ -203,7 +203,7 @@ def test_a_whole_run_that_comes_to_something_else_than_was_believed_is_told(
     school.export()
     assert school.night(store, 1).outcome == "unchanged"  # as it would be if a change could not be seen
     report = school.night(store, 7)
-    assert [issue.code for issue in report.findings.issues] == ["M348"]
+    assert [finding.code for finding in report.findings.kept] == ["M348"]
     assert report.types[R.PERSON].updated == 1
 
 
@@ -211,7 +211,7 @@ def test_a_file_that_has_gone_is_told_and_not_taken_for_unchanged(school: School
     school.night(store)
     (school.folder / "ad.csv").unlink()
     report = school.night(store)
-    assert (report.outcome, [issue.code for issue in report.findings.issues]) == ("failed", ["S102"])
+    assert (report.outcome, [finding.code for finding in report.findings.kept]) == ("failed", ["S102"])
 
 
 def test_an_export_that_has_stopped_coming_is_told(school: School, store: Store) -> None:
@@ -219,7 +219,7 @@ def test_an_export_that_has_stopped_coming_is_told(school: School, store: Store)
     os.utime(school.folder / "elever.csv", (NOW / 1000, NOW / 1000))
     assert [school.night(store, day).outcome for day in (0, 1)] == ["published", "unchanged"]
     report = school.night(store, 2)
-    assert (report.outcome, [issue.code for issue in report.findings.issues]) == ("failed", ["S131"])
+    assert (report.outcome, [finding.code for finding in report.findings.kept]) == ("failed", ["S131"])
 
 
 def test_nights_of_those_who_wait_for_their_lost_mark_are_whole(

@@ -20,8 +20,8 @@ REQUIRED = {
 
 def test_a_file_with_the_required_columns_alone_is_taken() -> None:
     found = compiled(PACK, REQUIRED)
-    assert [str(issue) for issue in found.errors] == []
-    told = [str(issue) for issue in found.issues if issue.code == "M203"]
+    assert [str(finding) for finding in found.errors] == []
+    told = [str(finding) for finding in found.findings if finding.code == "M203"]
     assert len(told) == 4
     assert any("has no status, middleName, email, grades: read as empty" in line for line in told)
 
@@ -29,4 +29,4 @@ def test_a_file_with_the_required_columns_alone_is_taken() -> None:
 @pytest.mark.parametrize("column", ["identifier", "username", "role"])
 def test_a_column_that_it_lives_by_may_not_be_missing(column: str) -> None:
     headers = {**REQUIRED, "users": [name for name in REQUIRED["users"] if name != column]}
-    assert [issue.code for issue in compiled(PACK, headers).errors if column in issue.message]
+    assert [finding.code for finding in compiled(PACK, headers).errors if column in finding.message]

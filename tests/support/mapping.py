@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from adapter.issues import Issue
+from adapter.findings import Finding
 from adapter.mapping.compile import Surroundings, compile_mapping
 from adapter.mapping.plan import Plan, Rule
 from adapter.mapping.scope import Row
@@ -29,20 +29,20 @@ def compiled(mapping: str, headers: Mapping[str, Sequence[str] | None]) -> Plan:
     return compile_mapping(mapping, "m.yaml", around)
 
 
-def objects(mapping: str, tables: Mapping[str, list[dict[str, Any]]]) -> tuple[dict[str, list[Any]], list[Issue]]:
-    """Type -> objects as the rows give them, before anything is judged for publication; and the issues."""
+def objects(mapping: str, tables: Mapping[str, list[dict[str, Any]]]) -> tuple[dict[str, list[Any]], list[Finding]]:
+    """Type -> objects as the rows give them, before anything is judged for publication; and the findings."""
     found: dict[str, list[Any]] = {}
 
     def observe(rule: Rule, row: Row, values: dict[str, Any]) -> None:
         found.setdefault(str(rule.kind), []).append(values)
 
-    _, issues = _assembled(mapping, tables, observe)
-    return found, [issue for issue in issues if issue.severity != "note"]
+    _, findings = _assembled(mapping, tables, observe)
+    return found, [finding for finding in findings if finding.severity != "note"]
 
 
 def notes(mapping: str, tables: Mapping[str, list[dict[str, Any]]]) -> list[str]:
     """What is told of these rows that is no fault."""
-    return [str(issue) for issue in _assembled(mapping, tables, None)[1] if issue.severity == "note"]
+    return [str(finding) for finding in _assembled(mapping, tables, None)[1] if finding.severity == "note"]
 
 
 def digests(mapping: str, tables: Mapping[str, Any]) -> dict[str, dict[str, bytes]]:
@@ -51,7 +51,7 @@ def digests(mapping: str, tables: Mapping[str, Any]) -> dict[str, dict[str, byte
     return {str(kind): stage.current for kind, stage in assembly.stages.items()}
 
 
-def _assembled(mapping: str, tables: Mapping[str, Any], observe: Observer | None) -> tuple[Assembly, list[Issue]]:
+def _assembled(mapping: str, tables: Mapping[str, Any], observe: Observer | None) -> tuple[Assembly, list[Finding]]:
     store = open_store("sqlite://")
     report = Report("r", 0)
     with Spool() as spool:

@@ -11,7 +11,7 @@ have several. Then come the sections of a mapping that matter, and of the case i
   later    the rows of another night, in which every object keeps its id
   config   config.toml, for sources that a connector reads; then the files that it reads, by name (of a .db its SQL)
   gives    type: all that is published, by the attributes that matter, references as the name of what they lead to
-  issues   the codes of all findings
+  issues     the codes of all findings
   never    texts that neither an object nor a finding holds
   today    the date, where it is not TODAY
 
@@ -52,7 +52,7 @@ class Need:
     config: str
     files: Mapping[str, str]
     gives: Mapping[str, list[Any]]
-    issues: list[str]
+    findings: list[str]
     never: list[str]
     today: dt.date
 
@@ -160,7 +160,7 @@ def _case(source: str, body: str) -> Need:
         config=config,
         files=files,
         gives=yaml.load(dedent(own["gives"]), yaml.BaseLoader),
-        issues=sorted(_words(own["issues"])),
+        findings=sorted(_words(own["issues"])),
         never=_words(own["never"]),
         today=dt.date.fromisoformat(own["today"].strip() or TODAY.isoformat()),
     )

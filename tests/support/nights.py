@@ -70,7 +70,7 @@ def told(report: Report) -> dict[str, Any]:
     found = report.as_json()
     return {name: found[name] for name in found if name not in _OF_THE_NIGHT} | {
         "enrichments": report.enrichments,
-        "issues": [issue.as_json() for issue in report.findings.in_order()],
+        "issues": [finding.as_json() for finding in report.findings.in_order()],
     }
 
 

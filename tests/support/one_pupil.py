@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapter.issues import Issue
+from adapter.findings import Finding
 from support.mapping import objects
 from support.small_school import UNIT, number
 
@@ -56,22 +56,22 @@ Person:
 """
 
 
-def persons(text: str, *rows: dict[str, Any], **others: list[dict[str, Any]]) -> tuple[list[Any], list[Issue]]:
+def persons(text: str, *rows: dict[str, Any], **others: list[dict[str, Any]]) -> tuple[list[Any], list[Finding]]:
     columns = dict.fromkeys((*ROW, *(name for row in rows for name in row)), "")
     elever = [{**columns, **ROW, **row} for row in rows]
     tables = {"elever": elever, "skolor": [{"kod": UNIT, "namn": "Skolan"}], **others}
-    found, issues = objects(text, tables)
-    return found.get("Person", []), issues
+    found, findings = objects(text, tables)
+    return found.get("Person", []), findings
 
 
 def one(text: str, row: dict[str, Any] | None = None, **others: list[dict[str, Any]]) -> Any:
-    (found,), issues = persons(text, row or {}, **others)
-    assert [issue for issue in issues if issue.severity == "error"] == []
+    (found,), findings = persons(text, row or {}, **others)
+    assert [finding for finding in findings if finding.severity == "error"] == []
     return found
 
 
 def rejected(text: str, row: dict[str, Any] | None = None, **others: list[dict[str, Any]]) -> str:
     """What is said of the one row, which gives no object."""
-    found, issues = persons(text, row or {}, **others)
+    found, findings = persons(text, row or {}, **others)
     assert found == []
-    return str(issues[0])
+    return str(findings[0])

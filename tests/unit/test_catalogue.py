@@ -31,8 +31,8 @@ def test_every_page_says_what_it_means_and_what_to_do() -> None:
 def test_an_example_is_wrong_in_the_way_it_says_and_right_where_it_says_so(code: str) -> None:
     wrong, right = EXAMPLES[code]
     assert right in BASE
-    assert compiled(BASE, HEADERS).issues == []
-    assert code in [issue.code for issue in compiled(BASE.replace(right, wrong, 1), HEADERS).issues]
+    assert compiled(BASE, HEADERS).findings == []
+    assert code in [finding.code for finding in compiled(BASE.replace(right, wrong, 1), HEADERS).findings]
 
 
 def test_every_mistake_in_a_mapping_that_one_line_can_show_has_an_example() -> None:

@@ -11,7 +11,7 @@ from adapter.ss12000 import civicno
 
 @pytest.mark.parametrize("value", ["200901272385", "201002037271", "200901872382", "20090127TF20", "20090127TF12"])
 def test_a_well_formed_number_passes(value: str) -> None:
-    assert civicno.problem(value) == ""
+    assert civicno.wrong_with(value) == ""
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_a_well_formed_number_passes(value: str) -> None:
     ],
 )
 def test_anything_else_is_told_why(value: str) -> None:
-    assert civicno.problem(value)
+    assert civicno.wrong_with(value)
 
 
 @pytest.mark.parametrize(

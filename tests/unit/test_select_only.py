@@ -9,7 +9,7 @@ import pytest
 from support.databases import mariadb_url
 
 from connectors.registry import OptionsError, create
-from connectors.select_only import problem
+from connectors.select_only import refusal
 
 GOOD = [
     ("", "SELECT * FROM ELEV"),
@@ -130,12 +130,12 @@ BAD = [
 
 @pytest.mark.parametrize(("database", "query"), GOOD)
 def test_one_query_that_reads_passes(database: str, query: str) -> None:
-    assert problem(query, database) == ""
+    assert refusal(query, database) == ""
 
 
 @pytest.mark.parametrize(("database", "query", "why"), BAD)
 def test_anything_else_is_refused(database: str, query: str, why: str) -> None:
-    assert why in problem(query, database)
+    assert why in refusal(query, database)
 
 
 def test_mariadb_is_not_even_asked(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def tests(today: dt.date) -> Mapping[str, Callable[[str], bool]]:
 def is_person_number(text: str) -> bool:
     """In any form, with a real date; a check digit may be wrong."""
     found = civicno.normalise(text, _LATE)
-    return found is not None and civicno.problem(found) in ("", civicno.WRONG_CHECK_DIGIT)
+    return found is not None and civicno.wrong_with(found) in ("", civicno.WRONG_CHECK_DIGIT)
 
 
 def born(text: str) -> int:

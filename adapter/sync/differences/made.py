@@ -12,7 +12,7 @@ from operator import itemgetter
 
 import numpy as np
 
-from adapter.mapping.problems import Impure, RowProblem
+from adapter.mapping.row_findings import Impure, RowFinding
 from adapter.mapping.scope import Get, Row, View
 from adapter.sync.differences.arrays import Codes
 from adapter.sync.differences.codes import Coder
@@ -57,7 +57,7 @@ def _outcomes(row: Row, keeps: Sequence[Get], untold: bool) -> bytes:
 def _outcome(keep: Get, row: Row) -> int:
     try:
         return bool(keep((row,)))
-    except RowProblem:
+    except RowFinding:
         return 2
 
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from adapter.mapping.cells import converted
 from adapter.mapping.plan import Plan, Rule
-from adapter.mapping.problems import RowProblem
+from adapter.mapping.row_findings import RowFinding
 from adapter.mapping.scope import Get, Index, Row, Target, View
 from adapter.ss12000.types import ResourceType
 from adapter.sync.differences.arrays import Array, Codes
@@ -265,7 +265,7 @@ class Record:
             return
         found, code = self.indexes.setdefault(index.rows.name, IndexRecord()), index.rows.code
         for key, rows in index.rows.items():
-            found.numbers.extend([row.row.row if isinstance(row, RowProblem) else row[0] for row in rows])
+            found.numbers.extend([row.row.row if isinstance(row, RowFinding) else row[0] for row in rows])
             found.codes.extend([code(key)] * len(rows))
 
     def takes(self, index: Index) -> Callable[[Row, Hashable], None]:

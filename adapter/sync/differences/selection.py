@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
-from adapter.issues import Issue
+from adapter.findings import Finding
 from adapter.mapping.plan import Plan, Rule
 from adapter.mapping.scope import Index, Row, View
 from adapter.sync.cleaning import Cleaner
@@ -30,7 +30,7 @@ _TOGETHER = 2000  # rows
 class Selection(Extraction):
     """Stands for the reading of all rows. Raises Unusual, SourceFailed."""
 
-    def __init__(self, sources: Sources, plan: Plan, tell_of: Callable[[Issue], None], night: Night) -> None:
+    def __init__(self, sources: Sources, plan: Plan, tell_of: Callable[[Finding], None], night: Night) -> None:
         super().__init__(sources, plan, tell_of, memory=night)
         self._night = night
         self._looked_at: set[str] = set()
@@ -48,8 +48,8 @@ class Selection(Extraction):
             if cleaner.took_signs:
                 for rule in self._rules:
                     rule.view.impure = True
-            for issue in cleaner.findings():
-                self._tell(issue)
+            for finding in cleaner.findings():
+                self._tell(finding)
             length = self.lengths[name] = night.length(name)
             if remarks_of(sources.tables[name]) != remarks[name]:
                 raise Unusual(f"{name} has something to tell of its rows")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from adapter.mapping.problems import RowProblem
+from adapter.mapping.row_findings import RowFinding
 from adapter.mapping.scope import Get, Index, Row
 from adapter.sync.differences.codes import Code, Coder
 from adapter.sync.shaping import kept
@@ -56,7 +56,7 @@ class Rows(dict[Hashable, Any]):
         return super().__contains__(key)
 
     @staticmethod
-    def _kept(rows: Iterable[Row], keep: Get) -> list[Row | RowProblem]:
+    def _kept(rows: Iterable[Row], keep: Get) -> list[Row | RowFinding]:
         return [entry for row in rows if (entry := kept(row, keep)) is not None]
 
     def _bring(self, code: int) -> None:

@@ -11,7 +11,7 @@ import pytest
 from support.desk import NUMBER, Desk, desk
 
 from adapter.delivery import doctor
-from adapter.delivery.doctor import Finding
+from adapter.delivery.doctor import Examined
 from adapter.facade.jwks import fetch_keys
 from adapter.simulator.pki import Authority
 
@@ -23,7 +23,7 @@ def at_desk(tmp_path: Path) -> Iterator[Desk]:
         yield found
 
 
-def examined(found: Desk) -> dict[str, Finding]:
+def examined(found: Desk) -> dict[str, Examined]:
     settings = found.settings
     findings = doctor.examine(settings, found.store, found.clock, partial(fetch_keys, settings.auth))
     return {finding.name: finding for finding in findings}

@@ -74,8 +74,8 @@ def test_a_notice_waits_while_the_target_is_down_and_its_changes_are_stamped_ane
     at_desk.skolverket.webhook.status = 503
     report = at_desk.deliver()
     assert (report.sent, report.pending) == (0, 1)
-    assert "answered 503" in report.problems[0]
-    assert at_desk.deliver().problems == []  # not before its time
+    assert "answered 503" in report.failures[0]
+    assert at_desk.deliver().failures == []  # not before its time
     at_desk.clock.pass_(hours=3)
     at_desk.skolverket.webhook.status = 200
     assert at_desk.deliver().sent == 1
@@ -170,14 +170,14 @@ def test_a_target_that_is_not_allowed_any_more_gets_nothing(at_desk: Desk) -> No
     at_desk.sections["notifications"]["allowed_targets"] = ["https://api.skolverket.se/"]
     report = at_desk.deliver()
     assert (report.pending, at_desk.skolverket.webhook.attempts, at_desk.auth.granted) == (1, 0, 0)
-    assert "allowed_targets" in report.problems[0]
+    assert "allowed_targets" in report.failures[0]
 
 
 def test_without_a_token_section_the_notice_waits_and_says_why(at_desk: Desk) -> None:
     at_desk.subscribe()
     at_desk.night(efternamn="Nygift")
     report = deliver_due(at_desk.store, at_desk.settings, None, at_desk.clock)
-    assert "config.toml has no [token]" in report.problems[0]
+    assert "config.toml has no [token]" in report.failures[0]
 
 
 def test_two_workers_at_once_send_one_notice(tmp_path: Path) -> None:
@@ -343,7 +343,7 @@ def test_changes_lie_inside_the_window_of_a_client_whose_clock_is_wrong(at_desk:
     at_desk.subscribe()
     at_desk.night(efternamn="Nygift")
     report = at_desk.deliver(transport=httpx.MockTransport(elsewhere))
-    assert (len(report.problems) == 1 and "NTP" in report.problems[0]) == bool(ahead)
+    assert (len(report.failures) == 1 and "NTP" in report.failures[0]) == bool(ahead)
     at_desk.clock.pass_(minutes=31)
     at_desk.deliver(transport=httpx.MockTransport(elsewhere))
     at_desk.clock.pass_(minutes=6)
@@ -356,7 +356,7 @@ def test_an_ended_subscription_is_notified_all_the_same_unless_configured_otherw
     at_desk.clock.pass_(days=91)
     at_desk.night(efternamn="Nygift")
     report = at_desk.deliver()
-    assert (report.sent, "has ended" in report.problems[0]) == (1, True)
+    assert (report.sent, "has ended" in report.failures[0]) == (1, True)
     at_desk.sections["notifications"]["stop_when_expired"] = True
     at_desk.night(efternamn="Omgift")
     assert at_desk.deliver().pending == 1
@@ -367,7 +367,7 @@ def test_who_is_told_in_vain_again_and_again_raises_the_alarm(at_desk: Desk) -> 
     at_desk.night(efternamn="Nygift")
     said: list[str] = []
     for _ in range(8):
-        said += at_desk.deliver(force=True).problems
+        said += at_desk.deliver(force=True).failures
         at_desk.clock.pass_(minutes=90)
         said += confirm(at_desk.store, at_desk.settings, at_desk.clock())
     assert any("has not fetched; it holds version 1" in words for words in said)

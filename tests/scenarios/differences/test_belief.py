@@ -109,7 +109,7 @@ def test_once_a_week_both_ways_are_gone_and_must_come_to_the_same(
     school.tables["ad"][4]["eppn"] = "nyare@edu.exempel.se"
     school.export()
     report = school.night(store, 15)
-    assert [issue.code for issue in report.findings.issues] == ["M348"]
+    assert [finding.code for finding in report.findings.kept] == ["M348"]
     assert report.types[R.PERSON].updated == 1
 
 
@@ -187,7 +187,7 @@ def test_that_nothing_is_found_in_a_second_source_is_told_on_the_next_night_too(
     school.tables["elever"][3]["efternamn"] = "Nygift"
     school.export()
     report = school.night(store, 1)
-    codes = [sorted(issue.code for issue in one.findings.issues) for one in (before, report)]
+    codes = [sorted(finding.code for finding in one.findings.kept) for one in (before, report)]
     assert "M343" in codes[0]
     assert codes[0] == codes[1]
 

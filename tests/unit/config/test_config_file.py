@@ -32,10 +32,10 @@ def written(folder: Path, text: str) -> Path:
     return path
 
 
-def issues_of(folder: Path, text: str) -> list[str]:
+def findings_of(folder: Path, text: str) -> list[str]:
     with pytest.raises(ConfigError) as caught:
         config.load(written(folder, text))
-    return [str(issue).replace(f"{folder}/", "") for issue in caught.value.issues]
+    return [str(finding).replace(f"{folder}/", "") for finding in caught.value.findings]
 
 
 def test_a_minimal_file_is_enough(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_all_mistakes_are_told_at_once_with_line_key_and_suggestion(tmp_path: Pa
     text = MINIMAL.replace('name = "Exempelkommun"\n', "") + (
         '[gate]\nmax_deletd = "10%"\nmax_updated = "much"\n[facade]\ntls = { certificate = "a.pem" }\n'
     )
-    found = issues_of(tmp_path, text)
+    found = findings_of(tmp_path, text)
     assert found == [
         "config.toml:1: C111 organiser.name: is missing (the organiser's name, for reports).",
         'config.toml:10: C110 gate.max_deletd: there is no such key. Did you mean "max_deleted"?',
@@ -93,7 +93,7 @@ def test_all_mistakes_are_told_at_once_with_line_key_and_suggestion(tmp_path: Pa
     ],
 )
 def test_each_mistake_says_where_and_what_to_do(tmp_path: Path, text: str, expected: str) -> None:
-    assert any(expected in issue for issue in issues_of(tmp_path, MINIMAL + text))
+    assert any(expected in finding for finding in findings_of(tmp_path, MINIMAL + text))
 
 
 def test_a_file_that_is_missing_or_not_utf8_is_told_plainly(tmp_path: Path) -> None:

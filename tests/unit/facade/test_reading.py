@@ -45,7 +45,7 @@ def test_every_object_comes_once_whatever_the_limit(facade: Readable, limit: int
 def test_every_object_follows_the_profile(facade: Readable) -> None:
     for kind in FETCH_ORDER:
         for entry in facade.crawl(f"/{kind.collection}"):
-            assert checks.problems(kind, entry) == []
+            assert checks.violations(kind, entry) == []
 
 
 def test_a_full_last_page_has_no_token(quick: Readable) -> None:

@@ -55,7 +55,7 @@ UNAUTHORISED: dict[str, dict[str, Any]] = {
     "another audience": {"aud": "nutid test"},
     "no expiry": {"exp": None},
     "no start": {"nbf": None},
-    "no issue time": {"iat": None},
+    "no finding time": {"iat": None},
     "expiry that is no number": {"exp": "soon"},
 }
 

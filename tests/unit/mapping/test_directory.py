@@ -130,8 +130,8 @@ def test_a_directory_is_a_register_like_any_other() -> None:
         ],
         "grupper": [group(1, "Klass", "6A", 1, 2, 3), group(2, "Undervisning", "Matematik", 1, 3)],
     }
-    found, issues = objects(MAPPING, tables)
-    assert issues == []
+    found, findings = objects(MAPPING, tables)
+    assert findings == []
     assert [len(one.get("enrolments", ())) for one in found["Person"]] == [1, 1, 0]
     assert sorted(duty["dutyAt"]["id"] for duty in found["Duty"]) == sorted(map(ids.skolverket_id, (UNIT, "11111111")))
     assert [len(one["groupMemberships"]) for one in found["Group"]] == [2, 1]

@@ -50,8 +50,8 @@ def test_a_code_list_that_stands_in_a_source_translates_a_reference_and_a_match(
 def test_it_cannot_translate_the_key_of_a_source_which_is_read_before_it() -> None:
     text = mapping(top="sources: {elever: {key: {column: guid, codes: koder}}}")
     text = text.replace("codes:\n", "codes:\n  koder: {from: skolor, key: namn, value: kod}\n", 1)
-    (issue,) = compiled(text, {"elever": list(ROW), "skolor": ["kod", "namn"]}).errors
-    assert str(issue) == (
+    (finding,) = compiled(text, {"elever": list(ROW), "skolor": ["kod", "namn"]}).errors
+    assert str(finding) == (
         'm.yaml:2:47: M243 the code list "koder" stands in a source, which is not read yet here; '
         "write the list under `codes`."
     )
@@ -101,7 +101,7 @@ def test_items_may_be_kept_by_what_another_source_holds() -> None:
 )
 def test_a_source_looks_only_into_what_is_there_before_it(top: str, said: str) -> None:
     headers = {"elever": list(ROW), "skolor": ["kod", "namn"], "ad": ["nr"]}
-    assert [str(issue) for issue in compiled(mapping(top=top), headers).errors] == [said]
+    assert [str(finding) for finding in compiled(mapping(top=top), headers).errors] == [said]
 
 
 def test_a_view_may_be_of_rows_that_stand_in_the_mapping() -> None:
@@ -119,7 +119,7 @@ def test_but_not_of_rows_that_stand_below_it() -> None:
     top = "sources:\n  vy: {of: lista, key: ord}\n  lista: {rows: [{ord: n}]}\n  elever: {key: guid}\n"
     text = mapping("  id: {uuid5: guid}\n  enrich: {vy: namn}", top)
     found = compiled(text, {"elever": list(ROW), "skolor": ["kod", "namn"]}).errors
-    assert [str(issue) for issue in found] == [
+    assert [str(finding) for finding in found] == [
         'm.yaml:3:12: M200 "lista" is described further down; a view comes after the rows that it is of.'
     ]
 
@@ -162,8 +162,8 @@ def test_the_rows_that_a_view_is_joined_with_are_told_too() -> None:
         "val:2 ort + spar as integer: 2 rows lack ort or spar as integer, a part of the key ort + spar as integer: "
         "nothing finds them."
     ]
-    _, issues = objects(text, {"elever": elever, "val": [{"namn": "", **row} for row in rows], "skolor": UNITS})
-    assert [str(issue) for issue in issues] == [
+    _, findings = objects(text, {"elever": elever, "val": [{"namn": "", **row} for row in rows], "skolor": UNITS})
+    assert [str(finding) for finding in findings] == [
         "val:4 spar: 1 row has a spar that cannot be read (integer): nothing finds them."
     ]
 
@@ -179,9 +179,9 @@ def test_what_cannot_be_read_in_a_choice_of_columns_is_told() -> None:
     top = "sources: {elever: {key: guid}, ad: {key: {first_of: [{column: nr, as: personnummer}, nr2]}}}"
     text = mapping("  id: {uuid5: guid}\n  enrich: {ad: pnr}", top, middleName="ad.namn")
     rows = [{"nr": "12", "nr2": "", "namn": "x"}, {"nr": NUMBER, "nr2": "", "namn": "Maj"}]
-    found, issues = objects(text, {"elever": [ROW], "ad": rows, "skolor": UNITS})
+    found, findings = objects(text, {"elever": [ROW], "ad": rows, "skolor": UNITS})
     assert found["Person"][0]["middleName"] == "Maj"
-    assert [str(issue) for issue in issues] == [
+    assert [str(finding) for finding in findings] == [
         "ad:2 nr: 1 row has a nr that cannot be read (personnummer): nothing finds them."
     ]
 
@@ -211,8 +211,8 @@ sources:
     headers = {"elever": [{**ROW, "ort": "", "eppn": "a@exempel.se"}]}
     (found,) = objects(text, headers)[0]["Person"]
     assert unit_of(found) == ids.skolverket_id(UNIT)
-    _, (issue,) = objects(text.replace('{ort: "", kod: "31279295", namn: Vår}, ', ""), headers)
-    assert "is empty, and a reference is required" in str(issue)
+    _, (finding,) = objects(text.replace('{ort: "", kod: "31279295", namn: Vår}, ', ""), headers)
+    assert "is empty, and a reference is required" in str(finding)
 
 
 def test_it_cannot_translate_the_columns_that_a_reference_looks_for() -> None:
@@ -220,7 +220,7 @@ def test_it_cannot_translate_the_columns_that_a_reference_looks_for() -> None:
     via = "ort, by: {column: namn, codes: koder}"
     text = mapping(enrolments=enrolled(via)).replace("codes:\n", lists, 1)
     headers = {"elever": [*ROW, "ort"], "skolor": ["kod", "namn"], "enheter": ["ord", "kod"]}
-    assert [issue.code for issue in compiled(text, headers).errors] == ["M243"]
+    assert [finding.code for finding in compiled(text, headers).errors] == ["M243"]
 
 
 def test_the_first_filled_column_may_be_a_key() -> None:
@@ -250,7 +250,7 @@ def test_what_an_id_cannot_be_made_of(made_of: str, said: str) -> None:
     top = "sources: {elever: {key: guid}, ad: {key: nr}}"
     text = mapping(f"  id: {{uuid5: {made_of}}}\n  enrich: {{ad: pnr}}", top)
     found = compiled(text, {"elever": list(ROW), "skolor": ["kod", "namn"], "ad": ["nr"]}).errors
-    assert any(said in str(issue) for issue in found)
+    assert any(said in str(finding) for finding in found)
 
 
 def test_an_id_is_made_of_the_first_filled_column() -> None:
@@ -278,8 +278,8 @@ def test_a_choice_goes_on_to_the_next_value_where_a_code_list_lacks_the_word() -
 
 def test_no_unknown_mark_may_be_left_out() -> None:
     text = mapping(securityMarking="{column: skydd, codes: skydd, unknown: omit}")
-    (issue,) = compiled(text, {"elever": list(ROW), "skolor": ["kod", "namn"]}).errors
-    assert "an unknown mark protects" in str(issue)
+    (finding,) = compiled(text, {"elever": list(ROW), "skolor": ["kod", "namn"]}).errors
+    assert "an unknown mark protects" in str(finding)
 
 
 def test_columns_that_a_source_may_lack_are_empty_where_it_does() -> None:
@@ -287,7 +287,7 @@ def test_columns_that_a_source_may_lack_are_empty_where_it_does() -> None:
     text = mapping("  keep: {slut: {on_or_after: today, or: empty}}\n  id: {uuid5: guid}", top, middleName="mellan")
     assert "middleName" not in one(text)
     assert one(text, {"mellan": "Maj", "slut": ""})["middleName"] == "Maj"
-    notes = [str(issue) for issue in compiled(text, {"elever": list(ROW), "skolor": ["kod", "namn"]}).issues]
+    notes = [str(finding) for finding in compiled(text, {"elever": list(ROW), "skolor": ["kod", "namn"]}).findings]
     assert notes[:1] == [
         'm.yaml:2:41: M203 source "elever" has no mellan, slut: read as empty, as its `optional` says.'
     ]
@@ -295,8 +295,8 @@ def test_columns_that_a_source_may_lack_are_empty_where_it_does() -> None:
 
 def test_a_mark_of_protection_is_never_optional() -> None:
     text = mapping(top="sources: {elever: {key: guid, optional: [skydd]}}")
-    (issue,) = compiled(text, {"elever": list(ROW), "skolor": ["kod", "namn"]}).errors
-    assert str(issue) == (
+    (finding,) = compiled(text, {"elever": list(ROW), "skolor": ["kod", "namn"]}).errors
+    assert str(finding) == (
         'm.yaml:18:31: M244 "skydd" tells of protection, so it cannot be optional: without it nobody is protected.'
     )
 
@@ -333,9 +333,9 @@ def test_neither_is_what_leads_to_a_mark_of_protection(top: str, rule: str, said
     marking = MARKED if "lista" in top else "{column: skydd, codes: skydd}"
     text = mapping(f"{rule}  id: {{uuid5: guid}}", f"sources: {{{top}}}", securityMarking=marking)
     headers = {"elever": list(ROW), "skolor": ["kod", "namn"], "lista": ["nr", "nr2", "mark"]}
-    (issue,) = compiled(text, headers).errors
-    assert issue.code == "M244"
-    assert said in str(issue)
+    (finding,) = compiled(text, headers).errors
+    assert finding.code == "M244"
+    assert said in str(finding)
 
 
 def test_a_column_that_leads_to_other_rows_may_be_optional() -> None:
@@ -400,8 +400,8 @@ Activity:
     text = text.replace("sources: {elever: {key: guid}}", "sources: {elever: {key: guid}, tjanst: {key: anst}}")
     tables = {"elever": [{**ROW, "enhet": UNIT}], "skolor": UNITS}
     two = [{"anst": "g1", "roll": role, "enhet": UNIT} for role in ("a", "b")]
-    found, issues = objects(text, {**tables, "tjanst": two[:1]})
-    assert (len(found["Activity"][0]["teachers"]), issues) == (1, [])
-    found, issues = objects(text, {**tables, "tjanst": two})
+    found, findings = objects(text, {**tables, "tjanst": two[:1]})
+    assert (len(found["Activity"][0]["teachers"]), findings) == (1, [])
+    found, findings = objects(text, {**tables, "tjanst": two})
     assert "teachers" not in found["Activity"][0]
-    assert sorted(issue.code for issue in issues) == ["M331", "M352"]
+    assert sorted(finding.code for finding in findings) == ["M331", "M352"]

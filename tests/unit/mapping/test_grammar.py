@@ -234,20 +234,20 @@ def mapping(place: str, word: str) -> str:
 @pytest.mark.parametrize(("place", "word"), ALLOWED)
 def test_a_word_works_where_it_may_stand(place: str, word: str) -> None:
     text = mapping(place, word)
-    assert [str(issue) for issue in compiled(text, HEADERS).errors] == []
+    assert [str(finding) for finding in compiled(text, HEADERS).errors] == []
     assert digests(text, TABLES)["Organisation"]
     if place == "a test":
         inputs = small_school.inputs({name: Rows(rows) for name, rows in TABLES.items()}, mapping=text)
-        assert run_tests(inputs, HEADERS).issues == []
+        assert run_tests(inputs, HEADERS).findings == []
 
 
 @pytest.mark.parametrize(("place", "word"), REFUSED)
 def test_a_word_is_refused_where_it_may_not_stand(place: str, word: str) -> None:
     text = mapping(place, word)
-    found = [str(issue) for issue in compiled(text, HEADERS).errors]
+    found = [str(finding) for finding in compiled(text, HEADERS).errors]
     if place == "a test":
         inputs = small_school.inputs({name: Rows(rows) for name, rows in TABLES.items()}, mapping=text)
-        found = [str(issue) for issue in run_tests(inputs, HEADERS).issues]
+        found = [str(finding) for finding in run_tests(inputs, HEADERS).findings]
     called = re.sub(r"the form (`\w+`)", r"\1", AS_TOLD.get(place, place))
     named = [line for line in found if (f'"{word}"' in line or f"`{word}`" in line) and called in line]
     assert named, found

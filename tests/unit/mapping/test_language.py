@@ -17,8 +17,8 @@ def test_a_rule_s_keep_and_when_must_both_hold() -> None:
         {"guid": f"{n}", "eppn": f"{n}@exempel.se", "status": s, "ort": o}
         for n, (s, o) in enumerate([("A", "X"), ("A", "Z"), ("B", "Y")])
     ]
-    found, issues = persons(text, *rows)
-    assert (len(found), issues) == (1, [])
+    found, findings = persons(text, *rows)
+    assert (len(found), findings) == (1, [])
     assert len(persons(text.replace("  keep: {status: A}\n", ""), *rows)[0]) == 2
 
 
@@ -138,9 +138,9 @@ def test_a_person_whose_mark_stands_in_a_second_source_with_two_answers_is_withh
         "  id: {uuid5: guid}\n  enrich: {ad: pnr}", ENRICHED, securityMarking="{column: ad.mark, codes: skydd}"
     )
     rows = [{"nummer": NUMBER, "mark": mark} for mark in "NJ"]
-    found, issues = persons(text, {}, ad=rows)
+    found, findings = persons(text, {}, ad=rows)
     assert found == []
-    assert (issues[0].severity, "says something else" in str(issues[0])) == ("warning", True)
+    assert (findings[0].severity, "says something else" in str(findings[0])) == ("warning", True)
 
 
 @pytest.mark.parametrize("merge", ["most", "only"])
@@ -162,11 +162,11 @@ def test_rows_that_are_one_person_and_disagree_on_protection_protect(merge: str,
     marks = ["Ingen", "J", "Ingen"]
     rows = [{"skydd": "Ingen" if join else mark} for mark in marks]
     accounts = [{"nummer": NUMBER, "mark": mark} for mark in marks]
-    found, issues = persons(text, *rows, ad=accounts)
+    found, findings = persons(text, *rows, ad=accounts)
     assert found == []
-    assert [issue.code for issue in issues] == ["M341"]
-    alike, issues = persons(text, *[{"skydd": "Ingen"}] * 3, ad=[{"nummer": NUMBER, "mark": "Ingen"}] * 3)
-    assert (len(alike), issues) == (1, [])
+    assert [finding.code for finding in findings] == ["M341"]
+    alike, findings = persons(text, *[{"skydd": "Ingen"}] * 3, ad=[{"nummer": NUMBER, "mark": "Ingen"}] * 3)
+    assert (len(alike), findings) == (1, [])
 
 
 def test_a_list_of_the_protected_with_a_number_that_cannot_be_read_is_told() -> None:
@@ -174,8 +174,8 @@ def test_a_list_of_the_protected_with_a_number_that_cannot_be_read_is_told() -> 
         "  id: {uuid5: guid}\n  enrich: {ad: pnr}", ENRICHED, securityMarking="{column: ad.mark, codes: marken}"
     ).replace("codes:\n", 'codes:\n  marken: {"": Ingen, J: Sekretessmarkering}\n')
     rows = [{"nummer": number("20140101", 7), "mark": "J"}, {"nummer": f"{NUMBER}x", "mark": "J"}]
-    (issue,) = persons(text, {}, ad=rows)[1]
-    assert str(issue) == (
+    (finding,) = persons(text, {}, ad=rows)[1]
+    assert str(finding) == (
         "ad:3 nummer: 1 row has a nummer that cannot be read (personnummer): nothing finds them. "
         "Who stands there may be protected, and is not found."
     )
@@ -197,9 +197,9 @@ def test_an_id_for_life_does_not_depend_on_how_a_guid_is_written() -> None:
 def test_an_id_of_several_columns_needs_them_all() -> None:
     text = mapping("  id: {uuid5: [guid, x]}")
     assert one(text, {"x": "1"})["id"] != one(text, {"x": "2"})["id"]
-    found, issues = persons(text, {"x": ""})
+    found, findings = persons(text, {"x": ""})
     assert found == []
-    assert "has no id: guid, x is empty" in str(issues[0])
+    assert "has no id: guid, x is empty" in str(findings[0])
 
 
 # -- conditions -----------------------------------------------------------------------------------------------------
@@ -236,8 +236,8 @@ def test_an_id_of_several_columns_needs_them_all() -> None:
 )
 def test_a_condition(keep: str, cell: str, kept: bool) -> None:
     text = mapping(f"  keep: {{{keep}}}\n  id: {{uuid5: guid}}")
-    found, issues = persons(text, {"x": cell}, andra=[{"id": "7"}, {"id": "9"}])
-    assert (len(found), issues) == (int(kept), [])
+    found, findings = persons(text, {"x": cell}, andra=[{"id": "7"}, {"id": "9"}])
+    assert (len(found), findings) == (int(kept), [])
 
 
 def test_a_condition_that_cannot_be_told_is_reported() -> None:
@@ -246,8 +246,8 @@ def test_a_condition_that_cannot_be_told_is_reported() -> None:
 
 
 def rejected_or_left(text: str) -> str:
-    _, issues = persons(text, {"x": "nästa vecka"}, {"guid": "g2", "x": "2027-01-01", "eppn": "y@edu.exempel.se"})
-    return str(issues[0])
+    _, findings = persons(text, {"x": "nästa vecka"}, {"guid": "g2", "x": "2027-01-01", "eppn": "y@edu.exempel.se"})
+    return str(findings[0])
 
 
 # -- other sources --------------------------------------------------------------------------------------------------
@@ -304,7 +304,7 @@ def test_a_reference_may_be_the_first_whose_column_is_filled(first: str, second:
     text = mapping(enrolments=f"{{list: [{{enroledAt: {at}, schoolType: {{text: GR}}, schoolYear: {{text: '6'}}}}]}}")
     (enrolment,) = one(text, {"enhet": first, "annan": second})["enrolments"]
     assert enrolment["enroledAt"] == {"id": ids.skolverket_id(UNIT)}
-    assert "M300" in [issue.code for issue in persons(text, {"enhet": "", "annan": ""})[1]]
+    assert "M300" in [finding.code for finding in persons(text, {"enhet": "", "annan": ""})[1]]
 
 
 def test_what_is_wrong_in_a_column_of_many_is_told_with_the_row_it_stands_in() -> None:
@@ -321,9 +321,9 @@ def test_a_required_part_whose_condition_does_not_hold_is_told_and_nothing_fails
 
 def test_a_reference_that_leads_nowhere_in_an_item_is_told_and_the_object_not_half_made() -> None:
     rows = [{"elev": "g1", "enhet": "99999999", "form": "Grundskola", "ak": "6", "till": ""}]
-    found, issues = persons(mapping(enrolments=ENROLMENTS), {}, inskr=rows)
+    found, findings = persons(mapping(enrolments=ENROLMENTS), {}, inskr=rows)
     assert found == []
-    assert "refers to no Organisation that is published" in str(issues[0])
+    assert "refers to no Organisation that is published" in str(findings[0])
 
 
 def test_wide_columns_become_items() -> None:

@@ -11,13 +11,13 @@ from support.mistakes import BASE, HEADERS, MISTAKES
 
 
 def test_the_mapping_that_the_mistakes_are_made_in_has_none() -> None:
-    assert compiled(BASE, HEADERS).issues == []
+    assert compiled(BASE, HEADERS).findings == []
 
 
 @pytest.mark.parametrize(("right", "wrong", "said"), MISTAKES, ids=lambda part: str(part)[:40])
 def test_a_mistake_is_told_with_its_place(right: str, wrong: str, said: tuple[str, ...]) -> None:
-    found = compiled(BASE.replace(right, wrong, 1), HEADERS).issues
-    assert tuple(str(issue).removeprefix("m.yaml:") for issue in found) == said
+    found = compiled(BASE.replace(right, wrong, 1), HEADERS).findings
+    assert tuple(str(finding).removeprefix("m.yaml:") for finding in found) == said
 
 
 def test_there_are_many() -> None:
@@ -28,7 +28,7 @@ def test_all_mistakes_are_told_at_once() -> None:
     text = BASE
     for right, wrong in (("givenName: fornamn", "givenName: x1"), ("via: guid", "via: x2"), ("as: integer", "as: int")):
         text = text.replace(right, wrong, 1)
-    assert [issue.code for issue in compiled(text, HEADERS).errors] == ["M210", "M120", "M210"]
+    assert [finding.code for finding in compiled(text, HEADERS).errors] == ["M210", "M120", "M210"]
 
 
 @pytest.mark.parametrize(
@@ -68,5 +68,5 @@ def test_two_misspelt_words_are_both_told_and_nothing_else_is() -> None:
     pairs = [(here, there) for here in range(len(WORDS)) for there in range(here)]
     for here, there in random.Random(20261123).sample(pairs, 500):
         if frozenset((here, there)) not in CONSISTENT:
-            found = [str(issue) for issue in compiled(misspelt(here, there), HEADERS).errors]
+            found = [str(finding) for finding in compiled(misspelt(here, there), HEADERS).errors]
             assert len(found) == 2, (PLACES[here], PLACES[there], found)

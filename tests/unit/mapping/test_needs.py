@@ -69,7 +69,7 @@ def test_what_a_source_needs_can_be_said(need: Need, store: Store) -> None:
     found = outcome(need, need.connectors(need.rows), store)
     for kind, expected in need.gives.items():
         assert shown(found.readable[kind], [expected]) == shown(expected, [expected]), found.findings
-    assert found.codes == need.issues, found.findings
+    assert found.codes == need.findings, found.findings
     everything = orjson.dumps(found.objects).decode() + found.findings
     assert [text for text in need.never if text in everything] == []
 
@@ -112,9 +112,9 @@ def outcome(need: Need, connectors: Mapping[str, Any], store: Store) -> Outcome:
             str(kind): {key: orjson.loads(spool.body(stage.changed[key])) for key in stage.current}
             for kind, stage in assembly.stages.items()
         }
-    issues = [issue for issue in report.findings.in_order() if issue.severity != "note"]
-    codes = sorted(issue.code for issue in issues)
-    return Outcome(objects, readable(objects, data.names), codes, "\n".join(map(str, issues)))
+    findings = [finding for finding in report.findings.in_order() if finding.severity != "note"]
+    codes = sorted(finding.code for finding in findings)
+    return Outcome(objects, readable(objects, data.names), codes, "\n".join(map(str, findings)))
 
 
 def readable(objects: Mapping[str, dict[str, Any]], known: Mapping[str, str]) -> dict[str, list[Any]]:

@@ -9,7 +9,7 @@ from support.mapping import compiled, objects
 from support.one_pupil import NUMBER, ROW, mapping, one, persons, rejected
 from support.small_school import UNIT, number
 
-from adapter.issues import Issue
+from adapter.findings import Finding
 from adapter.ss12000 import ids
 
 
@@ -67,8 +67,8 @@ Duty:
     staff = {**ROW, "anst": "7", "enheter": f";{UNIT}; 11111111;"}
     none = {**ROW, "anst": "8", "enheter": "", "eppn": "y@edu.exempel.se"}
     units = [{"kod": code, "namn": "S"} for code in (UNIT, "11111111")]
-    found, issues = objects(text, {"personal": [staff, none], "skolor": units})
-    assert issues == []
+    found, findings = objects(text, {"personal": [staff, none], "skolor": units})
+    assert findings == []
     assert len(found["Person"]) == 2
     assert sorted(duty["dutyAt"]["id"] for duty in found["Duty"]) == sorted(
         ids.skolverket_id(code) for code in (UNIT, "11111111")
@@ -80,8 +80,8 @@ def test_a_field_may_come_from_another_row_of_the_same_person() -> None:
     text = mapping(
         "  keep: {ak: empty}\n  id: {uuid5: guid}\n  enrich: {klassrad: guid}", top, middleName="klassrad.ak"
     )
-    (found,), issues = persons(text, {"ak": ""}, {"ak": "6"})
-    assert (found["middleName"], issues) == ("6", [])
+    (found,), findings = persons(text, {"ak": ""}, {"ak": "6"})
+    assert (found["middleName"], findings) == ("6", [])
 
 
 def test_a_column_is_matched_in_the_form_that_its_own_key_has() -> None:
@@ -103,8 +103,8 @@ def test_rows_may_stand_in_the_mapping_itself() -> None:
     (unit,) = objects(text, {"elever": [ROW]})[0]["Organisation"]
     assert (unit["schoolUnitCode"], unit["displayName"]) == (UNIT, "Vår skola")
     wrong = text.replace("'31279295'", "'3127'")
-    _, issues = objects(wrong, {"elever": [ROW]})
-    assert str(issues[0]).startswith("skolan:6 Organisation.schoolUnitCode")
+    _, findings = objects(wrong, {"elever": [ROW]})
+    assert str(findings[0]).startswith("skolan:6 Organisation.schoolUnitCode")
 
 
 REGISTERS = """
@@ -128,7 +128,7 @@ REGISTER = """\
 """
 
 
-def two_registers(last: dict[str, str], same_id: str = "    same_id: merge\n") -> tuple[list[Any], list[Issue]]:
+def two_registers(last: dict[str, str], same_id: str = "    same_id: merge\n") -> tuple[list[Any], list[Finding]]:
     """One pupil in two systems, each with a school of its own."""
     codes = "codes:\n  skydd: {N: Ingen, J: Sekretessmarkering}"
     rules = REGISTER % ("grund", "", "") + REGISTER % ("sarskild", same_id, "middleName: mellan")
@@ -136,28 +136,28 @@ def two_registers(last: dict[str, str], same_id: str = "    same_id: merge\n") -
     first = {**ROW, "enhet": UNIT, "ar": "6"}
     other = {**ROW, "namn": "Annat", "enhet": "11111111", "ar": "7", "mellan": "Mi", **last}
     units = [{"kod": code, "namn": "S"} for code in (UNIT, "11111111")]
-    found, issues = objects(text, {"grund": [first], "sarskild": [other], "skolor": units})
-    return found.get("Person", []), issues
+    found, findings = objects(text, {"grund": [first], "sarskild": [other], "skolor": units})
+    return found.get("Person", []), findings
 
 
 def test_a_pupil_in_two_systems_is_one_object_where_the_mapping_says_so() -> None:
-    (_, found), issues = two_registers({})
-    assert issues == []
+    (_, found), findings = two_registers({})
+    assert findings == []
     assert (found["givenName"], found["middleName"], found["familyName"]) == ("Åsa", "Mi", "Öberg")
     assert sorted(enrolment["schoolYear"] for enrolment in found["enrolments"]) == [6, 7]
     told = two_registers({}, same_id="")[1]
-    assert [issue.code for issue in told] == ["M350"]
+    assert [finding.code for finding in told] == ["M350"]
 
 
 def test_who_is_protected_in_one_of_two_systems_is_withheld() -> None:
     for mark in ("J", "", "Q"):
-        found, issues = two_registers({"skydd": mark})
-        assert (len(found), [issue.code for issue in issues if issue.severity == "error"]) == (1, [])
+        found, findings = two_registers({"skydd": mark})
+        assert (len(found), [finding.code for finding in findings if finding.severity == "error"]) == (1, [])
 
 
 def test_a_row_that_is_broken_in_one_of_two_systems_ends_the_object() -> None:
-    _, issues = two_registers({"ar": "sju"})
-    assert [issue.code for issue in issues] == ["M310"]
+    _, findings = two_registers({"ar": "sju"})
+    assert [finding.code for finding in findings] == ["M310"]
 
 
 def test_a_code_list_may_come_from_a_source() -> None:
@@ -224,9 +224,9 @@ def test_a_duty_at_a_school_becomes_one_at_each_of_its_units() -> None:
         {"tjanst_id": "1", "anst": "7", "skola": "S1"},
         {"tjanst_id": "2", "anst": "8", "skola": "S2"},
     ]
-    found, issues = objects(text, {"personal": STAFF, "skolor": UNITS, "tjanster": duties})
+    found, findings = objects(text, {"personal": STAFF, "skolor": UNITS, "tjanster": duties})
     assert sorted(duty["dutyAt"]["id"] for duty in found["Duty"]) == sorted(map(ids.skolverket_id, (UNIT, OTHER)))
-    (lost,) = issues  # no unit under S2: told, not lost
+    (lost,) = findings  # no unit under S2: told, not lost
     assert str(lost).startswith("tjanst:3 Duty.id: has no id: tjanst_id, skolor.kod is empty")
 
 
@@ -269,8 +269,8 @@ TEACHING = {
 
 def test_a_duty_is_found_by_its_person_and_unit() -> None:
     text = SCHOOL % ("", "kod", "kod") + GROUP % "[anst, kod], by: [anst, kod]"
-    found, issues = objects(text, TEACHING)
-    assert issues == []
+    found, findings = objects(text, TEACHING)
+    assert findings == []
     duty = next(duty for duty in found["Duty"] if duty["id"] == found["Activity"][0]["teachers"][0]["duty"]["id"])
     assert duty["dutyAt"]["id"] == ids.skolverket_id(UNIT)
     assert len(found["Activity"][0]["teachers"]) == 1
@@ -278,12 +278,12 @@ def test_a_duty_is_found_by_its_person_and_unit() -> None:
 
 def test_a_reference_that_several_objects_fit_leads_nowhere_and_says_so() -> None:
     text = SCHOOL % ("", "kod", "kod") + GROUP % "anst, by: anst"
-    found, issues = objects(text, TEACHING)
+    found, findings = objects(text, TEACHING)
     assert "teachers" not in found["Activity"][0] or found["Activity"][0]["teachers"] == []
-    assert [issue.code for issue in issues] == ["M331"]
+    assert [finding.code for finding in findings] == ["M331"]
     one_of_two = {**TEACHING, "larare": [{"grupp": "MA 6B", "anst": "8", "kod": UNIT}]}
-    found, issues = objects(text, one_of_two)
-    assert (len(found["Activity"][0]["teachers"]), issues) == (1, [])
+    found, findings = objects(text, one_of_two)
+    assert (len(found["Activity"][0]["teachers"]), findings) == (1, [])
 
 
 def test_the_test_of_a_group_is_told_by_subject_and_the_year_of_most_members() -> None:
@@ -302,19 +302,19 @@ def test_the_test_of_a_group_is_told_by_subject_and_the_year_of_most_members() -
         "elever": [{"guid": number, "ar": year} for number, year in (("1", "6"), ("2", "9"), ("3", "6"), ("4", ""))],
         "medlemmar": [{"grupp": "MA 6B", "elev": number} for number in "1234"],
     }
-    found, issues = objects(text, tables)
-    assert (found["Activity"][0]["parentActivity"]["id"], issues) == (ids.skolverket_id("GRGRMAT01_6"), [])
-    found, issues = objects(text.replace("merge: most", "merge: only"), tables)
+    found, findings = objects(text, tables)
+    assert (found["Activity"][0]["parentActivity"]["id"], findings) == (ids.skolverket_id("GRGRMAT01_6"), [])
+    found, findings = objects(text.replace("merge: most", "merge: only"), tables)
     assert "Activity" not in found  # they disagree: no year, no test, and it is told
-    assert [str(issue) for issue in issues if "parentActivity" in str(issue)] != []
+    assert [str(finding) for finding in findings if "parentActivity" in str(finding)] != []
 
 
 def test_a_class_that_its_rows_describe_differently_is_one_class() -> None:
     text = SCHOOL % ("  grupper: {of: elever, key: [kod, grupp], merge: most}", "kod", "kod")
     text += GROUP.partition("Activity:")[0].replace("schoolType: {text: GR}", "schoolType: form")
     pupils = [{"kod": UNIT, "grupp": "6B", "form": form} for form in ("GR", "SAM", "GR")]
-    found, issues = objects(text, {**TEACHING, "elever": pupils})
-    assert ([group["schoolType"] for group in found["Group"]], issues) == (["GR"], [])
+    found, findings = objects(text, {**TEACHING, "elever": pupils})
+    assert ([group["schoolType"] for group in found["Group"]], findings) == (["GR"], [])
 
 
 CLASSES = """
@@ -350,18 +350,18 @@ def test_a_class_is_there_as_long_as_one_of_its_rows_counts(at: str, turned: boo
     text = SCHOOL % (source, "kod", "kod") + CLASSES % ("  keep: {status: A}\n" if at == "rule" else "")
     pupils = PUPILS_OF_CLASSES[::-1] if turned else PUPILS_OF_CLASSES
     lessons = [{"kod": UNIT, "klass": "6A"}, {"kod": UNIT, "klass": "6B"}]
-    found, issues = objects(text, {**TEACHING, "elever": pupils, "lektioner": lessons})
+    found, findings = objects(text, {**TEACHING, "elever": pupils, "lektioner": lessons})
     assert [group["displayName"] for group in found["Group"]] == ["6A"]
     assert [activity["displayName"] for activity in found["Activity"]] == ["6A"]
-    assert issues == []  # 6B is known and left out, and so is its activity: a note, no fault
+    assert findings == []  # 6B is known and left out, and so is its activity: a note, no fault
 
 
 def test_an_object_that_is_distinct_by_its_source_s_key_and_more_is_found_by_the_key() -> None:
     text = SCHOOL % ("  lektioner: {key: grupp}", "kod", "kod") + (CLASSES % "").replace("elever", "lektioner").replace(
         "[kod, klass]", "[kod, grupp]"
     ).replace("klass", "grupp").replace("via: [kod, grupp]", "via: grupp")
-    found, issues = objects(text, {**TEACHING, "lektioner": [{"kod": UNIT, "grupp": "MA", "dag": d} for d in "12"]})
-    assert (len(found["Group"]), len(found["Activity"]), issues) == (1, 2, [])
+    found, findings = objects(text, {**TEACHING, "lektioner": [{"kod": UNIT, "grupp": "MA", "dag": d} for d in "12"]})
+    assert (len(found["Group"]), len(found["Activity"]), findings) == (1, 2, [])
 
 
 def test_a_row_whose_condition_cannot_be_told_is_no_missing_row_of_a_merge() -> None:
@@ -388,8 +388,8 @@ def test_a_programme_must_be_one_of_skolverkets() -> None:
 def test_columns_that_were_never_meant_for_each_other_are_told() -> None:
     text = mapping("  id: {uuid5: guid}\n  enrich: {ad: pnr}", "sources:\n  elever: {key: guid}\n  ad: {key: nr}")
     pupils = [{"guid": f"g{n}", "eppn": f"x{n}@edu.exempel.se"} for n in range(10)]
-    _, issues = persons(text, *pupils, ad=[{"nr": f"{NUMBER[2:8]}-{NUMBER[8:]}"}])
-    (found,) = issues
+    _, findings = persons(text, *pupils, ad=[{"nr": f"{NUMBER[2:8]}-{NUMBER[8:]}"}])
+    (found,) = findings
     assert str(found) == (
         "mapping.yaml:15:12: M343 Person from elever with ad: not one of 10 finds a row "
         "(its keys look like 999999-9999, ours like 999999999999). Is it the right column?"
@@ -403,9 +403,9 @@ def test_two_objects_with_one_key_are_told() -> None:
     )
     text = mapping("  id: {uuid5: pnr}", "sources: {elever: {key: guid}}", enrolments=enrolments)
     other = {"pnr": number("20140101", 2), "eppn": "x2@edu.exempel.se", "enhet": UNIT}
-    found, issues = persons(text, {"enhet": UNIT}, other)
-    assert (len(found), [issue.code for issue in issues]) == (2, ["M352"])
-    assert str(issues[0]) == (
+    found, findings = persons(text, {"enhet": UNIT}, other)
+    assert (len(found), [finding.code for finding in findings]) == (2, ["M352"])
+    assert str(findings[0]) == (
         "mapping.yaml:2:25: M352 1 key is shared by several objects (Person from elever, guid, the first at elever:3). "
         "A reference through such a key leads nowhere. Make the key of more columns, or keep only the rows that count."
     )
@@ -413,8 +413,8 @@ def test_two_objects_with_one_key_are_told() -> None:
 
 def test_what_a_source_is_joined_with_stands_above_it() -> None:
     text = mapping(top="sources:\n  elever: {key: guid, with: {ad: {nr: pnr}}}\n  ad: {key: nr}")
-    (issue,) = compiled(text, {"elever": list(ROW), "ad": ["nr"], "skolor": ["kod", "namn"]}).errors
-    assert str(issue).startswith('m.yaml:3:30: M200 "ad" is described further down')
+    (finding,) = compiled(text, {"elever": list(ROW), "ad": ["nr"], "skolor": ["kod", "namn"]}).errors
+    assert str(finding).startswith('m.yaml:3:30: M200 "ad" is described further down')
     text = mapping(top="sources:\n  elever: {merge: most}")
-    (issue,) = compiled(text, {"elever": list(ROW), "skolor": ["kod", "namn"]}).errors
-    assert str(issue) == "m.yaml:3:19: M112 `merge` needs a `key`: the columns of which each value gets one row."
+    (finding,) = compiled(text, {"elever": list(ROW), "skolor": ["kod", "namn"]}).errors
+    assert str(finding) == "m.yaml:3:19: M112 `merge` needs a `key`: the columns of which each value gets one row."

@@ -254,7 +254,7 @@ def _stopped(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def ours(text: str) -> str:
     found = civicno.normalise(text, TODAY)
-    return found if found and not civicno.problem(found) else ""
+    return found if found and not civicno.wrong_with(found) else ""
 
 
 def personnummer_s(text: str) -> str:
@@ -281,7 +281,7 @@ def test_all_three_read_the_same_number(text: str, meant: str) -> None:
 def test_all_three_refuse_and_we_say_why(text: str, why: str) -> None:
     assert (ours(text), personnummer_s(text), stdnum_s(text)) == ("", "", "")
     found = civicno.normalise(text, TODAY)
-    assert (civicno.problem(found) if found else civicno.refusal(text)).startswith(why)
+    assert (civicno.wrong_with(found) if found else civicno.refusal(text)).startswith(why)
 
 
 @pytest.mark.parametrize("row", [row for rows in DIFFERENT.values() for row in rows])

@@ -11,7 +11,7 @@ from support.mapping import compiled
 from support.one_pupil import ROW, mapping
 
 from adapter.mapping.plan import Plan
-from adapter.sync.shrink import Length, problems, written
+from adapter.sync.shrink import Length, findings, written
 
 NOW = 1_795_000_000_000
 HEADERS = {"elever": list(ROW), "skolor": ["kod", "namn"]}
@@ -23,7 +23,7 @@ def plan(expect: str = "") -> Plan:
 
 def told(before: Length, now: Length, expect: str = "") -> list[str]:
     kept = written({"elever": before}, NOW)
-    return [str(issue) for issue in problems(plan(expect), {"elever": "export/elever.csv"}, {"elever": now}, kept)]
+    return [str(finding) for finding in findings(plan(expect), {"elever": "export/elever.csv"}, {"elever": now}, kept)]
 
 
 def units(**rows: int) -> Length:
@@ -65,8 +65,8 @@ def test_a_unit_that_is_nearly_gone_is_told_though_the_whole_is_as_long_as_befor
 
 
 def test_the_first_run_and_a_source_that_is_new_have_nothing_to_be_held_against() -> None:
-    assert problems(plan(), {}, {"elever": Length(1, {})}, "") == []
-    assert problems(plan(), {}, {"elever": Length(1, {})}, written({"andra": Length(400, {})}, NOW)) == []
+    assert findings(plan(), {}, {"elever": Length(1, {})}, "") == []
+    assert findings(plan(), {}, {"elever": Length(1, {})}, written({"andra": Length(400, {})}, NOW)) == []
 
 
 @given(st.integers(0, 5000), st.integers(0, 5000))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapter.issues import Issue, RowRef, Severity, Span
+from adapter.findings import Finding, RowRef, Severity, Span
 
 UNDECIDED = "\x1aundecided"
 """In a merged row, for a cell that tells of protection and that the rows disagree on: whoever reads it fails closed."""
@@ -35,7 +35,7 @@ LEADS_NOWHERE = frozenset({"M330", "M331"})
 """Codes of references that find no object, or more than one."""
 
 
-class RowProblem(Exception):
+class RowFinding(Exception):
     """The object cannot be built from these rows; its last good version stays published.
 
     `value` is kept apart from the words, so that whoever reports it decides whether it may be shown.
@@ -50,13 +50,13 @@ class RowProblem(Exception):
         self.subject = subject
         self.value = value
 
-    def issue(self, show_value: bool, severity: Severity = Severity.ERROR) -> Issue:
+    def told(self, show_value: bool, severity: Severity = Severity.ERROR) -> Finding:
         """The finding as reported; without its value where the person or the attribute is to be masked."""
         shown = f"'{self.value[:60]}' " if show_value and self.value else ""
-        return Issue(self.code, f"{shown}{self.words}", severity, self.span, self.row, self.subject)
+        return Finding(self.code, f"{shown}{self.words}", severity, self.span, self.row, self.subject)
 
 
-class ItemProblem(RowProblem):
+class ItemFinding(RowFinding):
     """One item of a list is left out and reported; the object goes on without it."""
 
 
@@ -68,5 +68,5 @@ class NotExposed(Exception):
     """What is referred to exists but is not published (withheld, filtered): left out without a word."""
 
 
-class RunStopped(RowProblem):
+class RunStopped(RowFinding):
     """The mapping says `missing: stop`: nothing may be published tonight."""

@@ -43,8 +43,8 @@ class RowRef:
 
 
 @dataclass(frozen=True, slots=True)
-class Issue:
-    """One finding. `message` holds at most one value, already masked by whoever made the issue."""
+class Finding:
+    """One finding. `message` holds at most one value, already masked by whoever made the finding."""
 
     code: str
     message: str
@@ -98,62 +98,62 @@ _KINDS = 5_000
 class Repeated:
     """One finding of one line of the mapping, and how often it came. `rows`: the first three."""
 
-    issue: Issue
+    finding: Finding
     count: int = 1
     rows: tuple[RowRef, ...] = ()
 
-    def add(self, issue: Issue) -> None:
+    def add(self, finding: Finding) -> None:
         """The same once more."""
         self.count += 1
-        if issue.row is not None and (len(self.rows) < _PLACES or issue.row < self.rows[-1]):
-            if issue.row < self.rows[0]:
-                self.issue = issue
-            self.rows = tuple(sorted((*self.rows, issue.row)))[:_PLACES]
+        if finding.row is not None and (len(self.rows) < _PLACES or finding.row < self.rows[-1]):
+            if finding.row < self.rows[0]:
+                self.finding = finding
+            self.rows = tuple(sorted((*self.rows, finding.row)))[:_PLACES]
 
     def __str__(self) -> str:
         if self.count == 1:
-            return str(self.issue)
-        if self.issue.row is None:
-            return f"{self.issue} (and {self.count - 1} more)"
+            return str(self.finding)
+        if self.finding.row is None:
+            return f"{self.finding} (and {self.count - 1} more)"
         places = ", ".join(map(str, self.rows))
         more = f" and {self.count - len(self.rows)} more" if self.count > len(self.rows) else ""
-        return str(self.issue).replace(f"{self.issue.row} ", f"{places}{more}: ", 1)
+        return str(self.finding).replace(f"{self.finding.row} ", f"{places}{more}: ", 1)
 
     def as_json(self) -> dict[str, object]:
         """The same facts for machines."""
-        return {"count": self.count, "rows": [str(row) for row in self.rows], **self.issue.as_json()}
+        return {"count": self.count, "rows": [str(row) for row in self.rows], **self.finding.as_json()}
 
 
 class Grouped:
     """Findings, those of one code, mapping line and attribute together: a line each, however many rows they have."""
 
-    def __init__(self, issues: Iterable[Issue] = ()) -> None:
+    def __init__(self, findings: Iterable[Finding] = ()) -> None:
         self._groups: dict[tuple[object, ...], Repeated] = {}
         self.beyond = 0  # how many were of kinds for which there was no room
-        for issue in issues:
-            self.add(issue)
+        for finding in findings:
+            self.add(finding)
 
-    def add(self, issue: Issue) -> None:
+    def add(self, finding: Finding) -> None:
         """Count one."""
-        words = issue.message if issue.row is None else _QUOTED.sub("", issue.message, count=1)
-        source = issue.row.source if issue.row else ""
-        attribute = issue.subject.partition(" ")[0]  # "Person.id 1f8e…": without whose it is
-        key = (issue.severity, issue.code, issue.span, attribute, source, words)
+        words = finding.message if finding.row is None else _QUOTED.sub("", finding.message, count=1)
+        source = finding.row.source if finding.row else ""
+        attribute = finding.subject.partition(" ")[0]  # "Person.id 1f8e…": without whose it is
+        key = (finding.severity, finding.code, finding.span, attribute, source, words)
         if (known := self._groups.get(key)) is not None:
-            known.add(issue)
+            known.add(finding)
         elif len(self._groups) < _KINDS:
-            self._groups[key] = Repeated(issue, rows=(issue.row,) if issue.row else ())
+            self._groups[key] = Repeated(finding, rows=(finding.row,) if finding.row else ())
         else:
             self.beyond += 1
 
     def in_order(self) -> list[Repeated]:
         """Errors first, then warnings, then notes; of each by place, whatever order they came in."""
-        return sorted(self._groups.values(), key=lambda found: report_order(found.issue))
+        return sorted(self._groups.values(), key=lambda found: report_order(found.finding))
 
 
-def report_order(issue: Issue) -> tuple[object, ...]:
+def report_order(finding: Finding) -> tuple[object, ...]:
     """For sorting a report: errors first, those about rows first, then by attribute and place."""
-    return (_RANK[issue.severity], issue.row is None, issue.subject, issue.sort_key)
+    return (_RANK[finding.severity], finding.row is None, finding.subject, finding.sort_key)
 
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:
