@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args
@@ -78,9 +79,9 @@ class _Reader:
         self.findings: list[Finding] = []
 
     def report(self, code: str, key: Sequence[str], message: str, suggestion: str = "") -> None:
-        """Report a mistake at a key, such as ("facade", "tls", "key")."""
+        """Report a mistake at a key, such as ("facade", "tls", "key"), or ("calendar", "0", "limits") in a list."""
         line = next((self.lines[tuple(key[:n])] for n in range(len(key), 0, -1) if tuple(key[:n]) in self.lines), 0)
-        where = ".".join(key)
+        where = ".".join(part for part in key if not part.isdigit())
         self.findings.append(
             Finding(code, f"{where}: {message}", span=Span(str(self.path), line), suggestion=suggestion)
         )
@@ -119,7 +120,7 @@ def _settings(reader: _Reader, data: dict[str, Any]) -> Settings | None:
         return Settings.model_validate(data)
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=False):
-            key = [str(part) for part in detail["loc"] if not isinstance(part, int)]
+            key = [str(part) for part in detail["loc"]]
             if detail["type"] == "extra_forbidden":
                 known = list(_model_at(key[:-1]).model_fields)
                 reader.report("C110", key, "there is no such key.", did_you_mean(key[-1], known))
@@ -148,13 +149,15 @@ def _connector(reader: _Reader, name: str, options: dict[str, Any]) -> Connector
 
 
 def _words(detail: Any) -> str:
+    if detail["type"] == "model_type":
+        return "must be a table: { key = value, … }"
     return str(detail["msg"]).removeprefix("Value error, ").lower()
 
 
 def _model_at(key: Sequence[str]) -> type[BaseModel]:
     """The settings class that a path of keys leads to."""
     model: type[BaseModel] = Settings
-    for name in key:
+    for name in (part for part in key if not part.isdigit()):
         inner = _section(model.model_fields[name]) if name in model.model_fields else None
         if inner is None:
             break
@@ -202,11 +205,15 @@ def _absolute_url(url: str, folder: Path) -> str:
 
 
 def _key_lines(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
-    """(path of a key, line) as far as a glance at each line tells."""
+    """(path of a key, line) as far as a glance at each line tells; in a list of tables with the place in it, from 0."""
     table: tuple[str, ...] = ()
+    listed = Counter[tuple[str, ...]]()
     for number, line in enumerate(text.splitlines(), 1):
-        if found := re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line):
-            table = tuple(part.strip().strip("\"'") for part in found[1].split("."))
+        if found := re.match(r"\s*\[(\[?)\s*([^\[\]]+?)\s*\]", line):
+            table = tuple(part.strip().strip("\"'") for part in found[2].split("."))
+            if found[1]:
+                listed[table] += 1
+                table = (*table, str(listed[table] - 1))
             yield table, number
         elif found := re.match(r"\s*([A-Za-z0-9_.\"'-]+)\s*=", line):
             yield (*table, *(part.strip("\"'") for part in found[1].split("."))), number

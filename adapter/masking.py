@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 _CODES_AND_KEYS = frozenset({"M320", "M330"})
 _FORMS = frozenset({"M310", "M312"})
 _PERSONAL = ("Person.",)
@@ -14,6 +16,12 @@ def may_show(code: str, subject: str, protected: bool) -> bool:
         return False
     personal = subject.startswith(_PERSONAL) and not subject.startswith(_HARMLESS)
     return (code in _CODES_AND_KEYS and not personal) or (code in _FORMS and subject.startswith(_HARMLESS))
+
+
+def form(text: str) -> str:
+    """What a person's value looks like and not what it is: "Aaaa Aaaa", "99999999-9999"; its first twenty signs."""
+    signs = ("9" if sign.isdigit() else "A" if sign.isupper() else "a" if sign.isalpha() else sign for sign in text)
+    return "".join(islice(signs, 20))
 
 
 def masked(text: str) -> str:

@@ -5,12 +5,13 @@ The table in docs/config.md and the check of config.example.toml are made from t
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%\Z")
 
@@ -53,6 +54,7 @@ class State(_Section):
         default=SecretStr("sqlite:///state.db"),
         description="SQLAlchemy URL: sqlite:///FILE or postgresql+psycopg://…",
     )
+    plans: Path = Field(default=Path("plans"), description="folder in which a held run leaves its plan")
 
 
 class MappingFile(_Section):
@@ -90,6 +92,24 @@ class Gate(_Section):
     max_created: Share = Field(default=0.50, description="of the objects published before")
     few_created: int = Field(default=20, ge=0, description="so many may come whatever the share")
     max_members_removed: Share = Field(default=0.50, description="of any one group of 5 or more")
+    max_attribute_changed: Share = Field(
+        default=0.20, description="of a type's objects: changed in one attribute, whichever it is"
+    )
+    few_attribute_changed: int = Field(default=20, ge=0, description="so many may change in it whatever the share")
+    max_identity_changed: Share = Field(
+        default=0.05, description="the same for what tells who or what somebody is: names, personnummer, user names"
+    )
+    few_identity_changed: int = Field(default=5, ge=0, description="so many may change in it whatever the share")
+    max_renewed: Share = Field(
+        default=0.01,
+        description="of the persons: deleted, and new under another id, the personnummer or EPPN being the same",
+    )
+    few_renewed: int = Field(default=2, ge=0, description="so many may get another id whatever the share")
+    max_left_unit: Share = Field(default=0.50, description="of the persons enrolled at any one school unit: leave it")
+    few_left_unit: int = Field(default=10, ge=0, description="so many may leave a school unit whatever the share")
+    max_unmatched: Share = Field(
+        default=0.10, description="of a source's rows: found no more in a second source where they were found before"
+    )
     max_withheld: Share = Field(default=0.02, description="of the persons: withheld as newly protected in one night")
     few_withheld: int = Field(default=20, ge=0, description="so many may be withheld whatever the share")
     max_unprotected: Share = Field(
@@ -101,6 +121,20 @@ class Gate(_Section):
     unprotected_nights: int = Field(
         default=2, ge=1, le=60, description="nights without the mark after which a person is published"
     )
+
+
+class Expected(_Section):
+    """Days on which much is expected to change, as at the turn of the school year, and the limits that hold then."""
+
+    first: dt.date = Field(alias="from", description="the first day, as a TOML date: 2027-08-09")
+    last: dt.date = Field(alias="to", description="the last day")
+    limits: Gate = Field(description="limits of [gate] that are others on these days")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Expected:
+        if self.last < self.first:
+            raise ValueError("must have `from` on or before `to`")
+        return self
 
 
 class Tls(_Section):
@@ -198,12 +232,22 @@ class Settings(_Section):
     sources: dict[str, dict[str, Any]] = Field(min_length=1, description="one table a source")
     profile: ProfileChoice = ProfileChoice()
     gate: Gate = Gate()
+    calendar: list[Expected] = Field(default=[], description="days on which other limits hold than those of [gate]")
     facade: Facade = Facade()
     auth: Auth = Auth()
     token: Token | None = None
     network: Network = Network()
     notifications: Notifications = Notifications()
     open_data: OpenData = OpenData()
+
+    def gate_on(self, day: dt.date) -> Gate:
+        """The limits of one day: [gate], and what the calendar says of that day instead."""
+        limits = self.gate
+        for expected in self.calendar:
+            if expected.first <= day <= expected.last:
+                named = {name: getattr(expected.limits, name) for name in expected.limits.model_fields_set}
+                limits = limits.model_copy(update=named)
+        return limits
 
     @property
     def proxy(self) -> str | None:

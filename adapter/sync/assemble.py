@@ -7,6 +7,7 @@ a later type can justify (staff by a duty, a teaching group by an activity, a un
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -96,6 +97,10 @@ class Assembly:
     def exists(self, kind: ResourceType, object_id: str) -> bool:
         """Whether an object is among those to be published."""
         return object_id in self.stages[kind].current
+
+    def enrolled(self) -> Counter[str]:
+        """School unit -> persons who are enrolled there."""
+        return Counter(unit for units in self.stages[ResourceType.PERSON].units.values() for unit in set(units))
 
     def changes(self, changed: ChangeSet) -> None:
         """Fill in what is different from what is published."""

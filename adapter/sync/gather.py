@@ -11,7 +11,7 @@ from adapter.errors import ConfigError, SourceFailed
 from adapter.findings import Finding, Severity
 from adapter.mapping.cells import converted
 from adapter.mapping.compile import Surroundings, compile_mapping
-from adapter.mapping.plan import Plan
+from adapter.mapping.plan import Plan, Tally
 from adapter.mapping.row_findings import RunStopped
 from adapter.ss12000.shape import shapes
 from adapter.ss12000.types import ResourceType
@@ -105,7 +105,11 @@ def assemble(
         _tell_of_matches(plan, report)
         _tell_of_keys(plan, report)
         assembly.turns = plan.almanac.turns
-        assembly.marks = {"rows": assembly.marked_rows, "found": shares(plan.rules[ResourceType.PERSON])}
+        assembly.marks = {
+            "rows": assembly.marked_rows,
+            "found": shares(plan.rules[ResourceType.PERSON]),
+            "matched": {tally.what: [tally.matched, tally.missing] for tally in _tallies(plan)},
+        }
         report.unprotected = len(watch.waiting)
         if sentence := watch.sentence():
             report.findings.add(Finding("M346", sentence, Severity.WARNING))
@@ -131,13 +135,16 @@ def _written_down(memory: Record, assembly: Assembly, plan: Plan, sources: Sourc
         return None
 
 
+def _tallies(plan: Plan) -> list[Tally]:
+    """How each second source fared."""
+    return [item.tally for rules in plan.rules.values() for rule in rules for item in rule.enrich]
+
+
 def _tell_of_matches(plan: Plan, report: Report) -> None:
     """How the second sources fared; and a warning of each of which not one row was found."""
     report.enrichments = [
         f"{tally.what}: {tally.matched} matched, {tally.missing} missing, {tally.ambiguous} ambiguous"
-        for rules in plan.rules.values()
-        for rule in rules
-        for tally in (item.tally for item in rule.enrich)
+        for tally in _tallies(plan)
     ]
     for tally in plan.tallies:
         if tally.hopeless:

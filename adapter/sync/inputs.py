@@ -32,9 +32,13 @@ class Inputs:
     today: dt.date | None = None
     expectations: bool = True  # whether sources must have as many rows as the mapping expects
 
+    def moment(self) -> dt.datetime:
+        """The organiser's date and time."""
+        return dt.datetime.fromtimestamp(self.clock() / 1000, _ZONE)
+
     def date(self) -> dt.date:
         """The organiser's date, or the one that was set for a test or rehearsal."""
-        return self.today or dt.datetime.fromtimestamp(self.clock() / 1000, _ZONE).date()
+        return self.today or self.moment().date()
 
 
 @dataclass(frozen=True)

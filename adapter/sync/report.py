@@ -100,6 +100,7 @@ class Report:
             "issues": self.findings.total,
             "findings": [found.as_json() for found in self.findings.grouped.in_order()[:_TOLD]],
             "held_by": self.held_by,
+            **({"plan": self.plan} if self.plan else {}),
             "unprotected": self.unprotected,
             "seconds": self.seconds,
             "notifications": {"sent": self.sent, "pending": self.pending},

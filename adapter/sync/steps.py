@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from functools import partial
 
-from adapter.errors import GateHeld, SourceFailed
+from adapter.errors import ConfigError, GateHeld, SourceFailed
 from adapter.findings import Finding, Severity
 from adapter.ss12000.types import ResourceType
 from adapter.store import history, protected, publish, subscriptions
 from adapter.store.changes import ChangeSet, Spool
 from adapter.store.engine import Store, write_setting
-from adapter.sync import approval, attempts, gate, repeat, shrink, withhold
+from adapter.sync import attempts, repeat, shrink, withhold
 from adapter.sync.assemble import Assembly
 from adapter.sync.differences import keeping
+from adapter.sync.gate import contents, limits, plans
 from adapter.sync.goes_by import CHECKED_WITH, LENGTHS, MAPPED_WITH, digest, rules_now
 from adapter.sync.inputs import Inputs, Options
 from adapter.sync.report import Report
@@ -34,49 +35,51 @@ def run(
     """Everything, from the sources' rows to what is published. `seen`, `believed`: see `repeat`."""
     with Spool() as spool:
         plan_wanted = options.dry_run and options.plan is not None
-        at_once = plan_wanted if options.approve is None else approval.publishes_unprotected(options.approve)
+        at_once = plan_wanted if options.approve is None else plans.publishes_unprotected(options.approve)
         assembly = attempts.assembled(store, inputs, options, report, spool, seen, at_once)
         watch = assembly.watch
         changes = _compared(assembly, spool, report)
         report.count(changes)
         withheld = assembly.stages[ResourceType.PERSON].withheld & set(changes.types[ResourceType.PERSON].deleted)
-        approved = options.approve is not None and approval.approves(options.approve, changes, report.version)
+        approved = options.approve is not None and plans.approves(options.approve, changes, report.version)
         if options.approve is not None and not approved:
             raise GateHeld(
                 f"{options.approve} was written for other changes than tonight's. Look at the changes again: "
                 "sync --dry-run --plan FILE."
             )
-        planned, planned_from = changes, report.version
-        limits = inputs.settings.gate
-        too_many = gate.too_many_withheld(limits, len(withheld), changes.types[ResourceType.PERSON].published)
+        gate = inputs.settings.gate_on(inputs.date())
+        too_many = limits.too_many_withheld(gate, len(withheld), changes.types[ResourceType.PERSON].published)
         if not options.dry_run:
             protected.remember(store, watch.to_remember(withheld if too_many else set()), inputs.clock())
-        others = [*([too_many] if too_many else ()), *watch.reasons(limits, _marks_before(store), assembly.marks)]
+        before = _marks_before(store)
+        others = [
+            *([too_many] if too_many else ()),
+            *watch.reasons(gate, before, assembly.marks),
+            *limits.unmatched(gate, before.get("matched", {}), assembly.marks["matched"]),
+        ]
         if withheld and not options.dry_run and (approved or not too_many):
             _withhold_at_once(store, inputs, report, withheld, assembly)
             changes, withheld = _compared(assembly, spool, report), set()
         with report.timed("gate"):
-            report.held_by = gate.reasons(
-                limits,
+            found = contents.read(changes, partial(publish.bodies, store), withheld, assembly.emptied)
+            report.held_by = limits.reasons(
+                gate,
                 changes,
+                found,
                 withheld,
-                assembly.emptied,
-                partial(publish.bodies, store),
+                assembly.enrolled,
                 subscribed=bool(subscriptions.all_of(store)),
                 others=others,
             )
         if options.plan is not None:
             unprotected = len(watch.lost) if at_once else 0  # and so a plan says what approving it means
-            approval.write(options.plan, planned, planned_from, report.held_by, unprotected)
+            plans.write(options.plan, changes, report.version, report.held_by, unprotected)
         if assembly.short and (report.held_by or plan_wanted):
             report.held_by += [str(finding) for finding in assembly.short]
         elif assembly.short and not approved:
             raise SourceFailed("a source has shrunk; last night's data stay published", assembly.short)
         if report.held_by and not approved:
-            raise GateHeld(
-                "the gate held the run; what was published stays. Look at the changes with sync --dry-run --plan FILE, "
-                "then let them through with sync --approve FILE.",
-            )
+            raise GateHeld(_held(inputs, options, report, changes, found))
         if options.dry_run:
             report.outcome = "dry-run"
         elif changes.any:
@@ -93,6 +96,7 @@ def run(
             write_setting(connection, MAPPED_WITH, digest(inputs.mapping))
             write_setting(connection, _MARKS, json.dumps(assembly.marks, ensure_ascii=False))
             write_setting(connection, LENGTHS, shrink.written(assembly.lengths, report.started))
+        plans.clear(inputs.settings.state.plans)
         protected.end_night(store, watch.waiting, watch.lost - watch.waiting, watch.today, inputs.clock())
         if (
             report.whole_at == report.started
@@ -105,6 +109,22 @@ def run(
         keeping.leave(store, inputs, assembly.kept, report, turns.isoformat(), seen)
         settled = report.outcome == "unchanged" or not assembly.leans_on_published
         repeat.keep(store, repeat.made(store, inputs, seen, report, turns, oldest) if settled else None)
+
+
+def _held(inputs: Inputs, options: Options, report: Report, changes: ChangeSet, found: contents.Contents) -> str:
+    """What is said of a held run; any night's leaves its plan without being asked."""
+    words, look = "the gate held the run; what was published stays.", "Look at the changes"
+    if options.plain and changes.any:
+        try:
+            path = plans.leave(
+                inputs.settings.state.plans, changes, report.version, report.held_by, found, inputs.moment()
+            )
+        except ConfigError as error:
+            words = f"{words} {error.message}."
+        else:
+            report.plan = str(path)
+            return f"{words} {look} in {path.with_suffix('.txt')}, then let them through with sync --approve {path}."
+    return f"{words} {look} with sync --dry-run --plan FILE, then let them through with sync --approve FILE."
 
 
 def _marks_before(store: Store) -> Marks:

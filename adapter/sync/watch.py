@@ -19,7 +19,8 @@ from adapter.sync.stage import Stage
 _FALLEN = 0.05  # of the rows: so many fewer found in the second source tell that something is wrong with it
 
 Marks = dict[str, Any]
-"""What is kept of a good run: {"rows": {rule: marked rows}, "found": {second source: share of the rows}}."""
+"""What is kept of a good run: {"rows": {rule: marked rows}, "found": {second source: share of the rows}, "matched":
+{second source: [rows found, rows not found]}}. The first two are of sources that carry protection marks."""
 
 
 @dataclass

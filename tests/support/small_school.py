@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from adapter.settings import Settings
@@ -201,6 +203,7 @@ def settings(**sections: Any) -> Settings:
             },
             "mapping": {"file": "mapping.yaml"},
             "sources": {"elever": {}},
+            "state": {"plans": str(Path(tempfile.gettempdir()) / "plans-of-tests")},
             **sections,
         }
     )

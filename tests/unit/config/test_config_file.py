@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import tomllib
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from adapter import config
 from adapter.errors import ConfigError
-from adapter.settings import Settings
+from adapter.settings import Expected, Settings
 
 ROOT = Path(__file__).parents[3]
 MINIMAL = """\
@@ -107,11 +108,16 @@ def test_a_file_that_is_missing_or_not_utf8_is_told_plainly(tmp_path: Path) -> N
 
 def test_the_example_has_every_key_with_its_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     text = (ROOT / "config.example.toml").read_text(encoding="utf-8")
-    whole = re.sub(r"(?m)^#(\[?[a-z_]+\]?( = .*)?)", r"\1", text)  # what is commented out counts as written
+    whole = re.sub(r"(?m)^#(\[{0,2}[a-z_]+\]{0,2}( = .*)?)", r"\1", text)  # what is commented out counts as written
     data = tomllib.loads(whole)
     for name, field in Settings.model_fields.items():
         section = field.annotation
         if name in ("sources", "token"):
+            continue
+        if name == "calendar":
+            (day,) = data[name]
+            assert set(day) == {inner.alias or key for key, inner in Expected.model_fields.items()}
+            Expected.model_validate(day)
             continue
         assert set(data[name]) == set(section.model_fields), name  # type: ignore[union-attr]
         for key, inner in section.model_fields.items():  # type: ignore[union-attr]
@@ -130,3 +136,27 @@ def example(default: object) -> object:
     if isinstance(default, Path):
         return str(default)
     return default.get_secret_value() if hasattr(default, "get_secret_value") else default
+
+
+def calendar(first: str, last: str, limits: str) -> str:
+    return f"[[calendar]]\nfrom = {first}\nto = {last}\nlimits = {limits}\n"
+
+
+def test_the_calendar_changes_the_limits_that_it_names_on_its_days_only(tmp_path: Path) -> None:
+    expected = calendar("2027-08-09", "2027-08-20", '{ max_updated = "100%" }')
+    settings, _ = config.load(written(tmp_path, MINIMAL + expected + '[gate]\nmax_deleted = "3%"\n'))
+    limits = [settings.gate_on(dt.date(2027, 8, day)) for day in (8, 9, 20, 21)]
+    assert [one.max_updated for one in limits] == [0.5, 1.0, 1.0, 0.5]
+    assert {one.max_deleted for one in limits} == {0.03}
+
+
+def test_mistakes_in_the_calendar_have_their_lines(tmp_path: Path) -> None:
+    good = calendar("2027-08-09", "2027-08-20", '{ max_updated = "100%" }')
+    text = (
+        MINIMAL + good + good.replace("max_updated", "max_updatet") + good.replace('{ max_updated = "100%" }', '"30%"')
+    )
+    assert findings_of(tmp_path, text + calendar("2027-08-20", "2027-08-09", "{}")) == [
+        'config.toml:17: C110 calendar.limits.max_updatet: there is no such key. Did you mean "max_updated"?',
+        "config.toml:21: C112 calendar.limits: must be a table: { key = value, … }.",
+        "config.toml:22: C112 calendar: must have `from` on or before `to`.",
+    ]

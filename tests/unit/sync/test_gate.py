@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import NamedTuple
 
 import orjson
@@ -12,7 +13,9 @@ from hypothesis import strategies as st
 from adapter.settings import Gate
 from adapter.ss12000.types import ResourceType as R
 from adapter.store.changes import ChangeSet, Spool, Spooled
-from adapter.sync.gate import reasons
+from adapter.sync.gate import contents
+from adapter.sync.gate.contents import Contents
+from adapter.sync.gate.limits import reasons
 
 
 class Night(NamedTuple):
@@ -66,7 +69,7 @@ def why(night: Night, gate: Gate | None = None, subscribed: bool = True) -> list
         found.published, found.created = night.published, some(night.created)
         found.updated = some(night.updated) if night.kind is not R.GROUP else []
         found.deleted = [f"x{n}" for n in range(night.deleted)]
-        return reasons(gate or Gate(), changes, set(), set(), lambda kind, ids: {}, subscribed)
+        return reasons(gate or Gate(), changes, Contents(), set(), Counter, subscribed)
 
 
 @pytest.mark.parametrize("night", NIGHTS, ids=lambda night: night.what)
@@ -112,8 +115,22 @@ def test_a_group_that_loses_all_its_members_is_asked_for_though_it_is_deleted() 
         changes = ChangeSet(spool)
         found = changes.types[R.GROUP]
         found.published, found.deleted = 100, ["g"]
-        (held,) = reasons(Gate(), changes, set(), {"g"}, lambda kind, ids: dict.fromkeys(ids, body), True)
-        assert held == (
+
+        def held(withheld: set[str]) -> list[str]:
+            inside = contents.read(changes, lambda kind, ids: dict.fromkeys(ids, body), withheld, {"g"})
+            return reasons(Gate(), changes, inside, withheld, Counter, True)
+
+        assert held(set()) == [
             "Group: 1 would lose more of their members than gate.max_members_removed allows (50%); the worst 100%"
-        )
-        assert reasons(Gate(), changes, {f"p{n}" for n in range(20)}, {"g"}, lambda kind, ids: {"g": body}, True) == []
+        ]
+        assert held({f"p{n}" for n in range(20)}) == []
+
+
+def test_who_lets_every_object_change_lets_every_attribute_change() -> None:
+    inside = Contents(Counter({(R.PERSON, "familyName"): 400}))
+    with Spool() as spool:
+        changes = ChangeSet(spool)
+        changes.types[R.PERSON].published = 1000
+        assert "familyName" in " ".join(reasons(Gate(), changes, inside, set(), Counter, True))
+        opened = Gate.model_validate({"max_updated": "100%"})
+        assert reasons(opened, changes, inside, set(), Counter, True) == []

@@ -1,0 +1,1 @@
+"""More change than a night may bring is held until a person has looked: limits, what they look at, plans."""

@@ -1,0 +1,143 @@
+"""A change set written down for a person to look at, and recognised again when that person has approved it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from adapter.errors import ConfigError
+from adapter.ss12000.types import FETCH_ORDER
+from adapter.store.changes import ChangeSet
+from adapter.sync.gate.contents import Contents, Example
+
+_HELD = "held-"  # what a held run leaves is named so
+_EXAMPLES = 10
+
+
+def fingerprint(changes: ChangeSet, version: int) -> str:
+    """The same for the same changes to the same version, whatever order the rows came in."""
+    digest = hashlib.sha256(str(version).encode())
+    for kind, change in changes:
+        for name, entries in (("created", change.created), ("updated", change.updated)):
+            for entry in sorted(entries):
+                digest.update(f"{kind} {name} {entry.id} {entry.digest.hex()}\n".encode())
+        for object_id in sorted(change.deleted):
+            digest.update(f"{kind} deleted {object_id}\n".encode())
+    return digest.hexdigest()
+
+
+def write(path: Path, changes: ChangeSet, version: int, held_by: list[str], unprotected: int) -> None:
+    """The plan as JSON: ids and counts, no personal data. Raises ConfigError where it cannot be written.
+
+    `unprotected`: how many persons are published in it who were protected until now.
+    """
+    plan = {
+        "plan": fingerprint(changes, version),
+        "from_version": version,
+        "held_by": held_by,
+        "unprotected": unprotected,
+        "types": {
+            str(kind): {
+                "created": sorted(entry.id for entry in change.created),
+                "updated": sorted(entry.id for entry in change.updated),
+                "deleted": change.deleted,
+            }
+            for kind, change in changes
+            if change.any
+        },
+    }
+    try:
+        path.write_text(json.dumps(plan, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: the plan cannot be written: {error.strerror}") from error
+
+
+def leave(
+    folder: Path, changes: ChangeSet, version: int, held_by: Sequence[str], contents: Contents, at: dt.datetime
+) -> Path:
+    """What a held run leaves without being asked: the plan, and beside it the same for a person to read.
+
+    Earlier ones go: they are of other nights. Raises ConfigError where they cannot be written.
+    """
+    path = folder / f"{_HELD}{at:%Y-%m-%d-%H%M}.json"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{folder}: the plan of a held run cannot be written: {error.strerror}") from error
+    clear(folder)
+    write(path, changes, version, list(held_by), 0)
+    words = "\n".join(_words(path, changes, version, held_by, contents, at)) + "\n"
+    try:
+        path.with_suffix(".txt").write_text(words, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: the plan cannot be written: {error.strerror}") from error
+    return path
+
+
+def clear(folder: Path) -> None:
+    """Take away what held runs have left: a later run was good, or is held itself."""
+    for path in folder.glob(f"{_HELD}*"):
+        if path.suffix in (".json", ".txt"):
+            with suppress(OSError):
+                path.unlink()
+
+
+def _words(
+    path: Path, changes: ChangeSet, version: int, held_by: Sequence[str], contents: Contents, at: dt.datetime
+) -> Iterator[str]:
+    yield f"The change gate held the run of {at:%Y-%m-%d %H:%M}. What was published stays (version {version})."
+    yield from ("", "Why:", *(f"  {reason}" for reason in held_by))
+    yield from ("", f"{'What would change:':<20}{'published':>10}{'created':>10}{'updated':>10}{'deleted':>10}")
+    for kind in FETCH_ORDER:
+        one = changes.types[kind]
+        counts = (one.published, len(one.created), len(one.updated), len(one.deleted))
+        yield f"  {kind:<18}" + "".join(f"{count:>10}" for count in counts)
+    if contents.attributes:
+        yield from ("", "Attributes that would change, and in how many objects:")
+        for (kind, name), count in contents.attributes.most_common(_EXAMPLES):
+            yield f"  {kind}.{name}: {count} of {changes.types[kind].published}"
+        yield from ("", "Examples (of a person only the form is told: A and a stand for letters, 9 for digits):")
+        yield from (f"  {one.kind} {one.id} {one.attribute}: {one.before} -> {one.after}" for one in _telling(contents))
+    if contents.renewed:
+        yield from ("", "Persons who would come again under another id:")
+        yield from (f"  {old} -> {new}" for old, new in islice(contents.renewed.items(), _EXAMPLES))
+    yield from (
+        "",
+        "If it is wrong: mend the export. The next run within the limits publishes, and takes this plan away.",
+        f"If it is right: ss12000-adapter sync --approve {path}",
+        "That lets through exactly these changes; the ids of all of them are in the .json file.",
+        "Where such changes are expected, as at the turn of the school year: [[calendar]] in config.toml.",
+    )
+
+
+def _telling(contents: Contents) -> Iterator[Example]:
+    """Of the attributes that change most one example each, then a second."""
+    most = [contents.examples[attribute] for attribute, _ in contents.attributes.most_common(_EXAMPLES)]
+    rounds = chain.from_iterable([some[nth] for some in most if len(some) > nth] for nth in range(3))
+    return islice(rounds, _EXAMPLES)
+
+
+def approves(path: Path, changes: ChangeSet, version: int) -> bool:
+    """Whether the plan in the file is this change set. Raises ConfigError where there is no plan in it."""
+    return bool(_read(path)["plan"] == fingerprint(changes, version))
+
+
+def publishes_unprotected(path: Path) -> bool:
+    """Whether persons are published in the plan who have just lost their protection mark. Raises ConfigError."""
+    return bool(_read(path).get("unprotected"))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        plan: Any = json.loads(path.read_text(encoding="utf-8"))
+        return {"plan": plan["plan"], **plan}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        why = f"it cannot be read: {error.strerror}" if isinstance(error, OSError) else "this is no plan"
+        message = f"{path}: {why}. Write a plan with sync --dry-run --plan FILE."
+        raise ConfigError(message) from error
