@@ -24,6 +24,7 @@ COMMANDS = (
     "serve",
     "notify",
     "status",
+    "state",
     "open-data",
     "auth",
     "rehearse",

@@ -26,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
     finally:
         store.close()
     if args.json:
-        output.document({"sent": delivered.sent, "pending": delivered.pending, "failures": delivered.failures})
+        output.document({"sent": delivered.sent, "pending": delivered.pending, "problems": delivered.failures})
     else:
         output.line(f"{output.plural(delivered.sent, 'notice')} sent, {delivered.pending} pending")
         for failure in delivered.failures:

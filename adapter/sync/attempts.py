@@ -8,6 +8,7 @@ from typing import IO
 from adapter.errors import AdapterError
 from adapter.findings import Finding, Severity
 from adapter.ss12000.types import ResourceType
+from adapter.store import soundness
 from adapter.store.changes import Spool
 from adapter.store.engine import Store
 from adapter.sync.assemble import Assembly
@@ -50,6 +51,9 @@ def assembled(
             report.whole_because = attempt.whole_because
             believed = (found.kept, _outcome(found, attempt)) if found is not None else None
             found = None
+    if options.plain:
+        with report.timed("verify"):
+            soundness.must_be_sound(store)
     memory = None if options.dry_run else Record(keeping.coder(store, inputs))
     whole = assemble(store, inputs, report, spool, at_once=at_once, memory=memory)
     report.whole_at = report.started

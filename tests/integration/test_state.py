@@ -16,7 +16,7 @@ from support.databases import postgres_url
 from adapter.errors import StateError
 from adapter.ss12000.types import FETCH_ORDER
 from adapter.ss12000.types import ResourceType as R
-from adapter.store import keepsake, pages, publish, schema
+from adapter.store import keepsake, pages, publish, schema, soundness
 from adapter.store.engine import Store, open_store, write_setting
 from adapter.store.feedback import Access, Recorder
 from adapter.store.stored import timestamp, with_meta, without_meta
@@ -43,6 +43,18 @@ def store(url: str) -> Iterator[Store]:
 
 def everything(store: Store) -> dict[R, bytes]:
     return {kind: pages.read(store, pages.ListQuery(kind, 1000)).bodies for kind in FETCH_ORDER}
+
+
+def test_a_sound_state_is_sound_and_a_changed_document_is_found(store: Store) -> None:
+    assert soundness.check(store) == []
+    assert soundness.size(store) > 10_000
+    table = schema.published[R.PERSON]
+    with store.writing() as connection:
+        one = connection.execute(sa.select(table.c.id, table.c.body)).first()
+        assert one is not None
+        changed = bytes(one.body).replace(b"givenName", b"givenNane")
+        connection.execute(sa.update(table).where(table.c.id == one.id).values(body=changed))
+    assert soundness.check(store) == [f"Person {one.id}: not what was published"]
 
 
 def test_a_body_carries_the_times_that_stand_beside_it_after_every_kind_of_change(store: Store) -> None:

@@ -172,7 +172,7 @@ def test_a_good_night_takes_the_plan_away(published: Store, tmp_path: Path) -> N
     (plans / "kept.json").parent.mkdir()
     (plans / "kept.json").write_text("mine")
     another_night(published, overwritten, state={"plans": str(plans)})
-    another_night(published, half_gone, state={"plans": str(plans)})
+    another_night(published, half_gone, state={"plans": str(plans)}, now=NOW + 86_400_000)
     assert len(list(plans.iterdir())) == 3
     assert night(published, two_schools(), state={"plans": str(plans)}).outcome == "unchanged"
     assert [path.name for path in plans.iterdir()] == ["kept.json"]

@@ -1,0 +1,102 @@
+"""Whether the state is as it was written: a disc, a copy or a hand may have changed bytes that nobody looks at."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from contextlib import closing
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from adapter.errors import StateError
+from adapter.ss12000.canonical import DIGEST_SIZE
+from adapter.store import schema
+from adapter.store.engine import Store
+from adapter.store.stored import with_meta, without_meta
+
+_TOGETHER = 1000  # documents in memory
+_TOLD = 10
+
+
+def check(store: Store) -> list[str]:
+    """What is damaged, a line each and at most ten; empty where all is as it was written. Raises StateError.
+
+    The database's own check (SQLite), and each published document against the digest and the times beside it.
+    """
+    found = [f"the database: {line}" for line in _integrity(store)]
+    for kind, table in schema.published.items():
+        wanted = sa.select(table.c.rid, table.c.id, table.c.digest, table.c.created, table.c.modified, table.c.body)
+        last = -1
+        while len(found) < _TOLD:
+            with store.reading() as connection:
+                rows = connection.execute(wanted.where(table.c.rid > last).order_by(table.c.rid).limit(_TOGETHER)).all()
+            if not rows:
+                break
+            found.extend(f"{kind} {row.id}: not what was published" for row in rows if not _is_whole(row))
+            last = rows[-1].rid
+    return found[:_TOLD]
+
+
+def must_be_sound(store: Store) -> None:
+    """Raises StateError where anything is damaged."""
+    if found := check(store):
+        raise StateError(
+            f"the state is damaged ({'; '.join(found)}). Nothing was changed. Stop `serve`, put the last backup of the "
+            "state in its place (`state backup` makes one) and run sync; `state verify` says whether it is sound."
+        )
+
+
+def backup(store: Store, path: Path) -> None:
+    """A copy of the state as it is at one moment, while it is served and written. Raises StateError."""
+    if not store.is_sqlite:
+        raise StateError("the state is on a database server: let the server make the copy (pg_dump).")
+    if path.exists():
+        raise StateError(f"{path} exists already. Name another file, or take it away first.")
+    try:
+        path.touch(mode=0o600)
+        with closing(sqlite3.connect(str(store.engine.url.database))) as own, closing(sqlite3.connect(path)) as copy:
+            own.backup(copy)
+    except (sqlite3.Error, OSError) as error:
+        path.unlink(missing_ok=True)
+        raise StateError(f"{path}: the copy cannot be made: {error}.") from error
+
+
+def vacuum(store: Store) -> None:
+    """Give room back that deleted objects have left. Raises StateError."""
+    if not store.is_sqlite:
+        raise StateError("the state is on a database server, which gives room back by itself.")
+    try:
+        with closing(sqlite3.connect(str(store.engine.url.database), isolation_level=None)) as own:
+            own.execute("VACUUM")
+            own.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.Error as error:
+        raise StateError(f"the state cannot be made smaller: {error}. Nothing was changed.") from error
+
+
+def size(store: Store) -> int:
+    """Bytes of the state on disc."""
+    with store.reading() as connection:
+        if store.is_sqlite:
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+            return int(pages) * int(connection.exec_driver_sql("PRAGMA page_size").scalar_one())
+        return int(connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one())
+
+
+def _integrity(store: Store) -> list[str]:
+    if not store.is_sqlite:
+        return []
+    with store.reading() as connection:
+        lines = [str(line) for line in connection.exec_driver_sql(f"PRAGMA integrity_check({_TOLD})").scalars()]
+    return [re.sub(r"\s+", " ", line) for line in lines if line != "ok"]
+
+
+def _is_whole(row: Any) -> bool:
+    """Of a published document: digest, times and body belong together."""
+    if not isinstance(row.body, bytes):
+        return False
+    document = without_meta(row.body)
+    as_written = with_meta(document, row.created, row.modified)
+    return bool(sha256(document).digest()[:DIGEST_SIZE] == row.digest and as_written == row.body)
