@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,6 +26,13 @@ def count(text: str) -> int:
     if text.isdecimal() and int(text):
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is no number of objects; write 1 or more")
+
+
+def hours(text: str) -> float:
+    """A time such as 26h or 2d, in hours."""
+    if found := re.fullmatch(r"(\d{1,4})\s*([hd])", text.strip()):
+        return float(found[1]) * (24 if found[2] == "d" else 1)
+    raise argparse.ArgumentTypeError(f"{text!r} is no time; write hours or days: 26h, 2d")
 
 
 def _date(text: str) -> dt.date:

@@ -33,7 +33,7 @@ COMMANDS = (
 _EXIT_CODES = """\
 exit codes: 0 all well · 1 a bug, please report it · 2 configuration or mapping is wrong · 3 the change gate held the
 run · 4 objects were rejected (only with --strict) · 5 a source failed · 6 published, but a notice is still pending ·
-7 the state store cannot be used"""
+7 the state store cannot be used · 8 no run within the time that monitoring expects (status --expect-run-within)"""
 
 
 def run() -> None:

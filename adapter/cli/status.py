@@ -13,28 +13,49 @@ from adapter.store import feedback, history, outbox, pages, subscriptions
 from adapter.store.engine import Store
 
 _RUNS, _ERRORS = 5, 5
+_NO_RUN = 8
 
 
 def add_to(commands: arguments.Commands) -> None:
     """The command's words."""
     parser = commands.add_parser("status", help="runs, counts, subscriptions, notices, client errors, certificate")
+    parser.add_argument(
+        "--expect-run-within",
+        type=arguments.hours,
+        metavar="26h",
+        help="for monitoring: exit 8 where no run has ended in that time",
+    )
     arguments.add_json(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """0; 7 where the state cannot be read."""
+    """0; 7 where the state cannot be read; 8 where no run has ended in the time that was named."""
     installation = wiring.load(args.config)
     store = installation.store()
     try:
         facts = _facts(store) | {"certificate": _certificate(installation)}
+        late = _late(store, args.expect_run_within)
     finally:
         store.close()
     if args.json:
-        output.document(facts)
+        output.document(facts | ({"late": bool(late)} if args.expect_run_within else {}))
     else:
         _describe(facts)
-    return 0
+    if late:
+        output.note(late)
+    return _NO_RUN if late else 0
+
+
+def _late(store: Store, hours: float | None) -> str:
+    """What is said where no run has ended for so many hours, however it ended; "" where one has, or nobody asks."""
+    if hours is None:
+        return ""
+    ended = max((run.ended for run in history.last_runs(store, history.KEPT_RUNS) if run.ended), default=None)
+    if ended is not None and wiring.clock() - ended <= hours * 3_600_000:
+        return ""
+    since = f"the last one ended {_time(ended)}" if ended is not None else "there has been none"
+    return f"no run has ended within {hours:g} hours: {since}. Is the nightly job, or `serve --sync-at`, still there?"
 
 
 def _facts(store: Store) -> dict[str, Any]:

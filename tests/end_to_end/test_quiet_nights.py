@@ -8,6 +8,7 @@ import pytest
 from support.exports import Installation, files, tables
 from support.shell import command
 
+from adapter import wiring
 from adapter.sync import repeat
 
 
@@ -42,3 +43,20 @@ def test_a_program_that_was_mended_reads_everything_once(tmp_path: Path, monkeyp
     assert "unchanged_since" not in place.night(files(tables()), "--json").json
     assert "unchanged_since" in place.night(files(tables()), "--json").json
     assert command("status", "--json", at=tmp_path).json["version"] == 1
+
+
+def test_a_night_that_did_not_happen_is_told_to_monitoring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Installation(tmp_path)
+    place.night(files(tables()))
+    done = command("status", "--expect-run-within", "26h", "--json", at=tmp_path)
+    assert (done.code, done.json["late"]) == (0, False)
+    day_after = wiring.clock() + 27 * 3_600_000
+    monkeypatch.setattr(wiring, "clock", lambda: day_after)
+    late = command("status", "--expect-run-within", "26h", at=tmp_path)
+    assert late.code == 8
+    assert "no run has ended within 26 hours: the last one ended " in late.err
+    assert command("status", "--expect-run-within", "2d", at=tmp_path).code == 0
+    assert command("status", at=tmp_path).code == 0
+    for path in tmp_path.glob("*.db*"):
+        path.unlink()
+    assert "there has been none" in command("status", "--expect-run-within", "2d", at=tmp_path).err
