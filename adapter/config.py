@@ -122,10 +122,10 @@ def _settings(reader: _Reader, data: dict[str, Any]) -> Settings | None:
         for detail in error.errors(include_url=False, include_input=False):
             key = [str(part) for part in detail["loc"]]
             if detail["type"] == "extra_forbidden":
-                known = list(_model_at(key[:-1]).model_fields)
+                known = list(_fields_at(key[:-1]))
                 reader.report("C110", key, "there is no such key.", did_you_mean(key[-1], known))
             elif detail["type"] == "missing":
-                field = _model_at(key[:-1]).model_fields.get(key[-1])
+                field = _fields_at(key[:-1]).get(key[-1])
                 about = f" ({field.description})" if field and field.description else ""
                 reader.report("C111", key, f"is missing{about}.")
             else:
@@ -149,9 +149,20 @@ def _connector(reader: _Reader, name: str, options: dict[str, Any]) -> Connector
 
 
 def _words(detail: Any) -> str:
-    if detail["type"] == "model_type":
-        return "must be a table: { key = value, … }"
+    plain = {
+        "model_type": "must be a table: { key = value, … }",
+        "list_type": "must be a list; of tables each begins with its name in two brackets: [[calendar]]",
+    }
+    if detail["type"] in plain:
+        return plain[detail["type"]]
+    if detail["type"].startswith("date_"):
+        return "must be a date, without quotes: 2027-08-09"
     return str(detail["msg"]).removeprefix("Value error, ").lower()
+
+
+def _fields_at(key: Sequence[str]) -> dict[str, FieldInfo]:
+    """The keys of the table that a path leads to, as they are written."""
+    return {field.alias or name: field for name, field in _model_at(key).model_fields.items()}
 
 
 def _model_at(key: Sequence[str]) -> type[BaseModel]:

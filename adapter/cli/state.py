@@ -10,6 +10,7 @@ from adapter.cli import arguments, output
 from adapter.store import soundness
 from adapter.store.engine import Store
 from adapter.store.lock import run_lock
+from adapter.store.stored import ADVICE
 
 _DAMAGED = 7
 
@@ -53,7 +54,7 @@ def _verify(store: Store, as_json: bool) -> int:
         output.line("the state is damaged:")
         for line in found:
             output.line(f"  {line}")
-        output.line("Stop `serve`, put the last backup of the state in its place, and run sync.")
+        output.line(ADVICE)
     else:
         output.line(f"the state is sound ({_megabytes(size)})")
     return _DAMAGED if found else 0

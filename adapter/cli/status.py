@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     finally:
         store.close()
     if args.json:
-        output.document(facts | ({"late": bool(late)} if args.expect_run_within else {}))
+        output.document(facts | ({"late": bool(late)} if args.expect_run_within is not None else {}))
     else:
         _describe(facts)
     if late:
@@ -48,10 +48,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _late(store: Store, hours: float | None) -> str:
-    """What is said where no run has ended for so many hours, however it ended; "" where one has, or nobody asks."""
+    """What is said where no run has ended for so many hours, however it ended; "" where one has, or nobody asks.
+
+    A dry run is no night's run.
+    """
     if hours is None:
         return ""
-    ended = max((run.ended for run in history.last_runs(store, history.KEPT_RUNS) if run.ended), default=None)
+    runs = history.last_runs(store, history.KEPT_RUNS)
+    ended = max((run.ended for run in runs if run.ended and run.outcome != "dry-run"), default=None)
     if ended is not None and wiring.clock() - ended <= hours * 3_600_000:
         return ""
     since = f"the last one ended {_time(ended)}" if ended is not None else "there has been none"

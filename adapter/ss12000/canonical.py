@@ -28,7 +28,7 @@ def encode(profile: Profile, kind: ResourceType, values: Values) -> Document:
     The same values give the same bytes, on every machine and in every run.
     """
     body = orjson.dumps(profile.project[kind](values))
-    return Document(kind, values["id"], body, _digest(body))
+    return Document(kind, values["id"], body, digest(body))
 
 
 def digest_as_is(values: Values) -> bytes:
@@ -36,8 +36,9 @@ def digest_as_is(values: Values) -> bytes:
 
     What equals a published digest is published, byte for byte; what does not must go through `encode`.
     """
-    return _digest(orjson.dumps(values))
+    return digest(orjson.dumps(values))
 
 
-def _digest(body: bytes) -> bytes:
+def digest(body: bytes) -> bytes:
+    """Of a document's bytes."""
     return sha256(body).digest()[:DIGEST_SIZE]

@@ -14,7 +14,7 @@ from adapter.ss12000.types import FETCH_ORDER, ResourceType
 from adapter.store import outbox, schema
 from adapter.store.changes import ChangeSet, Publication, Spool, Spooled
 from adapter.store.engine import Store, read_setting, write_setting
-from adapter.store.stored import modified_anew, with_meta, without_meta
+from adapter.store.stored import damaged, is_whole, modified_anew, with_meta, without_meta
 
 _BATCH = 2000
 _T = TypeVar("_T")
@@ -28,13 +28,19 @@ def digests(store: Store, kind: ResourceType) -> dict[str, bytes]:
 
 
 def bodies(store: Store, kind: ResourceType, ids: Sequence[str]) -> dict[str, bytes]:
-    """id -> document (without `meta`) of some published objects; ids that are not published are left out."""
+    """id -> document (without `meta`) of some published objects; ids that are not published are left out.
+
+    Raises StateError where a document is not what was published.
+    """
     table = schema.published[kind]
     found: dict[str, bytes] = {}
     with store.reading() as connection:
-        for some in _batches(ids, 500):
-            wanted = sa.select(table.c.id, table.c.body).where(table.c.id.in_(some))
-            found.update((object_id, without_meta(body)) for object_id, body in connection.execute(wanted))
+        for some in batches(ids, 500):
+            wanted = sa.select(table.c.id, table.c.digest, table.c.body).where(table.c.id.in_(some))
+            for object_id, digest, body in connection.execute(wanted):
+                if not is_whole(body, digest):
+                    raise damaged([f"{kind} {object_id}: not what was published"])
+                found[object_id] = without_meta(body)
     return found
 
 
@@ -146,7 +152,7 @@ def _insert(
     statement = sa.insert(table).values({name: sa.bindparam(name) for name in columns})
     compiled = statement.compile(dialect=connection.dialect)
     order = compiled.positiontup
-    for some in _batches(entries, _BATCH):
+    for some in batches(entries, _BATCH):
         rows = [
             (entry.id, number, version, entry.digest, at, at, with_meta(spool.body(entry), at, at))
             for number, entry in enumerate(some, seq)
@@ -174,7 +180,7 @@ def _update(
         .values(seq=sa.bindparam("_seq"), digest=sa.bindparam("_digest"), body=sa.bindparam("_body"))
         .values(version=version, modified=at)
     )
-    for some in _batches(entries, _BATCH):
+    for some in batches(entries, _BATCH):
         ids = [entry.id for entry in some]
         created = dict(connection.execute(sa.select(table.c.id, table.c.created).where(table.c.id.in_(ids))).all())
         rows: list[dict[str, Any]] = []
@@ -188,7 +194,7 @@ def _update(
 
 def _delete(connection: Connection, kind: ResourceType, ids: Iterable[str], version: int, at: int, seq: int) -> int:
     table, graves = schema.published[kind], schema.tombstone
-    for some in _batches(ids, _BATCH):
+    for some in batches(ids, _BATCH):
         rows: list[dict[str, Any]] = []
         for object_id in some:
             rows.append({"type": str(kind), "id": object_id, "seq": seq, "version": version, "deleted": at})
@@ -208,7 +214,8 @@ def _forget_tombstones(connection: Connection, kind: ResourceType, created: Iter
         connection.execute(statement, risen)
 
 
-def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
+def batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    """The same, so many at a time."""
     iterator = iter(items)
     while some := list(islice(iterator, size)):
         yield some

@@ -1,21 +1,19 @@
-"""Whether the state is as it was written: a disc, a copy or a hand may have changed bytes that nobody looks at."""
+"""Whether the state is as it was written: a disc, a copy or a hand may have changed its bytes."""
 
 from __future__ import annotations
 
 import re
 import sqlite3
 from contextlib import closing
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from adapter.errors import StateError
-from adapter.ss12000.canonical import DIGEST_SIZE
 from adapter.store import schema
 from adapter.store.engine import Store
-from adapter.store.stored import with_meta, without_meta
+from adapter.store.stored import damaged, is_whole, with_meta, without_meta
 
 _TOGETHER = 1000  # documents in memory
 _TOLD = 10
@@ -43,10 +41,7 @@ def check(store: Store) -> list[str]:
 def must_be_sound(store: Store) -> None:
     """Raises StateError where anything is damaged."""
     if found := check(store):
-        raise StateError(
-            f"the state is damaged ({'; '.join(found)}). Nothing was changed. Stop `serve`, put the last backup of the "
-            "state in its place (`state backup` makes one) and run sync; `state verify` says whether it is sound."
-        )
+        raise damaged(found)
 
 
 def backup(store: Store, path: Path) -> None:
@@ -61,7 +56,8 @@ def backup(store: Store, path: Path) -> None:
             own.backup(copy)
     except (sqlite3.Error, OSError) as error:
         path.unlink(missing_ok=True)
-        raise StateError(f"{path}: the copy cannot be made: {error}.") from error
+        why = getattr(error, "strerror", None) or error
+        raise StateError(f"{path}: the copy cannot be made: {why}. Name a file in another folder.") from error
 
 
 def vacuum(store: Store) -> None:
@@ -95,8 +91,6 @@ def _integrity(store: Store) -> list[str]:
 
 def _is_whole(row: Any) -> bool:
     """Of a published document: digest, times and body belong together."""
-    if not isinstance(row.body, bytes):
-        return False
-    document = without_meta(row.body)
-    as_written = with_meta(document, row.created, row.modified)
-    return bool(sha256(document).digest()[:DIGEST_SIZE] == row.digest and as_written == row.body)
+    return is_whole(row.body, row.digest) and bool(
+        with_meta(without_meta(row.body), row.created, row.modified) == row.body
+    )

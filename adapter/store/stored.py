@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import lru_cache
 
 import sqlalchemy as sa
+
+from adapter.errors import StateError
+from adapter.ss12000 import canonical
 
 _BEFORE_MODIFIED = len('{"meta":{"created":"2026-08-10T06:00:00.000Z","modified":"')
 _TIME = len("2026-08-10T06:00:00.000Z")
@@ -26,6 +30,23 @@ def with_meta(document: bytes, created: int, modified: int) -> bytes:
 def without_meta(body: bytes) -> bytes:
     """The document again, byte for byte."""
     return b"{" + body[_META:]
+
+
+def is_whole(body: bytes, digest: bytes) -> bool:
+    """Whether the document in a body is the one that the digest was made of."""
+    return isinstance(body, bytes) and canonical.digest(without_meta(body)) == digest
+
+
+ADVICE = (
+    "Stop `serve`. Put the last copy (`state backup` makes them) in the place of the state, take away the files that "
+    "end with -wal and -shm beside it, and run `state verify` and `sync`. With no copy, move the state away and run "
+    "`sync`: all ids stay as they are, and the client must subscribe anew."
+)
+
+
+def damaged(places: Sequence[str]) -> StateError:
+    """What to raise where stored bytes are not those that were written."""
+    return StateError(f"the state is damaged ({'; '.join(places)}). Nothing was changed. {ADVICE}")
 
 
 def modified_anew(body: sa.ColumnElement[bytes], modified: int) -> sa.ColumnElement[bytes]:

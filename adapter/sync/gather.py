@@ -78,7 +78,7 @@ def assemble(
             for kind in ResourceType
         }
         namespace = inputs.settings.organiser.id_namespace.bytes
-        nights = inputs.settings.gate.unprotected_nights
+        nights = inputs.settings.gate_on(inputs.date()).unprotected_nights
         remembered = protected.remembered(store) if known is None else known
         watch = Watch(remembered, inputs.date().isoformat(), nights, at_once)
         bodies = partial(publish.bodies, store)

@@ -150,12 +150,12 @@ def _made_from(store: Store, inputs: Inputs, seen: Seen) -> str:
 
 def made_from(inputs: Inputs) -> str:
     """Changes with anything that a run goes by but for rows, the date, and who was protected."""
-    settings = inputs.settings
+    settings, gate = inputs.settings, inputs.settings.gate_on(inputs.date())
     facts = {
         "program": _program(),
         "schema": schema.SCHEMA_VERSION,
         "profile": repr(inputs.profile.paths),
-        "settings": [section.model_dump(mode="json") for section in (settings.organiser, settings.gate)],
+        "settings": [section.model_dump(mode="json") for section in (settings.organiser, gate)],
         "chosen": settings.profile.model_dump(mode="json"),
         "mapping": [inputs.mapping_name, inputs.mapping, inputs.expectations],
         "open data": inputs.open_data().written(),

@@ -52,6 +52,7 @@ def test_a_night_that_did_not_happen_is_told_to_monitoring(tmp_path: Path, monke
     assert (done.code, done.json["late"]) == (0, False)
     day_after = wiring.clock() + 27 * 3_600_000
     monkeypatch.setattr(wiring, "clock", lambda: day_after)
+    assert place.night(files(tables()), "--dry-run").code == 0
     late = command("status", "--expect-run-within", "26h", at=tmp_path)
     assert late.code == 8
     assert "no run has ended within 26 hours: the last one ended " in late.err

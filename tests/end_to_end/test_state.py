@@ -96,6 +96,18 @@ def test_a_backup_of_a_state_that_is_read_is_sound_and_takes_its_place(place: In
     assert place.night(files(tables()), "--full", "--json").json["outcome"] == "unchanged"
 
 
+def test_what_has_changed_since_the_copy_is_published_again(place: Installation, tmp_path: Path) -> None:
+    copy, found = tmp_path / "backup", tables()
+    assert command("state", "backup", str(copy), at=tmp_path).code == 0
+    found["elev"][0]["efternamn"] = "Nygift"
+    assert place.night(files(found), "--json").json["types"]["Person"]["updated"] == 1
+    damaged = state(tmp_path)
+    for path in tmp_path.glob(f"{damaged.name}-*"):
+        path.unlink()
+    damaged.write_bytes(copy.read_bytes())
+    assert place.night(files(found), "--json").json["types"]["Person"]["updated"] == 1
+
+
 def test_a_backup_overwrites_nothing(place: Installation, tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("mine")
     done = command("state", "backup", "mine", at=tmp_path)

@@ -55,6 +55,8 @@ def test_a_sound_state_is_sound_and_a_changed_document_is_found(store: Store) ->
         changed = bytes(one.body).replace(b"givenName", b"givenNane")
         connection.execute(sa.update(table).where(table.c.id == one.id).values(body=changed))
     assert soundness.check(store) == [f"Person {one.id}: not what was published"]
+    with pytest.raises(StateError, match="the state is damaged"):
+        publish.bodies(store, R.PERSON, [one.id])
 
 
 def test_a_body_carries_the_times_that_stand_beside_it_after_every_kind_of_change(store: Store) -> None:

@@ -310,3 +310,12 @@ def test_nobody_who_was_protected_is_ever_published_before_the_time(nights: list
             for n in marked:
                 assert pupil_id(found, n) not in public or not good
         store.close()
+
+
+@pytest.mark.parametrize(("nights", "waiting"), [(1, 0), (2, 1)])
+def test_on_days_of_the_calendar_its_number_of_nights_holds(store: Store, nights: int, waiting: int) -> None:
+    found = school()
+    night(store, found, 0)
+    unmark(found, 0)
+    day = {"from": TODAY, "to": TODAY + dt.timedelta(days=1), "limits": {"unprotected_nights": nights}}
+    assert night(store, found, 1, calendar=[day]).unprotected == waiting

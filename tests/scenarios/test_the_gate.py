@@ -8,11 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from support.small_school import NOW, Tables, night, number, tables
 
-from adapter.errors import GateHeld
+from adapter.errors import GateHeld, StateError
 from adapter.ss12000.types import ResourceType as R
-from adapter.store import publish, subscriptions
+from adapter.store import publish, schema, subscriptions
 from adapter.store.engine import Store
 from adapter.sync.inputs import Options
 from adapter.sync.report import Report
@@ -113,8 +114,8 @@ BAD: list[tuple[Callable[[Tables], None], str]] = [
     (shifted, "familyName would change in 12 of 121 objects, in 12 of them to what givenName holds now"),
     (overwritten, "familyName would change in 58 of 121 objects (47.9%); gate.max_identity_changed is 5%"),
     (years_overwritten, "enrolments.schoolYear would change in 40 of 121 objects"),
-    (school_gone, "60 of 60 would leave the school unit"),
-    (merged, "60 of 60 would leave the school unit"),
+    (school_gone, "60 of 60 would leave Skolan utan elever (11111111) (100.0%)"),
+    (merged, "60 of 60 would leave Skolan utan elever (11111111) (100.0%)"),
     (directory_cut, "66.7% of the rows are found there; 100.0% were in the last good run"),
     (new_year, "schoolYear would change"),
 ]
@@ -210,3 +211,12 @@ def test_an_ordinary_night_passes(published: Store) -> None:
     for pupil in found["elever"][3:8]:
         pupil["kod"] = OTHER
     assert night(published, found).outcome == "published"
+
+
+def test_a_damaged_document_that_would_change_ends_the_run_and_not_in_a_bug(published: Store) -> None:
+    table = schema.published[R.PERSON]
+    with published.writing() as connection:
+        connection.execute(sa.update(table).values(body=b"damaged"))
+    report = another_night(published, overwritten)
+    assert isinstance(report.error, StateError)
+    assert "is damaged" in report.error.message

@@ -6,16 +6,16 @@ Each changed object is read once, as it is published beside as it would be; coun
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import orjson
 
 from adapter.masking import form
 from adapter.ss12000.types import ResourceType
 from adapter.store.changes import ChangeSet
+from adapter.store.publish import batches
 from adapter.sync import closure
 
 SMALLEST_GROUP = 5
@@ -25,7 +25,6 @@ _EXAMPLES = 3  # of each attribute
 
 Bodies = Callable[[ResourceType, Sequence[str]], dict[str, bytes]]
 Attribute = tuple[ResourceType, str]
-_T = TypeVar("_T")
 
 
 class Example(NamedTuple):
@@ -43,7 +42,7 @@ class Contents:
     """Of one change set.
 
     attributes: in how many objects each would change; moved: how many of them would have what another attribute had.
-    left: school unit -> persons who would not be enrolled there any more; came: the reverse.
+    left: school unit -> persons who would not be enrolled there any more; came: the reverse; named: what it is called.
     lost_members: share of its members that each group of five or more would lose, where it loses any.
     renewed: persons who would be deleted and come again with an id of their own.
     """
@@ -52,6 +51,7 @@ class Contents:
     moved: Counter[tuple[Attribute, str]] = field(default_factory=Counter)
     left: Counter[str] = field(default_factory=Counter)
     came: Counter[str] = field(default_factory=Counter)
+    named: dict[str, str] = field(default_factory=dict)
     lost_members: list[float] = field(default_factory=list)
     renewed: dict[str, str] = field(default_factory=dict)  # the old id -> the new
     examples: dict[Attribute, list[Example]] = field(default_factory=lambda: defaultdict(list))
@@ -79,13 +79,16 @@ def read(changes: ChangeSet, bodies: Bodies, withheld: set[str], emptied: set[st
     for kind, change in changes:
         if not change.published:
             continue
-        for some in _batches(change.updated):
+        for some in batches(change.updated, _TOGETHER):
             before = bodies(kind, [entry.id for entry in some])
             for entry in some:
                 old, new = orjson.loads(before[entry.id]), orjson.loads(changes.spool.body(entry))
                 found.compare(kind, old, new)
                 _follow(found, kind, old, new, withheld)
     _leavers(found, changes, bodies, withheld)
+    for unit, body in bodies(ResourceType.ORGANISATION, sorted(found.left)).items() if found.left else ():
+        school = orjson.loads(body)
+        found.named[unit] = f"{school['displayName']} ({school['schoolUnitCode']})"
     _ended_groups(found, bodies, sorted(emptied.intersection(changes.types[ResourceType.GROUP].deleted)), withheld)
     return found
 
@@ -103,7 +106,7 @@ def _leavers(found: Contents, changes: ChangeSet, bodies: Bodies, withheld: set[
     """Persons who go: from which school units, and who of them comes again."""
     kind, change = ResourceType.PERSON, changes.types[ResourceType.PERSON]
     known: dict[Hashable, str] = {}
-    for some in _batches([object_id for object_id in change.deleted if object_id not in withheld]):
+    for some in batches([object_id for object_id in change.deleted if object_id not in withheld], _TOGETHER):
         for object_id, body in bodies(kind, some).items():
             person = orjson.loads(body)
             found.left.update(set(closure.units_of(kind, person)))
@@ -117,7 +120,7 @@ def _leavers(found: Contents, changes: ChangeSet, bodies: Bodies, withheld: set[
 
 def _ended_groups(found: Contents, bodies: Bodies, ids: list[str], withheld: set[str]) -> None:
     """Groups that would go because they have got no members."""
-    for some in _batches(ids):
+    for some in batches(ids, _TOGETHER):
         for body in bodies(ResourceType.GROUP, some).values():
             _members_lost(found, _members(orjson.loads(body)) - withheld, set())
 
@@ -158,9 +161,3 @@ def _told(kind: ResourceType, value: Any) -> str:
         return "nothing"
     text = value if isinstance(value, str) else orjson.dumps(value).decode()
     return form(text) if kind is ResourceType.PERSON else text[:60]
-
-
-def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:
-    iterator = iter(items)
-    while some := list(islice(iterator, _TOGETHER)):
-        yield some

@@ -146,6 +146,6 @@ def _left_units(gate: Gate, contents: Contents, enrolled: Callable[[], Counter[s
         before = after[unit] - contents.came[unit] + left
         if left > gate.max_left_unit * before:
             yield (
-                f"Person: {left} of {before} would leave the school unit with the id {unit} ({left / before:.1%}); "
+                f"Person: {left} of {before} would leave {contents.named.get(unit, unit)} ({left / before:.1%}); "
                 f"gate.max_left_unit is {gate.max_left_unit:.0%}"
             )

@@ -70,20 +70,20 @@ def leave(
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"{folder}: the plan of a held run cannot be written: {error.strerror}") from error
-    clear(folder)
     write(path, changes, version, list(held_by), 0)
     words = "\n".join(_words(path, changes, version, held_by, contents, at)) + "\n"
     try:
         path.with_suffix(".txt").write_text(words, encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{path}: the plan cannot be written: {error.strerror}") from error
+    clear(folder, path.stem)
     return path
 
 
-def clear(folder: Path) -> None:
-    """Take away what held runs have left: a later run was good, or is held itself."""
+def clear(folder: Path, but: str = "") -> None:
+    """Take away what held runs have left: a later run was good, or is held itself (`but` is its own)."""
     for path in folder.glob(f"{_HELD}*"):
-        if path.suffix in (".json", ".txt"):
+        if path.suffix in (".json", ".txt") and path.stem != but:
             with suppress(OSError):
                 path.unlink()
 
@@ -110,7 +110,8 @@ def _words(
     yield from (
         "",
         "If it is wrong: mend the export. The next run within the limits publishes, and takes this plan away.",
-        f"If it is right: ss12000-adapter sync --approve {path}",
+        "If it is right, in the folder of config.toml:",
+        f"  ss12000-adapter sync --approve {path}",
         "That lets through exactly these changes; the ids of all of them are in the .json file.",
         "Where such changes are expected, as at the turn of the school year: [[calendar]] in config.toml.",
     )

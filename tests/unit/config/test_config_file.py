@@ -155,8 +155,12 @@ def test_mistakes_in_the_calendar_have_their_lines(tmp_path: Path) -> None:
     text = (
         MINIMAL + good + good.replace("max_updated", "max_updatet") + good.replace('{ max_updated = "100%" }', '"30%"')
     )
-    assert findings_of(tmp_path, text + calendar("2027-08-20", "2027-08-09", "{}")) == [
+    text += calendar("2027-08-20", "2027-08-09", "{}") + calendar('"i augusti"', "2027-08-09", "{}")
+    assert findings_of(tmp_path, text + "[[calendar]]\nfrom = 2027-08-01\ntoo = 2027-08-09\nlimits = {}\n") == [
         'config.toml:17: C110 calendar.limits.max_updatet: there is no such key. Did you mean "max_updated"?',
         "config.toml:21: C112 calendar.limits: must be a table: { key = value, … }.",
         "config.toml:22: C112 calendar: must have `from` on or before `to`.",
+        "config.toml:27: C112 calendar.from: must be a date, without quotes: 2027-08-09.",
+        "config.toml:30: C111 calendar.to: is missing (the last day).",
+        'config.toml:32: C110 calendar.too: there is no such key. Did you mean "to"?',
     ]

@@ -134,3 +134,25 @@ def test_who_lets_every_object_change_lets_every_attribute_change() -> None:
         assert "familyName" in " ".join(reasons(Gate(), changes, inside, set(), Counter, True))
         opened = Gate.model_validate({"max_updated": "100%"})
         assert reasons(opened, changes, inside, set(), Counter, True) == []
+
+
+@pytest.mark.parametrize(
+    ("what", "few"), [("familyName", 5), ("emails.value", 20), ("moved", 5), ("renewed", 2), ("unit", 10)]
+)
+def test_so_many_change_in_a_small_school_and_one_more_is_held(what: str, few: int) -> None:
+    def held(count: int) -> bool:
+        inside = Contents()
+        if what == "renewed":
+            inside.renewed = {str(n): f"new {n}" for n in range(count)}
+        elif what == "unit":
+            inside.left["unit"] = count
+        elif what == "moved":
+            inside.attributes[R.PERSON, "middleName"] = inside.moved[(R.PERSON, "middleName"), "givenName"] = count
+        else:
+            inside.attributes[R.PERSON, what] = count
+        with Spool() as spool:
+            changes = ChangeSet(spool)
+            changes.types[R.PERSON].published = 1000 if what == "moved" else 30
+            return bool(reasons(Gate(), changes, inside, set(), Counter, True))
+
+    assert (held(few), held(few + 1)) == (False, True)
