@@ -191,7 +191,7 @@ def _absolute(model: type[BaseModel], data: dict[str, Any], folder: Path) -> Non
         value = data.get(name, _path_by_default(field))
         if isinstance(value, dict) and section is not None:
             _absolute(section, value, folder)
-        elif isinstance(value, str) and Path in (field.annotation, *get_args(field.annotation)):
+        elif isinstance(value, str) and value and Path in (field.annotation, *get_args(field.annotation)):
             data[name] = str(folder / value)
         elif isinstance(value, str) and field.annotation is SecretStr:
             data[name] = _absolute_url(value, folder)

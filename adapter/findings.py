@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 
 class Severity(StrEnum):
@@ -53,6 +54,8 @@ class Finding:
     row: RowRef | None = None
     subject: str = ""  # "Person.givenName"; for rows only
     suggestion: str = ""
+    about: str = ""  # the object's id, as far as it is known and may be told
+    units: tuple[str, ...] = ()  # ids of the school units that it belongs to
 
     def __str__(self) -> str:
         hint = f' Did you mean "{self.suggestion}"?' if self.suggestion else ""
@@ -62,6 +65,11 @@ class Finding:
         place = f"{self.span}: " if self.span else ""
         subject = f"{self.subject}: " if self.subject else f"{self.code} "
         return f"{place}{subject}{self.message}{hint}"
+
+    @property
+    def known_by(self) -> tuple[str, str, str]:
+        """What it is recognised by from one run to the next: of an object by its id, else by its row or line."""
+        return (self.code, self.subject.partition(" ")[0], self.about or str(self.row or self.span or ""))
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, int, str]:
@@ -85,7 +93,26 @@ class Finding:
             found["subject"] = self.subject
         if self.suggestion:
             found["suggestion"] = self.suggestion
+        if self.about:
+            found["about"] = self.about
+        if self.units:
+            found["units"] = list(self.units)
         return found
+
+    @classmethod
+    def of(cls, facts: Mapping[str, Any]) -> Finding:
+        """What `as_json` was made of."""
+        return cls(
+            facts["code"],
+            facts["message"],
+            Severity(facts["severity"]),
+            Span(facts["file"], facts["line"], facts["column"]) if "file" in facts else None,
+            RowRef(facts["source"], facts["row"]) if "source" in facts else None,
+            facts.get("subject", ""),
+            facts.get("suggestion", ""),
+            facts.get("about", ""),
+            tuple(facts.get("units", ())),
+        )
 
 
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
@@ -120,8 +147,9 @@ class Repeated:
         return str(self.finding).replace(f"{self.finding.row} ", f"{places}{more}: ", 1)
 
     def as_json(self) -> dict[str, object]:
-        """The same facts for machines."""
-        return {"count": self.count, "rows": [str(row) for row in self.rows], **self.finding.as_json()}
+        """The same facts for machines, but for whose they are."""
+        whole = replace(self.finding, about="", units=())
+        return {"count": self.count, "rows": [str(row) for row in self.rows], **whole.as_json()}
 
 
 class Grouped:

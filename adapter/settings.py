@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%\Z")
 
@@ -23,12 +32,19 @@ def _share(value: object) -> object:
     raise ValueError('must be a percentage from "0%" to "100%"')
 
 
+def _mail_address(value: str) -> str:
+    if len(value) > 254 or not re.match(r"[!-~]+\Z", value) or not re.match(r"[^@<>,;:\"\\]+@[^@<>,;:\"\\]+\Z", value):
+        raise ValueError("must be one address like it@exempel.se, and nothing else")
+    return value
+
+
 def _web_address(value: str) -> str:
     if not re.match(r"https?://[^\s/?#@]+(/[^\s?#]*)?\Z", value):
         raise ValueError("must be an address like https://host/path, without user, query or fragment")
     return value.rstrip("/")
 
 
+MailAddress = Annotated[str, AfterValidator(_mail_address)]
 Share = Annotated[float, BeforeValidator(_share)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 
@@ -44,6 +60,16 @@ class Organiser(_Section):
     organisation_number: str = Field(pattern=r"^\d{10}$", description="ten digits, without hyphen")
     id_namespace: UUID = Field(
         description="namespace of every uuid5 id: random, secret, and never changed (ids are for life)"
+    )
+    environment: Literal["production", "verification"] = Field(
+        default="production",
+        description="which of Skolverket's environments is fed; only verification may hold test numbers",
+    )
+    user_name_domains: tuple[Annotated[str, Field(pattern=r"^[^@\s]+\.[^@\s.]+$")], ...] = Field(
+        default=(), description="domains that user names (EPPN) may have, as your IdP's scopes; empty = any"
+    )
+    test_numbers: Path | None = Field(
+        default=None, description="Skatteverket's list of test numbers, any text file: refused in production"
     )
 
 
@@ -144,6 +170,61 @@ class Tls(_Section):
     key: Path = Field(description="PEM file")
 
 
+class Reports(_Section):
+    """What schools are to mend, written after every run whose findings differ from those of the run before."""
+
+    folder: Path | None = Field(
+        default=Path("reports"),
+        description='where reports are written; "" for nowhere (the command `report` writes too)',
+    )
+    formats: tuple[Literal["html", "csv", "xlsx"], ...] = Field(
+        default=("html", "csv", "xlsx"), description="how: a page, a table for any program, Excel"
+    )
+    language: Literal["sv", "en"] = Field(default="sv", description="Swedish or English")
+
+    @field_validator("folder", mode="before")
+    @classmethod
+    def _nowhere(cls, value: object) -> object:
+        return None if value == "" else value
+
+
+class Recipient(_Section):
+    """Who gets mail, of which school units, and after which runs."""
+
+    address: MailAddress
+    when: Literal["always", "findings", "new", "trouble"] = Field(
+        default="findings",
+        description="always: after every run; findings: something is to be mended; new: something is new, or mended; "
+        "trouble: the run failed or was held",
+    )
+    units: tuple[Annotated[str, Field(pattern=r"^\d{8}$")], ...] = Field(
+        default=(), description="skolenhetskoder: these schools' own reports alone, a mail each; empty: all of it"
+    )
+
+
+class Mail(_Section):
+    """How reports are mailed. Nothing is, without this section."""
+
+    host: str = Field(min_length=1, description="the mail server (SMTP)")
+    port: int = Field(default=587, ge=1, le=65535, description="587 for starttls, 465 for tls")
+    security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="how the way is encrypted; none: only within the machine or a net of your own"
+    )
+    ca: Path | None = Field(default=None, description="CA file for host; default: the system's")
+    user: str | None = Field(default=None, description="who logs in there; none: nobody")
+    password: SecretStr | None = Field(default=None, description="of user")
+    sender: MailAddress = Field(description="the address that mail comes from")
+    to: list[Recipient] = Field(min_length=1, description="one table a recipient: [[mail.to]]")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Mail:
+        if (self.user is None) != (self.password is None):
+            raise ValueError("must have both `user` and `password`, or neither")
+        if self.user is not None and self.security == "none":
+            raise ValueError('must not send a password in the clear: security is "none"')
+        return self
+
+
 class Facade(_Section):
     """The read-only SS12000 API."""
 
@@ -233,6 +314,8 @@ class Settings(_Section):
     profile: ProfileChoice = ProfileChoice()
     gate: Gate = Gate()
     calendar: list[Expected] = Field(default=[], description="days on which other limits hold than those of [gate]")
+    reports: Reports = Reports()
+    mail: Mail | None = None
     facade: Facade = Facade()
     auth: Auth = Auth()
     token: Token | None = None

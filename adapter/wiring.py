@@ -139,6 +139,13 @@ def deliver(installation: Installation, store: Store, force: bool = False) -> De
     return report
 
 
+def report_to_schools(installation: Installation, store: Store) -> list[str]:
+    """What schools are to mend, as files and by mail. Gives what went wrong with it, which is no fault of the run."""
+    from adapter.reports import after_run
+
+    return after_run.tell(store, installation.settings)
+
+
 def _shown(file: Path) -> str:
     """A path as a person here would write it."""
     return str(file.relative_to(Path.cwd())) if file.is_relative_to(Path.cwd()) else str(file)

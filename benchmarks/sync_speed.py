@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks import data, nights
@@ -35,7 +34,7 @@ def run(folder: Path, rounds: int) -> Section:
 
     def others(night: str) -> None:
         take(f"by hand, {night}", "benchmarks.by_hand", folder / "now", hand)
-        if find_spec("pandas") is not None and night in ("first", "next day"):
+        if night in ("first", "next day"):
             take(f"by pandas, {night}", "benchmarks.by_pandas", folder / "now", pandas)
 
     for _ in range(rounds):

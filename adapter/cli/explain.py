@@ -10,7 +10,6 @@ from typing import Any
 
 from adapter import wiring
 from adapter.cli import arguments, output
-from adapter.cli.catalogue import EXAMPLES, PAGES
 from adapter.cli.exhibit import Exhibits, describe_lines, describe_rows
 from adapter.errors import ConfigError
 from adapter.findings import Finding, did_you_mean
@@ -26,6 +25,8 @@ from adapter.store.engine import Store, open_store
 from adapter.sync.gather import assemble
 from adapter.sync.report import Report
 from adapter.sync.trace import keys_of
+from adapter.texts import swedish
+from adapter.texts.english import EXAMPLES, PAGES
 
 _CODE = re.compile(r"[A-Z]\d{3}\Z")
 _MOST = 20  # rows
@@ -67,11 +68,13 @@ def _explain_code(args: argparse.Namespace) -> int:
         raise ConfigError(f"{args.what} is no code. {hint}")
     meaning, advice = PAGES[args.what]
     wrong, right = EXAMPLES.get(args.what, ("", ""))
+    betydelse, råd = swedish.PAGES[args.what]
     if args.json:
         example = {"wrong": wrong, "right": right} if wrong else None
-        output.document({"code": args.what, "meaning": meaning, "advice": advice, "example": example})
+        found = {"code": args.what, "meaning": meaning, "advice": advice, "example": example}
+        output.document(found | {"sv": {"meaning": betydelse, "advice": råd}})
         return 0
-    output.line(f"{args.what}: {meaning}\n  {advice}")
+    output.line(f"{args.what}: {meaning}\n  {advice}\n  {betydelse}\n  {råd}")
     if wrong:
         output.line(f"  wrong:  {wrong}\n  right:  {right}")
     return 0

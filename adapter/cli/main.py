@@ -24,6 +24,7 @@ COMMANDS = (
     "serve",
     "notify",
     "status",
+    "report",
     "state",
     "open-data",
     "auth",

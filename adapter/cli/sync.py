@@ -41,6 +41,8 @@ def run(args: argparse.Namespace) -> int:
         if not args.dry_run and (report.error is None or report.withheld_at_once):
             delivered = wiring.deliver(installation, store, force=bool(report.withheld_at_once))
             report.sent, report.pending, failures = delivered.sent, delivered.pending, delivered.failures
+        if not args.dry_run:
+            failures += wiring.report_to_schools(installation, store)
     finally:
         store.close()
     if args.json:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from adapter.findings import RowRef
 from adapter.mapping.plan import Enrichment, Rule
-from adapter.mapping.row_findings import UNDECIDED, Assumed, Impure, NotExposed, RowFinding, RunStopped
+from adapter.mapping.row_findings import (
+    UNDECIDED,
+    Assumed,
+    Impure,
+    ItemOmitted,
+    NotExposed,
+    RowFinding,
+    RunStopped,
+)
 from adapter.mapping.scope import Frames, Row, row_key
 from adapter.ss12000.codes import NOT_PROTECTED
 
@@ -42,12 +51,16 @@ class Withheld(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Builder:
-    """One rule, ready to run. `key` is what references to its objects look up, `counts` whether its conditions hold."""
+    """One rule, ready to run. `key` is what references to its objects look up, `counts` whether its conditions hold.
+
+    `units` are the ids of the school units of a row's object, as far as they can be told where the rest cannot.
+    """
 
     rule: Rule
     counts: Callable[[Row], bool]
     key: Callable[[Row], Hashable]
     make: Callable[[Row], ObjectValues | None]
+    units: Callable[[Row], tuple[str, ...]]
 
 
 def builder(rule: Rule, withhold: bool) -> Builder:
@@ -101,7 +114,20 @@ def builder(rule: Rule, withhold: bool) -> Builder:
     def counts(row: Row) -> bool:
         return bool(keep_row((row,)) and (rule.keep is None or keep_object(framed(row))))
 
-    return Builder(rule, counts, row_key(rule.target.key.parts, rule.view.written), make)
+    uncounted = [_enricher(item, count=False) for item in rule.enrich]
+
+    def units(row: Row) -> tuple[str, ...]:
+        found: list[str] = []
+        with suppress(RowFinding, ItemOmitted, NotExposed):
+            frames: Frames = (row,)
+            for enrich in uncounted:
+                frames = (*frames, enrich(frames))
+            for get in rule.whereabouts:
+                at = get(frames)
+                found += [unit["id"] for unit in (at if isinstance(at, list) else [at]) if unit]
+        return tuple(dict.fromkeys(found))
+
+    return Builder(rule, counts, row_key(rule.target.key.parts, rule.view.written), make, units)
 
 
 def _refuse_impure(rule: Rule, frames: Frames) -> None:

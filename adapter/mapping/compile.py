@@ -200,6 +200,7 @@ class _Compiler:
             self.reader.guarding = False
             number = _one_attribute(values, fields, shape, scope, "Person", "civicNo", "value")
             del values.plain.coverage[covered:]
+        values.whereabouts.clear()
         build = values.compile_object(fields, shape, scope, str(kind))
         if object_id is None or build is None:
             return None
@@ -223,6 +224,7 @@ class _Compiler:
             enrich=enrich,
             indexes=indexes,
             tallies=[*(item.tally for item in enrich), *values.lists.tallies[counted:]],
+            whereabouts=list(values.whereabouts),
         )
 
     def _conditions(self, node: Table, scope: Scope, looked_up: list[Index]) -> Get | None:

@@ -32,6 +32,7 @@ class Values(Protocol):
     """What compiles an item."""
 
     plain: PlainValues
+    whereabouts: list[Get]
 
     def compile(self, node: Node, field_: Field, scope: Scope, subject: str) -> Get | None:
         """A value of any form."""
@@ -116,10 +117,12 @@ class Lists:
         cover = self.values.plain.cover_reference
         if field_.is_link and (links := compile_links(self.references, cover, node, field_, inner, subject)):
             return links.build(tally, my_key, report, finding)
+        known, rows_of = len(self.values.whereabouts), index.rows
         item = self._item(node, field_, inner, subject)
         if item is None:
             return None
-        rows_of = index.rows
+        places = self.values.whereabouts
+        places[known:] = [partial(self._of_rows, rows_of, my_key, get) for get in places[known:]]
 
         def build(frames: Frames) -> list[Any] | None:
             wanted = my_key(frames)
@@ -132,6 +135,10 @@ class Lists:
             return self._built(rows, item, frames) or finding(frames)
 
         return build
+
+    def _of_rows(self, rows_of: dict[Any, Any], my_key: Callable[[Frames], Any], get: Get, frames: Frames) -> list[Any]:
+        """What `get` gives of each row that is found."""
+        return self._built(rows_of.get(my_key(frames)) or (), get, frames)
 
     def _match(self, node: Table, view: View, scope: Scope) -> tuple[Index, Callable[[Frames], Any]] | None:
         """`match: {its column: my column}` -> the index over its columns, and my key."""
@@ -176,7 +183,9 @@ class Lists:
         texts = self._parts(source, scope) if parts else self._columns(source, scope)
         view = View(scope.frames[0].view.name, "each", ("value",))
         view.slot("value")
+        known = len(self.values.whereabouts)
         item = self._item(node, field_, scope.inner(Frame("each", view)), subject)
+        self.values.whereabouts[known:] = []
         if texts is None or item is None:
             return None
         finding = _nothing(field_, scope, node.span, subject)

@@ -90,6 +90,7 @@ class Rule:
     enrich: list[Enrichment] = field(default_factory=list)
     indexes: list[Index] = field(default_factory=list)
     tallies: list[Tally] = field(default_factory=list)  # of all that it looks up
+    whereabouts: list[Get] = field(default_factory=list)  # references to the school units of its objects, alone
 
     @property
     def name(self) -> str:

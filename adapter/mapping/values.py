@@ -25,6 +25,8 @@ from adapter.mapping.syntax import Items, Node, Scalar, Table
 from adapter.ss12000.shape import Field
 from adapter.ss12000.standard import BEYOND_THE_PROFILE
 
+_UNITS = {"Person.enrolments.enroledAt", "Group.organisation", "Duty.dutyAt", "Activity.organisation"}
+
 
 @dataclass
 class Values:
@@ -35,6 +37,7 @@ class Values:
     sources: SourceCompiler
     references: References
     lists: Lists = field(init=False)
+    whereabouts: list[Get] = field(default_factory=list)  # of the rule being compiled: see plan.Rule
 
     def __post_init__(self) -> None:
         self.lists = Lists(self.reader, self.sources, self.references, self)
@@ -52,11 +55,13 @@ class Values:
             return self.compile(meant, field_, scope, subject) if meant is not None else None
         if isinstance(node, Table) and form != "object":
             node = self._one_form(node, form)
+        known = len(self.whereabouts)
         get = self._by_form(form, node, field_, scope, subject)
         when = node.get("when") if isinstance(node, Table) and form != "object" else None
         if when is None:
             return get
         condition = compile_conditions(self.reader, when, scope, self._found_in)
+        self.whereabouts[known:] = []  # it depends on more than the reference
         return _only_when(condition, get) if get is not None else None
 
     def _found_in(self, node: Node) -> Index | None:
@@ -154,6 +159,8 @@ class Values:
                 continue
             if get is not None:
                 plan.append((part.name, get, part.required))
+                if path in _UNITS:
+                    self.whereabouts.append(get)
         steps, place = tuple(plan), place_of(scope)
 
         def build(frames: Frames) -> dict[str, Any]:

@@ -15,6 +15,7 @@ _NO_SERIAL = "has the serial number 000, which is never given out"
 _NUMBER = re.compile(r"(18|19|20)\d{10}\Z", re.ASCII)
 _TF = re.compile(r"(18|19|20)\d{6}TF\d{2}\Z", re.ASCII)
 _FORM = re.compile(r"(18|19|20)?(\d{6})([-+ ]?)((?!000)\d{4}|TF\d{2})\Z", re.ASCII | re.IGNORECASE)
+_INSIDE = re.compile(r"(?<!\d)(18|19|20)?(\d{6})[-+ ]?(\d{4})(?!\d)", re.ASCII)
 _DOUBLED = str.maketrans("0123456789", "0246813579")  # twice a digit, its own digits added
 _COORDINATION = 60  # a samordningsnummer adds 60 to the day
 
@@ -66,6 +67,15 @@ def wrong_with(value: str) -> str:
     if check_digit(value[2:11]) != value[11]:
         return WRONG_CHECK_DIGIT
     return ""
+
+
+def stands_in(text: str) -> bool:
+    """Whether a text holds a personnummer, in any form: a date and four digits, the last of which is right."""
+    return any(
+        not wrong_with(f"{century}{date}{rest}")
+        for given, date, rest in _INSIDE.findall(text)
+        for century in ([given] if given else ("19", "20"))
+    )
 
 
 def check_digit(nine: str) -> str:

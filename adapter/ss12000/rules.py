@@ -11,8 +11,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from adapter.ss12000 import eppn
+from adapter.ss12000 import civicno, eppn
 from adapter.ss12000.codes import NOT_PROTECTED, YEAR_REQUIRED
+from adapter.ss12000.local import NOTHING, Local
 from adapter.ss12000.models import MODELS
 from adapter.ss12000.profile import Values
 from adapter.ss12000.types import ResourceType
@@ -28,13 +29,13 @@ class Violation:
     rejects: bool = True
 
 
-def check(kind: ResourceType, values: Values) -> list[Violation]:
+def check(kind: ResourceType, values: Values, local: Local = NOTHING) -> list[Violation]:
     """All findings for one object of plain values; empty when it may be published."""
     try:
         MODELS[kind].model_validate(values)
     except ValidationError as error:
         return [_violation(detail) for detail in error.errors(include_url=False, include_input=False)]
-    return list(_person(values)) if kind is ResourceType.PERSON else []
+    return [*_names(values), *(_person(values, local) if kind is ResourceType.PERSON else ())]
 
 
 def is_protected(values: Values) -> bool:
@@ -52,14 +53,30 @@ def can_be_reached(values: Values) -> bool:
     return any(email["type"] == "Skola personal" for email in values.get("emails") or ())
 
 
-def _person(values: Values) -> Iterator[Violation]:
+def _names(values: Values) -> Iterator[Violation]:
+    """A name is shown to many, and a personnummer in it to all of them (sheet 10.2 of user names, for any name)."""
+    for attribute in ("givenName", "middleName", "familyName", "displayName"):
+        if any(map(str.isdigit, name := values.get(attribute) or "")) and civicno.stands_in(name):
+            yield Violation("R123", attribute, "holds a personnummer")
+
+
+def _person(values: Values, local: Local) -> Iterator[Violation]:
     for enrolment in values.get("enrolments") or ():
         school_type = enrolment["schoolType"]
         if school_type in YEAR_REQUIRED and "schoolYear" not in enrolment:
             yield Violation("R120", "enrolments.schoolYear", f"is required for {school_type} (1 to 10)")
         if school_type == "GY" and "educationCode" not in enrolment:
             yield Violation("R121", "enrolments.educationCode", "is required for GY (studievägskod)")
+        if school_type in YEAR_REQUIRED and "educationCode" in enrolment:
+            words = f"stands at {school_type}, which has no programmes"
+            yield Violation("R126", "enrolments.educationCode", words, False)
+    if values["civicNo"]["value"] in local.test_numbers:
+        words = "is one of Skatteverket's test numbers, which belong to nobody"
+        yield Violation("R125", "civicNo.value", words)
     name = values["eduPersonPrincipalNames"][0]
+    if local.user_name_domains and name.rpartition("@")[2].casefold() not in local.user_name_domains:
+        words = "is of a domain that organiser.user_name_domains lacks"
+        yield Violation("R124", "eduPersonPrincipalNames", words)
     if eppn.resembles_name(name, values["givenName"], values["familyName"]):
         yield Violation("R130", "eduPersonPrincipalNames", "resembles the name (Skolverket warns: 3047)", False)
 

@@ -9,10 +9,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from adapter.findings import Finding
 from adapter.store import schema
-from adapter.store.engine import Store
+from adapter.store.engine import Store, write_setting
 
 KEPT_RUNS = 100
+_UNITS = "school_units"
+COMPLETE = ("published", "unchanged", "held")
+"""Outcomes of runs that have looked at everything: what they do not find, is mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +42,11 @@ def end_run(
     ended: int,
     outcome: str,
     report: Mapping[str, object],
-    findings: Sequence[Mapping[str, object]],
+    findings: Sequence[Finding],
 ) -> None:
-    """The run's end, its findings, and room made by forgetting the oldest runs."""
+    """The run's end, its findings and since when each is there, and room made by forgetting the oldest runs."""
     table = schema.run
+    since = _since(store, run_id) if findings else {}
     with store.writing() as connection:
         connection.execute(
             sa.update(table)
@@ -49,14 +54,52 @@ def end_run(
             .values(ended=ended, outcome=outcome, report=json.dumps(report, ensure_ascii=False))
         )
         rows = [
-            {"run": run_id, "number": number, "facts": json.dumps(facts, ensure_ascii=False)}
-            for number, facts in enumerate(findings)
+            {
+                "run": run_id,
+                "number": number,
+                "facts": json.dumps(
+                    finding.as_json() | {"since": since.get(finding.known_by, ended)}, ensure_ascii=False
+                ),
+            }
+            for number, finding in enumerate(findings)
         ]
         if rows:
             connection.execute(sa.insert(schema.finding), rows)
         newest = sa.select(table.c.id).order_by(table.c.started.desc(), table.c.id).limit(KEPT_RUNS)
         connection.execute(sa.delete(schema.finding).where(schema.finding.c.run.not_in(newest)))
         connection.execute(sa.delete(table).where(table.c.id.not_in(newest)))
+
+
+def units(store: Store) -> dict[str, tuple[str, str]]:
+    """School units that any run has met, published or not: id -> code, name."""
+    return {unit: (code, name) for unit, (code, name) in json.loads(store.setting(_UNITS) or "{}").items()}
+
+
+def remember_units(store: Store, met: Mapping[str, tuple[str, str]]) -> None:
+    """For reports, which also tell of school units of which nothing can be published."""
+    known = units(store)
+    now = {**known, **met}
+    if now != known:
+        with store.writing() as connection:
+            write_setting(connection, _UNITS, json.dumps(now, ensure_ascii=False))
+
+
+def _since(store: Store, run_id: str) -> dict[tuple[str, str, str], int]:
+    """Since when (ms) what the last complete run found is there, and what the last run found, however it ended."""
+    table = schema.run
+    wanted = (
+        sa.select(table.c.id, table.c.ended, table.c.outcome)
+        .where(table.c.id != run_id, table.c.outcome.in_((*COMPLETE, "failed")))
+        .order_by(table.c.started.desc(), table.c.id)
+    )
+    with store.reading() as connection:
+        runs = connection.execute(wanted).all()
+    complete = next((run for run in runs if run.outcome in COMPLETE), None)
+    found: dict[tuple[str, str, str], int] = {}
+    for run in filter(None, (*runs[:1], complete)):
+        for facts in findings_of(store, run.id):
+            found.setdefault(Finding.of(facts).known_by, facts.get("since", run.ended))
+    return found
 
 
 def last_runs(store: Store, limit: int) -> list[RunRecord]:
@@ -81,8 +124,8 @@ def good_run(store: Store, run_id: str) -> RunRecord | None:
     return RunRecord(*row[:4], json.loads(row[4])) if row is not None else None
 
 
-def findings_of(store: Store, run_id: str, limit: int) -> list[dict[str, Any]]:
-    """A run's first findings, as in `Finding.as_json`."""
+def findings_of(store: Store, run_id: str, limit: int | None = None) -> list[dict[str, Any]]:
+    """A run's first findings, as in `Finding.as_json`, and `since` when (ms) each is there."""
     table = schema.finding
     wanted = sa.select(table.c.facts).where(table.c.run == run_id).order_by(table.c.number).limit(limit)
     with store.reading() as connection:

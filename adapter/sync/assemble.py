@@ -68,6 +68,7 @@ class Assembly:
     numbers: dict[Hashable, str | tuple[str, ...]] = field(default_factory=dict)  # personnummer -> persons
     user_names: dict[Hashable, str] = field(default_factory=dict)
     unreachable: dict[str, RowRef | None] = field(default_factory=dict)
+    unit_names: dict[str, tuple[str, str]] = field(default_factory=dict)  # units that were built -> code, name
 
     def build(self, plan: Plan, rows: Callable[[Rule], Iterator[Row]]) -> None:
         """Every rule over all its rows, type by type."""
@@ -101,6 +102,26 @@ class Assembly:
     def enrolled(self) -> Counter[str]:
         """School unit -> persons who are enrolled there."""
         return Counter(unit for units in self.stages[ResourceType.PERSON].units.values() for unit in set(units))
+
+    def place_findings(self) -> None:
+        """Say of each finding which school units it concerns: those of its object, of staff those of their duties.
+
+        Of somebody protected, not even whose it is.
+        """
+        persons, duties = self.stages[ResourceType.PERSON], self.stages[ResourceType.DUTY].units
+        at_work: dict[str, set[str]] = {}
+        for duty, person in self.duty_persons.items():
+            at_work.setdefault(person, set()).update(duties.get(duty, ()))
+
+        def units_of(object_id: str) -> tuple[str, ...]:
+            if self.exists(ResourceType.ORGANISATION, object_id):
+                return (object_id,)
+            found = (stage.units.get(object_id) for stage in self.stages.values())
+            return next(filter(None, found), ()) or tuple(sorted(at_work.get(object_id, ())))
+
+        remembered = self.watch.known.keys() - persons.current.keys()
+        unnamed = persons.withheld | persons.marked | persons.twins | remembered | self.watch.waiting
+        persons.findings.place(units_of, unnamed.__contains__)
 
     def changes(self, changed: ChangeSet) -> None:
         """Fill in what is different from what is published."""
@@ -178,6 +199,7 @@ class Assembly:
         }[kind]
 
     def _note_unit(self, values: ObjectValues, row: RowRef | None) -> None:
+        self.unit_names[values["id"]] = values["schoolUnitCode"], values["displayName"]
         wanted = self.choice.school_units
         if wanted and values["schoolUnitCode"] not in wanted:
             self.stages[ResourceType.ORGANISATION].drop(values["id"])
@@ -196,7 +218,7 @@ class Assembly:
         other = self.user_names.setdefault(name, values["id"])
         if other != values["id"]:
             stage = self.stages[ResourceType.PERSON]
-            stage.report("M351", "belongs to another person too", row, "eduPersonPrincipalNames")
+            stage.report("M351", "belongs to another person too", row, "eduPersonPrincipalNames", values["id"])
             for object_id in {other, values["id"]} & stage.current.keys():
                 stage.reject(object_id)
 
@@ -212,14 +234,15 @@ class Assembly:
         if self.memory is not None:
             self.memory.asks_for_units(values)
         if why := closure.unlike_groups(values, self.group_units):
-            stage.report("R140", why, row, "groups")
+            stage.report("R140", why, row, "groups", values["id"])
             stage.reject(values["id"])
             return
         self.taught[values["id"]] = [group["id"] for group in values["groups"]]
         duties = self.stages[ResourceType.DUTY].units
         unit = values["organisation"]["id"]
         if any(duties.get(teacher["duty"]["id"], (unit,)) != (unit,) for teacher in values.get("teachers") or ()):
-            stage.report("R141", "has a teacher whose duty is at another school unit", row, "teachers", warn=True)
+            words = "has a teacher whose duty is at another school unit"
+            stage.report("R141", words, row, "teachers", values["id"], Severity.WARNING)
 
     # -- settling -----------------------------------------------------------------------------------------
 
@@ -238,7 +261,8 @@ class Assembly:
                 if self.choice.school_units:  # left out on purpose
                     stage.drop(object_id)
                     continue
-                stage.report("R142", "refers to a school unit that is not published", None, f"id {object_id}")
+                words = "refers to a school unit that is not published"
+                stage.report("R142", words, None, f"id {object_id}", object_id)
                 stage.reject(object_id)
         self._keep_rejected(kind, stage)
         if kind is ResourceType.PERSON:
@@ -251,10 +275,11 @@ class Assembly:
         """A group that gets no members is of no use to anybody, and is often one of last year's."""
         for object_id, row in self.memberless.items():
             if object_id in stage.current:
+                units = stage.units[object_id]
                 stage.drop(object_id)
                 self.emptied.add(object_id)
                 message = "has no members, so it is not published"
-                stage.findings.add(Finding("R143", message, Severity.NOTE, row=row, subject="Group.groupMemberships"))
+                stage.report("R143", message, row, "groupMemberships", object_id, Severity.NOTE, units)
 
     def _withhold(self, stage: Stage) -> None:
         """Who is protected under another key; and who was protected, until the mark has been gone long enough."""
@@ -299,7 +324,7 @@ class Assembly:
             if self.memory is not None:
                 self.memory.goes_by(ResourceType.PERSON, object_id)
             message = 'is missing an address of type "Skola personal", which staff must have'
-            persons.report("R122", message, self.unreachable[object_id], "emails")
+            persons.report("R122", message, self.unreachable[object_id], "emails", object_id)
             persons.reject(object_id)
         if silent:
             self._keep_rejected(ResourceType.PERSON, persons)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 
 from adapter.findings import Finding, Grouped, Severity, report_order
 from adapter.mapping.row_findings import RowFinding
@@ -21,6 +23,7 @@ class Findings:
         self.severities: Counter[Severity] = Counter()
         self.heard = 0
         self.about_persons: frozenset[str] = frozenset()  # sources of which other objects' findings show no value
+        self.waiting: list[Finding] = []  # told while an object is built: which one, is known when it is
 
     @property
     def total(self) -> int:
@@ -28,18 +31,49 @@ class Findings:
         return self.counts.total()
 
     def report(self, finding: RowFinding, severity: Severity = Severity.WARNING, protected: bool = False) -> None:
-        """A finding with a row; its value is shown only where that tells nothing of a person."""
+        """A finding of a row that is being built; its value is shown only where that tells nothing of a person.
+
+        It waits for `settle`.
+        """
         beside = finding.row.source in self.about_persons and not finding.subject.startswith("Person.")
-        self.add(finding.told(may_show(finding.code, finding.subject, protected or beside), severity))
+        shown = may_show(finding.code, finding.subject, protected or beside)
+        self.waiting.append(finding.told(shown, severity))
+
+    def settle(self, about: str, units: tuple[str, ...]) -> None:
+        """Add what has waited: it is about this object, which belongs to these school units."""
+        waiting, self.waiting = self.waiting, []
+        for finding in waiting:
+            self.add(replace(finding, about=about, units=units) if about or units else finding)
 
     def add(self, finding: Finding) -> None:
         """Count a finding, and keep it while there is room."""
+        if finding.units and self._tells_of_a_person(finding):
+            finding = replace(finding, units=())
         self.heard += 1
         self.counts[finding.code] += 1
         self.severities[finding.severity] += 1
         self.grouped.add(finding)
         if len(self.kept) < KEPT:
             self.kept.append(finding)
+
+    def place(self, units_of: Callable[[str], tuple[str, ...]], hidden: Callable[[str], bool]) -> None:
+        """Fill in the school units of objects of which it was not known when they were built: id -> units.
+
+        Whose id is `hidden` after all is not named any more.
+        """
+        for number, finding in enumerate(self.kept):
+            if finding.about and hidden(finding.about):
+                self.kept[number] = replace(finding, about="", units=())
+            elif finding.about and not finding.units and not self._tells_of_a_person(finding):
+                self.kept[number] = replace(finding, units=units_of(finding.about))
+
+    def _tells_of_a_person(self, finding: Finding) -> bool:
+        """Whether its row is a person's, and it is about another object: beside the row, no school unit is named.
+
+        Who is protected may stand there, and this object cannot know.
+        """
+        row = finding.row
+        return row is not None and row.source in self.about_persons and not finding.subject.startswith("Person.")
 
     def in_order(self) -> list[Finding]:
         """Those that are kept, in the order of a report, whatever order rows came in."""

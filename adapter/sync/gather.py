@@ -72,9 +72,10 @@ def assemble(
             report.findings.add(finding)
         persons = {rule.view.source for rule in plan.rules[ResourceType.PERSON]}
         report.findings.about_persons = frozenset(view.name for view in plan.views if view.source in persons)
+        local = inputs.rules()
         revalidate = store.setting(CHECKED_WITH) != rules_now(inputs)
         stages = {
-            kind: Stage(kind, inputs.profile, spool, report.findings, publish.digests(store, kind), revalidate)
+            kind: Stage(kind, inputs.profile, spool, report.findings, publish.digests(store, kind), revalidate, local)
             for kind in ResourceType
         }
         namespace = inputs.settings.organiser.id_namespace.bytes
@@ -113,6 +114,7 @@ def assemble(
         report.unprotected = len(watch.waiting)
         if sentence := watch.sentence():
             report.findings.add(Finding("M346", sentence, Severity.WARNING))
+        assembly.place_findings()
         extraction.ends(plan)
         if isinstance(memory, Night):
             memory.ends(assembly)

@@ -18,8 +18,10 @@ MAPPED_WITH = "mapped_with"
 
 
 def rules_now(inputs: Inputs) -> str:
-    """Changes whenever an object that was valid might not be: with the program and with the profile."""
-    return digest(f"{installed_version('ss12000-adapter')} {inputs.profile.paths!r}")
+    """Changes whenever an object that was valid might not be: with the program, the profile, the organiser's rules."""
+    local = inputs.rules()
+    own = [sorted(local.user_name_domains), sorted(local.test_numbers)]
+    return digest(f"{installed_version('ss12000-adapter')} {inputs.profile.paths!r}{own if any(own) else ''}")
 
 
 def digest(text: str) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+from adapter.errors import ConfigError
+from adapter.ss12000.local import Local
 
 if TYPE_CHECKING:
     from adapter.mapping.references import OpenData
@@ -15,6 +19,7 @@ if TYPE_CHECKING:
     from adapter.ss12000.profile import Profile
     from connectors.base import Connector
 
+_NUMBERS = re.compile(r"(?<!\d)((?:18|19|20)\d{6})-?(\d{4})(?!\d)", re.ASCII)
 _ZONE = ZoneInfo("Europe/Stockholm")
 
 
@@ -31,6 +36,19 @@ class Inputs:
     clock: Callable[[], int]
     today: dt.date | None = None
     expectations: bool = True  # whether sources must have as many rows as the mapping expects
+
+    def rules(self) -> Local:
+        """The organiser's own rules. Raises ConfigError where the list of test numbers cannot be read."""
+        organiser = self.settings.organiser
+        file = organiser.test_numbers if organiser.environment == "production" else None
+        try:
+            text = file.read_text(encoding="utf-8-sig", errors="replace") if file is not None else ""
+        except OSError as error:
+            raise ConfigError(f"organiser.test_numbers: {file} cannot be read: {error.strerror}.") from None
+        numbers = frozenset("".join(found) for found in _NUMBERS.findall(text))
+        if file is not None and not numbers:
+            raise ConfigError(f"organiser.test_numbers: {file} holds no personnummer (ÅÅÅÅMMDDNNNN).")
+        return Local(frozenset(map(str.casefold, organiser.user_name_domains)), numbers)
 
     def moment(self) -> dt.datetime:
         """The organiser's date and time."""

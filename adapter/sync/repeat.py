@@ -15,9 +15,10 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
 
-from adapter.findings import Finding, RowRef, Severity, Span
+from adapter.findings import Finding
 from adapter.store import history, pages, protected, schema
 from adapter.store.engine import Store, read_setting, write_setting
+from adapter.sync import goes_by
 from adapter.sync.findings import KEPT
 from adapter.sync.inputs import Inputs
 from adapter.sync.report import Report, TypeCounts
@@ -88,7 +89,7 @@ def repeat(store: Store, kept: Kept, report: Report) -> None:
         unchanged = old.created + old.updated + old.unchanged
         report.types[kind] = TypeCounts(old.read, 0, 0, 0, unchanged, old.rejected, old.kept, old.withheld)
     for facts in history.findings_of(store, kept.run, KEPT):
-        report.findings.add(_finding(facts))
+        report.findings.add(Finding.of(facts))
     report.enrichments = list(kept.told)
     report.unchanged_since = kept.whole_at
     report.outcome = "unchanged"
@@ -124,7 +125,7 @@ def keep(store: Store, kept: Kept | None) -> None:
 
 def contradicts(store: Store, kept: Kept, report: Report, changed: bool) -> bool:
     """Whether a whole run came to anything else than what would have been believed."""
-    believed = sorted(map(repr, map(_finding, history.findings_of(store, kept.run, KEPT))))
+    believed = sorted(map(repr, map(Finding.of, history.findings_of(store, kept.run, KEPT))))
     return changed or believed != sorted(map(repr, report.findings.kept))
 
 
@@ -155,6 +156,7 @@ def made_from(inputs: Inputs) -> str:
         "program": _program(),
         "schema": schema.SCHEMA_VERSION,
         "profile": repr(inputs.profile.paths),
+        "rules": goes_by.rules_now(inputs),
         "settings": [section.model_dump(mode="json") for section in (settings.organiser, gate)],
         "chosen": settings.profile.model_dump(mode="json"),
         "mapping": [inputs.mapping_name, inputs.mapping, inputs.expectations],
@@ -173,16 +175,3 @@ def _program() -> list[Any]:
 def _hours_old(one: Imprint | None, inputs: Inputs) -> float:
     assert one is not None  # as all are, where a run is believed
     return max((inputs.clock() - at / 1e6 for _, (_, at) in one.files), default=0.0) / 3_600_000
-
-
-def _finding(facts: Mapping[str, Any]) -> Finding:
-    """What `Finding.as_json` was made of."""
-    return Finding(
-        facts["code"],
-        facts["message"],
-        Severity(facts["severity"]),
-        Span(facts["file"], facts["line"], facts["column"]) if "file" in facts else None,
-        RowRef(facts["source"], facts["row"]) if "source" in facts else None,
-        facts.get("subject", ""),
-        facts.get("suggestion", ""),
-    )

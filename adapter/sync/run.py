@@ -41,7 +41,7 @@ def sync(store: Store, inputs: Inputs, options: Options | None = None) -> Report
                 raise
             report.error, report.outcome = _no_room(error), "failed"
         finally:
-            findings = [finding.as_json() for finding in report.findings.in_order()]
+            findings = report.findings.in_order()
             history.end_run(store, report.run, inputs.clock(), report.outcome, report.as_json(), findings)
     return report
 

@@ -18,6 +18,7 @@ from adapter.mapping.build import Builder, ObjectValues, Rejected, Withheld
 from adapter.mapping.row_findings import Assumed, NotExposed
 from adapter.mapping.scope import Row, Target
 from adapter.ss12000 import canonical, rules
+from adapter.ss12000.local import NOTHING, Local
 from adapter.ss12000.profile import Profile
 from adapter.ss12000.types import ResourceType
 from adapter.store.changes import Spool, Spooled
@@ -38,6 +39,7 @@ class Stage:
     findings: Findings
     published: dict[str, bytes]
     revalidate: bool = False  # when what is published was checked by other rules than today's
+    local: Local = NOTHING
     read: int = 0
     rejected_rows: int = 0
     current: dict[str, bytes] = field(default_factory=dict)
@@ -54,6 +56,7 @@ class Stage:
     dropped: dict[str, tuple[bytes, tuple[str, ...]]] = field(default_factory=dict)  # taken out after all were built
     built: bool = False  # whether all have been
     _shared: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    _hidden: bool = False  # whether the row that was taken last is of somebody protected
 
     def take(
         self,
@@ -63,7 +66,35 @@ class Stage:
         merger: Merger | None = None,
     ) -> ObjectValues | None:
         """One row through the whole stage; the object's values where it is to be published."""
+        values = self._taken(row, builder, change, merger)
+        if self.findings.waiting:
+            self._settle(row, builder, values)
+        return values
+
+    def _settle(self, row: Row, builder: Builder, values: ObjectValues | None) -> None:
+        """Say of whom it is what was told of a row; of somebody protected, or withheld, that is not said."""
+        object_id, told = self.last[0], len(self.findings.waiting)
+        if self._hidden or object_id in self.withheld or object_id in self.marked:
+            self.findings.settle("", ())
+            return
+        units = self._units(object_id, values) or builder.units(row)
+        del self.findings.waiting[told:]  # what was told of the row once more
+        self.findings.settle(object_id, units)
+
+    def _units(self, object_id: str, values: ObjectValues | None) -> tuple[str, ...]:
+        """The school units of an object; a unit's own is itself."""
+        if self.kind is ResourceType.ORGANISATION:
+            return (object_id,) if object_id else ()
+        try:
+            return closure.units_of(self.kind, values) if values is not None else ()
+        except (KeyError, TypeError):  # of values that have another form than the profile's
+            return ()
+
+    def _taken(
+        self, row: Row, builder: Builder, change: Callable[[ObjectValues], ObjectValues] | None, merger: Merger | None
+    ) -> ObjectValues | None:
         self.read += 1
+        self._hidden = False
         target = builder.rule.target
         key = builder.key(row)
         self.last = "", key
@@ -72,6 +103,7 @@ class Stage:
         except Rejected as found:
             self.last = found.id, key
             self.findings.report(found.finding, Severity.ERROR, found.protected)
+            self._hidden = found.protected
             self.reject(found.id, target, key)
             return None
         except Withheld as found:
@@ -82,7 +114,7 @@ class Stage:
                 self.findings.report(found.finding, Severity.WARNING, True)
             values = None
         except NotExposed:
-            values = None
+            values, self._hidden = None, builder.rule.marking is not None  # it was not seen whether they are protected
         if values is None:
             target.hide(key)
             return None
@@ -118,7 +150,7 @@ class Stage:
         if (known := self.current.get(object_id)) is not None:
             if known == digest:
                 return True
-            self.report("M350", "has an id that another row gives to a different object", row, "id")
+            self.report("M350", "has an id that another row gives to a different object", row, "id", object_id)
             return False
         same = document is None or self.published.get(object_id) == digest
         if (not same or self.revalidate) and not self._valid(values, row):
@@ -206,15 +238,28 @@ class Stage:
                 for target, key in places:
                     target.hide(key)
 
-    def report(self, code: str, message: str, row: RowRef | None, attribute: str, warn: bool = False) -> None:
-        """Report what a rule found."""
-        severity = Severity.WARNING if warn else Severity.ERROR
-        self.findings.add(Finding(code, message, severity, row=row, subject=f"{self.kind}.{attribute}"))
+    def report(
+        self,
+        code: str,
+        message: str,
+        row: RowRef | None,
+        attribute: str,
+        about: str,
+        severity: Severity = Severity.ERROR,
+        units: tuple[str, ...] = (),
+    ) -> None:
+        """Report what a rule found of an object; whose it is, is not said of somebody protected."""
+        if about in self.marked or about in self.withheld:
+            about, units = "", ()
+        subject = f"{self.kind}.{attribute}"
+        self.findings.add(Finding(code, message, severity, row=row, subject=subject, about=about, units=units))
 
     def _valid(self, values: ObjectValues, row: RowRef | None) -> bool:
         good = True
-        for finding in rules.check(self.kind, values):
-            self.report(finding.code, finding.message, row, finding.attribute, warn=not finding.rejects)
+        for finding in rules.check(self.kind, values, self.local):
+            severity = Severity.ERROR if finding.rejects else Severity.WARNING
+            units = self._units(values["id"], values)
+            self.report(finding.code, finding.message, row, finding.attribute, values["id"], severity, units)
             good = good and not finding.rejects
         return good
 

@@ -51,6 +51,7 @@ def run(
         too_many = limits.too_many_withheld(gate, len(withheld), changes.types[ResourceType.PERSON].published)
         if not options.dry_run:
             protected.remember(store, watch.to_remember(withheld if too_many else set()), inputs.clock())
+            history.remember_units(store, assembly.unit_names)
         before = _marks_before(store)
         others = [
             *([too_many] if too_many else ()),

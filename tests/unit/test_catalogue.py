@@ -9,7 +9,7 @@ import pytest
 from support.mapping import compiled
 from support.mistakes import BASE, HEADERS
 
-from adapter.cli.catalogue import EXAMPLES, PAGES
+from adapter.texts.english import EXAMPLES, PAGES
 
 ROOT = Path(__file__).parents[2]
 

@@ -11,7 +11,7 @@ import pytest
 
 from adapter import config
 from adapter.errors import ConfigError
-from adapter.settings import Expected, Settings
+from adapter.settings import Expected, Mail, Recipient, Settings
 
 ROOT = Path(__file__).parents[3]
 MINIMAL = """\
@@ -108,11 +108,17 @@ def test_a_file_that_is_missing_or_not_utf8_is_told_plainly(tmp_path: Path) -> N
 
 def test_the_example_has_every_key_with_its_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     text = (ROOT / "config.example.toml").read_text(encoding="utf-8")
-    whole = re.sub(r"(?m)^#(\[{0,2}[a-z_]+\]{0,2}( = .*)?)", r"\1", text)  # what is commented out counts as written
+    whole = re.sub(r"(?m)^#(\[{0,2}[a-z_.]+\]{0,2}( = .*)?)", r"\1", text)  # what is commented out counts as written
     data = tomllib.loads(whole)
     for name, field in Settings.model_fields.items():
         section = field.annotation
         if name in ("sources", "token"):
+            continue
+        if name == "mail":
+            (to,) = data[name]["to"]
+            assert set(data[name]) == set(Mail.model_fields)
+            assert set(to) == set(Recipient.model_fields)
+            Mail.model_validate(data[name])
             continue
         if name == "calendar":
             (day,) = data[name]
@@ -164,3 +170,23 @@ def test_mistakes_in_the_calendar_have_their_lines(tmp_path: Path) -> None:
         "config.toml:30: C111 calendar.to: is missing (the last day).",
         'config.toml:32: C110 calendar.too: there is no such key. Did you mean "to"?',
     ]
+
+
+MAIL = '[mail]\nhost = "smtp.exempel.se"\nsender = "ss12000@exempel.se"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (MAIL, "mail.to: is missing"),
+        (MAIL + '[[mail.to]]\naddress = "it"\n', "mail.to.address: must be one address"),
+        (MAIL + '[[mail.to]]\naddress = "a@b.se>, <c@d.se"\n', "mail.to.address: must be one address"),
+        (MAIL + 'user = "x"\n[[mail.to]]\naddress = "a@b.se"\n', "must have both `user` and `password`"),
+        (
+            MAIL + 'security = "none"\nuser = "x"\npassword = "y"\n[[mail.to]]\naddress = "a@b.se"\n',
+            "must not send a password in the clear",
+        ),
+    ],
+)
+def test_a_mistake_in_the_mail_is_told(tmp_path: Path, text: str, expected: str) -> None:
+    assert expected in "\n".join(findings_of(tmp_path, MINIMAL + text))

@@ -168,6 +168,23 @@ PAGES: dict[str, tuple[str, str]] = {
     "R120": ("A school year is missing where it is required.", "Fill in årskurs at the enrolment."),
     "R121": ("An education code is missing for GY.", "Fill in studievägskod at the enrolment."),
     "R122": ("Staff without an address of the kind Skola personal.", "Fill in the school address."),
+    "R123": (
+        "A name that holds a personnummer.",
+        "Take the number out of the name at the source: many see names, and few may see a personnummer.",
+    ),
+    "R124": (
+        "A user name of a domain that is not the organiser's.",
+        "Correct the user name, or add its domain to organiser.user_name_domains.",
+    ),
+    "R125": (
+        "One of Skatteverket's test numbers.",
+        "Production holds real persons only: take the person out. In Skolverket's verification environment say "
+        'organiser.environment = "verification".',
+    ),
+    "R126": (
+        "An education code at a school type that has none.",
+        "Skolverket needs it for GY only: leave it out, or correct the school type.",
+    ),
     "R130": (
         "A user name that resembles the name.",
         "Skolverket warns (3047) and takes it; consider other user names.",

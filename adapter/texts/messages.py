@@ -1,0 +1,220 @@
+"""Messages about rows and objects in Swedish. What is said of a mapping or of config.toml stays in English.
+
+Code says things once, in English; here stands each of its sentences beside the Swedish one, with {} for what is filled
+in. A test reads the code and finds every sentence here.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+SENTENCES = {
+    # why a run ended
+    "a source cannot be read; last night's data stay published": (
+        "en källa kan inte läsas; förra nattens uppgifter gäller fortfarande"
+    ),
+    "a source broke off; last night's data stay published": (
+        "en källa bröts av; förra nattens uppgifter gäller fortfarande"
+    ),
+    "a source is too old; last night's data stay published": (
+        "en källa är för gammal; förra nattens uppgifter gäller fortfarande"
+    ),
+    "a source is too short; last night's data stay published": (
+        "en källa är för kort; förra nattens uppgifter gäller fortfarande"
+    ),
+    "a source has shrunk; last night's data stay published": (
+        "en källa har krympt; förra nattens uppgifter gäller fortfarande"
+    ),
+    "the sources no longer fit the mapping": "källorna passar inte längre mappningen",
+    "the mapping is wrong; nothing was read": "mappningen är fel; inget lästes",
+    "the mapping stops the run where this is missing (missing: stop)": (
+        "mappningen stoppar körningen där detta saknas (missing: stop)"
+    ),
+    "the gate held the run; what was published stays. Look at the changes in {}, then let them through with "
+    "sync --approve {}.": (
+        "spärren stoppade körningen; det som publicerats gäller fortfarande. Se ändringarna i {}, och släpp sedan "
+        "igenom dem med sync --approve {}."
+    ),
+    # what is missing
+    "is empty": "är tomt",
+    "is empty: no row of {} matches": "är tomt: ingen rad i {} hör till",
+    "{}; a value is required": "{}; ett värde måste finnas",
+    "has no value, and one is required": "saknar värde, och ett måste finnas",
+    "is empty, and a reference is required": "är tomt, och en referens måste finnas",
+    "is required, but nothing was mapped or the cell was empty": "måste finnas, men fältet var tomt",
+    "is empty; at least one is required": "är tomt; minst ett måste finnas",
+    "has no id: {} is empty": "har inget id: {} är tomt",
+    "has no id: {} is not a uuid": "har inget id: {} är inte ett uuid",
+    "is required for {} (1 to 10)": "måste finnas för {} (1 till 10)",
+    "is required for GY (studievägskod)": "måste finnas för GY (studievägskod)",
+    'is missing an address of type "Skola personal", which staff must have': (
+        'saknar en adress av slaget "Skola personal", som personal måste ha'
+    ),
+    "has no members, so it is not published": "har inga medlemmar och publiceras därför inte",
+    # what has another form
+    "is not in the profile": "finns inte i profilen",
+    "is not one of {}": "är inte något av {}",
+    "has more than one value; exactly one is allowed": "har mer än ett värde; det ska vara exakt ett",
+    "has another form than {}": "har en annan form än {}",
+    "eight digits": "åtta siffror",
+    "name@domain": "namn@domän",
+    "required": "väntat",
+    "is below {}": "är under {}",
+    "is above {}": "är över {}",
+    "is not of the form local-part@domain": "har inte formen namn@domän",
+    "contains a personnummer": "innehåller ett personnummer",
+    "holds a personnummer": "innehåller ett personnummer",
+    "is of a domain that organiser.user_name_domains lacks": "har en domän som inte står i organiser.user_name_domains",
+    "is one of Skatteverket's test numbers, which belong to nobody": (
+        "är ett av Skatteverkets testnummer, som inte tillhör någon"
+    ),
+    "stands at {}, which has no programmes": "står vid {}, som inte har några studievägar",
+    "resembles the name (Skolverket warns: 3047)": "liknar namnet (Skolverket varnar: 3047)",
+    "holds U+FFFD: a letter was lost in the export": "innehåller U+FFFD: en bokstav gick förlorad i exporten",
+    "holds {}, which nobody sees": "innehåller {}, som ingen ser",
+    "is made of a cell with {} in it": "görs av ett fält med {} i",
+    "is not a date (ÅÅÅÅ-MM-DD)": "är inget datum (ÅÅÅÅ-MM-DD)",
+    "is not a date of the form {}": "är inget datum av formen {}",
+    "is not a whole number": "är inget heltal",
+    "is neither yes (1, ja, true, J, Y) nor no (0, nej, false, N)": (
+        "är varken ja (1, ja, true, J, Y) eller nej (0, nej, false, N)"
+    ),
+    "is not a uuid": "är inte ett uuid",
+    "does not match pattern({})": "passar inte pattern({})",
+    "is not in the code list {}": "finns inte i kodlistan {}",
+    # personnummer
+    "is not twelve digits (ÅÅÅÅMMDDNNNN) or a TF number (ÅÅÅÅMMDDTFnn)": (
+        "är inte tolv siffror (ÅÅÅÅMMDDNNNN) eller ett TF-nummer (ÅÅÅÅMMDDTFnn)"
+    ),
+    "has a wrong check digit": "har fel kontrollsiffra",
+    "has no real birth date": "har ett födelsedatum som inte finns",
+    "has the serial number 000, which is never given out": "har födelsenumret 000, som aldrig delas ut",
+    "contains an invisible character, such as a soft hyphen": (
+        "innehåller ett osynligt tecken, som ett mjukt bindestreck"
+    ),
+    "is a number that a spreadsheet destroyed by rounding it; {}": (
+        "är ett tal som ett kalkylprogram har förstört genom att avrunda det; {}"
+    ),
+    "format the column as text before the export": "gör kolumnen till text före exporten",
+    "format the column as text before the export, or use as: [pad(10), personnummer]": (
+        "gör kolumnen till text före exporten, eller använd as: [pad(10), personnummer]"
+    ),
+    "is a T number (a birth date, T and three digits), {}": "är ett T-nummer (födelsedatum, T och tre siffror), {}",
+    "is an R-number (reservnummer), {}": "är ett R-nummer (reservnummer), {}",
+    "which Skolverket does not accept; it takes a personnummer, a samordningsnummer or a TF number (ÅÅÅÅMMDDTFnn)": (
+        "som Skolverket inte godtar; det ska vara ett personnummer, samordningsnummer eller TF-nummer (ÅÅÅÅMMDDTFnn)"
+    ),
+    "does not begin with the century 18, 19 or 20": "börjar inte med århundradet 18, 19 eller 20",
+    "is a TF number without exactly two digits after TF": "är ett TF-nummer utan exakt två siffror efter TF",
+    "has nine digits: a leading zero is lost; {}": "har nio siffror: en inledande nolla är borta; {}",
+    "has eleven digits: a leading zero or another digit is lost; {}": (
+        "har elva siffror: en inledande nolla eller någon annan siffra är borta; {}"
+    ),
+    "is as long as a birth date: the four characters after it are missing": (
+        "är lika långt som ett födelsedatum: de fyra tecknen efter det saknas"
+    ),
+    "has too few digits: 10 or 12 are needed": "har för få siffror: det ska vara 10 eller 12",
+    "has too many digits: 10 or 12 are needed": "har för många siffror: det ska vara 10 eller 12",
+    "is a number with decimals": "är ett tal med decimaler",
+    "has no digits 0-9, so it is not a personnummer, samordningsnummer or TF number": (
+        "har inga siffror 0-9 och är därför inget personnummer, samordningsnummer eller TF-nummer"
+    ),
+    "is not written ÅÅMMDD-NNNN or ÅÅÅÅMMDD-NNNN, with or without the hyphen": (
+        "skrivs inte ÅÅMMDD-NNNN eller ÅÅÅÅMMDD-NNNN, med eller utan bindestreck"
+    ),
+    "contains other characters than those of a personnummer, samordningsnummer or TF number": (
+        "innehåller andra tecken än de i ett personnummer, samordningsnummer eller TF-nummer"
+    ),
+    # what leads to others
+    "refers to more than one {}": "pekar på mer än en {}",
+    "refers to no {} that is published": "pekar inte på någon {} som publiceras",
+    "refers to a school unit that is not published": "pekar på en skolenhet som inte publiceras",
+    "leads only to what is there and is not published, so neither is this": (
+        "leder bara till sådant som finns men inte publiceras, och publiceras därför inte heller"
+    ),
+    "no row of {} matches": "ingen rad i {} hör till",
+    "has the same key as another row that says something else": (
+        "har samma nyckel som en annan rad som säger något annat"
+    ),
+    "is said differently by rows that are one object; to be safe, the person counts as protected": (
+        "sägs olika av rader som är ett objekt; för säkerhets skull räknas personen som skyddad"
+    ),
+    "is said differently by rows that are one object, so the condition on it cannot be told": (
+        "sägs olika av rader som är ett objekt, så villkoret på det går inte att avgöra"
+    ),
+    "{}, so the condition on it cannot be told": "{}, så villkoret på det går inte att avgöra",
+    "has an id that another row gives to a different object": "har ett id som en annan rad ger åt ett annat objekt",
+    "belongs to another person too": "tillhör även en annan person",
+    "is also the number of somebody without a mark, under another key: both are withheld": (
+        "är även numret på någon utan markering, under en annan nyckel: båda hålls tillbaka"
+    ),
+    "has a class among its groups; only teaching groups (Undervisning) take tests": (
+        "har en klass bland sina grupper; bara undervisningsgrupper gör prov"
+    ),
+    "has a group of another school unit": "har en grupp på en annan skolenhet",
+    "has a teacher whose duty is at another school unit": "har en lärare vars tjänstgöring är på en annan skolenhet",
+    # whole columns
+    "1 row has a {} that cannot be read ({}): nothing finds them.{}": (
+        "1 rad har en {} som inte går att läsa ({}): inget hittar dem.{}"
+    ),
+    "{} rows have a {} that cannot be read ({}): nothing finds them.{}": (
+        "{} rader har en {} som inte går att läsa ({}): inget hittar dem.{}"
+    ),
+    " Who stands there may be protected, and is not found.": " Den som står där kan vara skyddad, och hittas inte.",
+    "1 row lacks {}, a part of the key {}: nothing finds them.": (
+        "1 rad saknar {}, en del av nyckeln {}: inget hittar dem."
+    ),
+    "{} rows lack {}, a part of the key {}: nothing finds them.": (
+        "{} rader saknar {}, en del av nyckeln {}: inget hittar dem."
+    ),
+    "1 cell was encoded twice (Ã¥ for å) and read right. Mend the export before letters are lost.": (
+        "1 fält var dubbelkodat (Ã¥ för å) och lästes rätt. Laga exporten innan bokstäver går förlorade."
+    ),
+    "{} cells were encoded twice (Ã¥ for å) and read right. Mend the export before letters are lost.": (
+        "{} fält var dubbelkodade (Ã¥ för å) och lästes rätt. Laga exporten innan bokstäver går förlorade."
+    ),
+    "1 cell was written with signs that nobody sees ({}): they were taken away.": (
+        "1 fält var skrivet med tecken som ingen ser ({}): de togs bort."
+    ),
+    "{} cells were written with signs that nobody sees ({}): they were taken away.": (
+        "{} fält var skrivna med tecken som ingen ser ({}): de togs bort."
+    ),
+    "1 person would stop being protected: the mark is gone. They are published when that has been so for {} nights "
+    "(gate.unprotected_nights), or at once where a plan of it is approved.": (
+        "1 person skulle sluta vara skyddad: markeringen är borta. De publiceras när det har varit så i {} nätter "
+        "(gate.unprotected_nights), eller genast om en plan med det godkänns."
+    ),
+    "{} persons would stop being protected: the mark is gone. They are published when that has been so for {} nights "
+    "(gate.unprotected_nights), or at once where a plan of it is approved.": (
+        "{} personer skulle sluta vara skyddade: markeringen är borta. De publiceras när det har varit så i {} nätter "
+        "(gate.unprotected_nights), eller genast om en plan med det godkänns."
+    ),
+}
+"""English -> Swedish, as many {} in the same order."""
+
+_VALUE = re.compile(r"'.*?' ", re.DOTALL)
+
+
+@lru_cache(maxsize=4096)
+def swedish(message: str) -> str:
+    """A message in Swedish, the value in front of it as it is; "" where it is none of these."""
+    value = found[0] if (found := _VALUE.match(message)) else ""
+    said = _said(message.removeprefix(value))
+    return value + said if said else ""
+
+
+def _said(text: str) -> str:
+    if text in SENTENCES:
+        return SENTENCES[text]
+    for pattern, sentence in _patterns():
+        if found := pattern.fullmatch(text):
+            return sentence.format(*(_said(part) or part for part in found.groups()))
+    return ""
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    """The longest first: what stands in a long one may also fit a short one."""
+    filled = sorted((text for text in SENTENCES if "{}" in text), key=len, reverse=True)
+    return [(re.compile("(.*)".join(map(re.escape, text.split("{}"))), re.DOTALL), SENTENCES[text]) for text in filled]
