@@ -13,6 +13,7 @@ from adapter.mapping.row_findings import (
     UNDECIDED,
     Assumed,
     Impure,
+    ItemFinding,
     ItemOmitted,
     NotExposed,
     RowFinding,
@@ -39,10 +40,14 @@ class Withheld(Exception):
 
     `finding`: why that cannot be told, for one who is withheld to be safe. `number`: the personnummer, by which the
     same person is known under another key; "" where it cannot be read. `told`: by a mark, and not to be safe.
+    `names`: given name, family name, user name, by which it is known what must be told nowhere.
     """
 
-    def __init__(self, object_id: str, number: str, told: bool, finding: RowFinding | None = None) -> None:
+    def __init__(
+        self, object_id: str, number: str, told: bool, finding: RowFinding | None = None, names: tuple[str, ...] = ()
+    ) -> None:
         super().__init__()
+        self.names = names
         self.id = object_id
         self.number = number
         self.told = told
@@ -81,8 +86,8 @@ def builder(rule: Rule, withhold: bool) -> Builder:
 
     def make(row: Row) -> ObjectValues | None:
         object_id, protected = "", False
+        frames: Frames = (row,)
         try:
-            frames: Frames = (row,)
             if not keep_row(frames):
                 return None
             if enrichments:
@@ -97,7 +102,8 @@ def builder(rule: Rule, withhold: bool) -> Builder:
                 protected = mark != NOT_PROTECTED
                 if protected and withhold:
                     told = not isinstance(mark, Assumed)
-                    raise Withheld(object_id, _number(rule, frames), told, _disagreement(rule, frames))
+                    unclear = _disagreement(rule, frames)
+                    raise Withheld(object_id, _number(rule, frames), told, unclear, _names(rule, frames))
             values: ObjectValues = {"id": object_id}
             values.update(build(frames))
         except RunStopped:
@@ -107,8 +113,9 @@ def builder(rule: Rule, withhold: bool) -> Builder:
             if marking is not None and not protected:
                 protected, untold = _marked(rule, row)
                 if protected and withhold and object_id:
-                    raise Withheld(object_id, _number(rule, (row,)), untold is None, untold) from None
-            raise Rejected(object_id, finding, protected) from None
+                    names = _names(rule, (row,))
+                    raise Withheld(object_id, _number(rule, (row,)), untold is None, untold, names) from None
+            raise Rejected(object_id, _cause(rule, frames, finding), protected) from None
         return values
 
     def counts(row: Row) -> bool:
@@ -128,6 +135,21 @@ def builder(rule: Rule, withhold: bool) -> Builder:
         return tuple(dict.fromkeys(found))
 
     return Builder(rule, counts, row_key(rule.target.key.parts, rule.view.written), make, units)
+
+
+def _cause(rule: Rule, frames: Frames, finding: RowFinding) -> RowFinding:
+    """What is behind a finding: a second source's row is often missing because the personnummer cannot be read."""
+    if rule.number is None or finding.code != "M300" or len(frames) == 1:
+        return finding
+    try:
+        rule.number(frames)
+    except ItemFinding:
+        return finding
+    except RowFinding as behind:
+        return behind
+    except (ItemOmitted, NotExposed):
+        pass
+    return finding
 
 
 def _refuse_impure(rule: Rule, frames: Frames) -> None:
@@ -159,6 +181,19 @@ def _number(rule: Rule, frames: Frames) -> str:
         return str(rule.number(frames) or "") if rule.number is not None else ""
     except (RowFinding, NotExposed, IndexError):  # a row that failed early has no second source's row beside it
         return ""
+
+
+def _names(rule: Rule, frames: Frames) -> tuple[str, ...]:
+    """Given name, family name and user name of somebody protected; "" for what cannot be read."""
+    return tuple(_text(get, frames) for get in rule.told_of)
+
+
+def _text(get: Callable[[Frames], Any] | None, frames: Frames) -> str:
+    try:
+        value = get(frames) if get is not None else ""
+    except (RowFinding, ItemOmitted, NotExposed, IndexError):
+        return ""
+    return str((value[0] if value else "") if isinstance(value, list) else value or "")
 
 
 def _disagreement(rule: Rule, frames: Frames) -> RowFinding | None:

@@ -193,12 +193,15 @@ class _Compiler:
             self.reader.report("M112", f"this rule for {kind} has no `fields:`.", node.span)
             return None
         marking = number = None
+        told_of: tuple[Get | None, ...] = ()
         if kind is ResourceType.PERSON:
             covered = len(values.plain.coverage)
             self.reader.guarding = True
             marking = _one_attribute(values, fields, shape, scope, "Person", "securityMarking")
             self.reader.guarding = False
             number = _one_attribute(values, fields, shape, scope, "Person", "civicNo", "value")
+            told_of = tuple(_one_attribute(values, fields, shape, scope, "Person", name) for name in _TOLD_OF)
+            del values.lists.tallies[counted:]  # who is protected counts nowhere
             del values.plain.coverage[covered:]
         values.whereabouts.clear()
         build = values.compile_object(fields, shape, scope, str(kind))
@@ -217,6 +220,7 @@ class _Compiler:
             keep=keep,
             marking=marking,
             number=number,
+            told_of=told_of,
             identity=identity,
             lists_members="groupMemberships" in fields,
             merges=merges,
@@ -289,6 +293,9 @@ class _Compiler:
         index = self.sources.found_in(node)
         used += [index] if index is not None else []
         return index
+
+
+_TOLD_OF = ("givenName", "familyName", "eduPersonPrincipalNames")
 
 
 def _one_attribute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adapter.findings import RowRef
@@ -54,10 +55,10 @@ class Identities:
         if kind is ResourceType.ORGANISATION and word.value != "school_unit":
             message = "an Organisation's id is always Skolverket's: {school_unit: COLUMN with skolenhetskod}."
             self.reader.report("M234", message, word.span)
-        return self._getter(str(kind), word, key_getter(parts), scope, ", ".join(names)), parts
+        return self._getter(str(kind), word, parts, scope, names), parts
 
-    def _getter(self, kind: str, word: Scalar, key: Get, scope: Scope, columns: str) -> Get:
-
+    def _getter(self, kind: str, word: Scalar, parts: Sequence[Get], scope: Scope, names: Sequence[str]) -> Get:
+        key: Get = key_getter(parts)
         view, namespace = scope.frames[0].view.name, self.namespace
         skolverket = self.open_data.school_unit_id
 
@@ -65,14 +66,15 @@ class Identities:
             found = key(frames)
             if found is None:
                 row = RowRef(view, frames[0][0])
-                raise RowFinding("M301", f"has no id: {columns} is empty", row, word.span, f"{kind}.id")
+                empty = ", ".join(name for name, part in zip(names, parts, strict=True) if not part(frames))
+                raise RowFinding("M301", f"has no id: {empty} is empty", row, word.span, f"{kind}.id")
             if word.value == "uuid5":
                 return ids.own_id(namespace, kind, found if isinstance(found, tuple) else (found,))
             if word.value == "school_unit":
                 return skolverket(found)
             if (canonical := ids.canonical_uuid(found)) is None:
                 row = RowRef(view, frames[0][0])
-                raise RowFinding("M302", f"has no id: {columns} is not a uuid", row, word.span, f"{kind}.id")
+                raise RowFinding("M302", f"has no id: {', '.join(names)} is not a uuid", row, word.span, f"{kind}.id")
             return canonical
 
         return get

@@ -83,6 +83,7 @@ class Rule:
     keep: Get | None = None
     marking: Get | None = None  # persons: the protection mark, told before anything else is built
     number: Get | None = None  # persons: the personnummer
+    told_of: tuple[Get | None, ...] = ()  # persons: given name, family name, user name: what protection must hide
     identity: tuple[Get, ...] = ()  # the columns of its id and of its key
     lists_members: bool = False  # groups: whether the rule says who is in them
     merges: bool = False  # with what an earlier rule made of the same id

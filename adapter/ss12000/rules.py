@@ -91,6 +91,7 @@ def _violation(detail: Any) -> Violation:
         "literal_error": f"is not one of {context.get('expected', 'the allowed values')}",
         "string_too_short": "is empty",
         "too_short": "is empty; at least one is required",
+        "string_too_long": f"is longer than {context.get('max_length')} characters",
         "too_long": "has more than one value; exactly one is allowed",
         "value_error": str(context.get("error", "")),
         "string_pattern_mismatch": f"has another form than {_FORMS.get(attribute, 'required')}",

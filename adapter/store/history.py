@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +68,22 @@ def end_run(
         newest = sa.select(table.c.id).order_by(table.c.started.desc(), table.c.id).limit(KEPT_RUNS)
         connection.execute(sa.delete(schema.finding).where(schema.finding.c.run.not_in(newest)))
         connection.execute(sa.delete(table).where(table.c.id.not_in(newest)))
+
+
+def mask(store: Store, tells: Callable[[str], str]) -> None:
+    """Take the values out of earlier findings that tell of somebody who is protected now."""
+    table = schema.finding
+    wanted = sa.select(table.c.run, table.c.number, table.c.facts).where(table.c.facts.like("%'%"))
+    with store.writing() as connection:
+        for run, number, facts in connection.execute(wanted).all():
+            found = json.loads(facts)
+            if tells(found["message"]):
+                found["message"] = "…"
+                connection.execute(
+                    sa.update(table)
+                    .where(table.c.run == run, table.c.number == number)
+                    .values(facts=json.dumps(found, ensure_ascii=False))
+                )
 
 
 def units(store: Store) -> dict[str, tuple[str, str]]:

@@ -14,6 +14,8 @@ from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+import orjson
+
 from adapter.findings import Finding, RowRef, Severity
 from adapter.mapping.build import Builder, ObjectValues, builder
 from adapter.mapping.plan import Plan, Rule
@@ -26,7 +28,7 @@ from adapter.store.changes import ChangeSet, TypeChanges
 from adapter.sync import closure, protect
 from adapter.sync.merge import Merger
 from adapter.sync.shrink import Length
-from adapter.sync.stage import Stage
+from adapter.sync.stage import Stage, known_of
 from adapter.sync.watch import Marks, Watch
 
 if TYPE_CHECKING:
@@ -148,7 +150,7 @@ class Assembly:
         value_of = itemgetter(*rule.distinct) if rule.distinct else _no_value
         skipped = writer.skipped if writer is not None else None
         for row in _distinct(ready, rows, skipped) if rule.distinct else rows:
-            told, heard = len(stage.findings.kept), stage.findings.heard
+            told, heard, hidden = len(stage.findings.kept), stage.findings.heard, len(stage.withheld)
             values = stage.take(row, ready, change, merger)
             if values is None and self.miss is not None:
                 self.miss(rule, row, stage.findings.kept[told:])
@@ -161,7 +163,8 @@ class Assembly:
                 if self.observe is not None:
                     self.observe(rule, row, values)
             if writer is not None:
-                writer.took(row, value_of(row), *stage.last, values is not None, stage.findings.heard > heard)
+                again = stage.findings.heard > heard or len(stage.withheld) > hidden
+                writer.took(row, value_of(row), *stage.last, values is not None, again)
         if rule.kind is ResourceType.PERSON:
             name = rule.name
             self.marked_rows[name] = self.marked_rows.get(name, 0) + stage.marked_rows - marked
@@ -218,7 +221,9 @@ class Assembly:
         other = self.user_names.setdefault(name, values["id"])
         if other != values["id"]:
             stage = self.stages[ResourceType.PERSON]
-            stage.report("M351", "belongs to another person too", row, "eduPersonPrincipalNames", values["id"])
+            words = "belongs to another person too"
+            stage.report("M351", words, row, "eduPersonPrincipalNames", values["id"])
+            stage.report("M351", words, None, f"eduPersonPrincipalNames {other}", other)
             for object_id in {other, values["id"]} & stage.current.keys():
                 stage.reject(object_id)
 
@@ -286,9 +291,15 @@ class Assembly:
         self._withhold_twins(stage)
         for object_id in self.watch.meet(set(stage.current), stage):
             if protect.withholds(self.choice):
-                stage.withheld.add(object_id)
+                self._hide_person(stage, object_id)
             else:
                 stage.reject(object_id)  # what is published of them, marked or under an invented name, stays
+
+    def _hide_person(self, stage: Stage, object_id: str) -> None:
+        """Withhold somebody who was built as if they were not protected."""
+        stage.withheld.add(object_id)
+        if (entry := stage.changed.get(object_id)) is not None:
+            stage.secrets.add(known_of(orjson.loads(stage.spool.body(entry))))
 
     def _withhold_twins(self, stage: Stage) -> None:
         """One person under two keys: protection of one protects the other."""
@@ -300,7 +311,7 @@ class Assembly:
                 message = "is also the number of somebody without a mark, under another key: both are withheld"
                 stage.findings.add(Finding("M345", message, Severity.WARNING, row=row, subject="Person.civicNo.value"))
                 stage.twins.add(object_id)
-                stage.withheld.add(object_id)
+                self._hide_person(stage, object_id)
 
     def _keep_rejected(self, kind: ResourceType, stage: Stage) -> None:
         tried: set[str] = set()

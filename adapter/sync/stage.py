@@ -25,6 +25,7 @@ from adapter.store.changes import Spool, Spooled
 from adapter.sync import closure
 from adapter.sync.findings import Findings
 from adapter.sync.merge import Merger
+from adapter.sync.secrets import Known, Secrets
 
 _BREAKS = re.compile(r"[\t\n\v\f\r]+")
 
@@ -53,6 +54,7 @@ class Stage:
     marked_rows: int = 0
     marked_numbers: dict[str, RowRef] = field(default_factory=dict)  # their personnummer; never stored
     last: tuple[str, Hashable] = ("", None)  # of the row that was taken last: its object's id, if known, and its key
+    secrets: Secrets = field(default_factory=Secrets)
     dropped: dict[str, tuple[bytes, tuple[str, ...]]] = field(default_factory=dict)  # taken out after all were built
     built: bool = False  # whether all have been
     _shared: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
@@ -94,7 +96,7 @@ class Stage:
         self, row: Row, builder: Builder, change: Callable[[ObjectValues], ObjectValues] | None, merger: Merger | None
     ) -> ObjectValues | None:
         self.read += 1
-        self._hidden = False
+        self._hidden, waiting = False, len(self.findings.waiting)
         target = builder.rule.target
         key = builder.key(row)
         self.last = "", key
@@ -110,6 +112,8 @@ class Stage:
             self.last = found.id, key
             self.withheld.add(found.id)
             self._mark(found.id, found.number, RowRef(builder.rule.view.name, row[0]), found.told)
+            self.secrets.add(Known(found.number, *found.names))
+            del self.findings.waiting[waiting:]  # what was told while it was read what to hide
             if found.finding is not None:
                 self.findings.report(found.finding, Severity.WARNING, True)
             values = None
@@ -123,6 +127,7 @@ class Stage:
         if self.kind is ResourceType.PERSON and rules.is_protected(values):
             told = not isinstance(values["securityMarking"], Assumed)
             self._mark(values["id"], values["civicNo"]["value"], reference, told)
+            self.secrets.add(known_of(values))
         if change is not None:
             values = change(values)
         if merger is not None and (both := merger.with_earlier(values, self.current)) is not None:
@@ -262,6 +267,13 @@ class Stage:
             self.report(finding.code, finding.message, row, finding.attribute, values["id"], severity, units)
             good = good and not finding.rejects
         return good
+
+
+def known_of(values: ObjectValues) -> Known:
+    """What a person's values tell of them."""
+    user_names = values.get("eduPersonPrincipalNames") or [""]
+    number = (values.get("civicNo") or {}).get("value", "")
+    return Known(number, values.get("givenName", ""), values.get("familyName", ""), user_names[0])
 
 
 def _take_spelling(before: ObjectValues, values: ObjectValues) -> bool:

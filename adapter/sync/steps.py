@@ -11,7 +11,7 @@ from adapter.ss12000.types import ResourceType
 from adapter.store import history, protected, publish, subscriptions
 from adapter.store.changes import ChangeSet, Spool
 from adapter.store.engine import Store, write_setting
-from adapter.sync import attempts, repeat, shrink, withhold
+from adapter.sync import attempts, repeat, selftest, shrink, withhold
 from adapter.sync.assemble import Assembly
 from adapter.sync.differences import keeping
 from adapter.sync.gate import contents, limits, plans
@@ -61,6 +61,9 @@ def run(
         if withheld and not options.dry_run and (approved or not too_many):
             _withhold_at_once(store, inputs, report, withheld, assembly)
             changes, withheld = _compared(assembly, spool, report), set()
+        with report.timed("self-test"):
+            key = repeat.secret(store, b"looked for")
+            looked_for = selftest.examine(store, assembly, report, key)
         with report.timed("gate"):
             found = contents.read(changes, partial(publish.bodies, store), withheld, assembly.emptied)
             report.held_by = limits.reasons(
@@ -95,6 +98,7 @@ def run(
         with store.writing() as connection:
             write_setting(connection, CHECKED_WITH, rules_now(inputs))
             write_setting(connection, MAPPED_WITH, digest(inputs.mapping))
+            write_setting(connection, selftest.LOOKED_FOR, looked_for)
             write_setting(connection, _MARKS, json.dumps(assembly.marks, ensure_ascii=False))
             write_setting(connection, LENGTHS, shrink.written(assembly.lengths, report.started))
         plans.clear(inputs.settings.state.plans)

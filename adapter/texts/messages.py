@@ -55,6 +55,7 @@ SENTENCES = {
     # what has another form
     "is not in the profile": "finns inte i profilen",
     "is not one of {}": "är inte något av {}",
+    "is longer than {} characters": "är längre än {} tecken",
     "has more than one value; exactly one is allowed": "har mer än ett värde; det ska vara exakt ett",
     "has another form than {}": "har en annan form än {}",
     "eight digits": "åtta siffror",
@@ -127,6 +128,13 @@ SENTENCES = {
         "innehåller andra tecken än de i ett personnummer, samordningsnummer eller TF-nummer"
     ),
     # what leads to others
+    "Organisation": "skolenhet",
+    "Person": "person",
+    "Duty": "tjänstgöring",
+    "Group": "grupp",
+    "Activity": "aktivitet",
+    "test_activity": "provaktivitet",
+    "programme": "studieväg",
     "refers to more than one {}": "pekar på mer än en {}",
     "refers to no {} that is published": "pekar inte på någon {} som publiceras",
     "refers to a school unit that is not published": "pekar på en skolenhet som inte publiceras",
@@ -154,6 +162,16 @@ SENTENCES = {
     ),
     "has a group of another school unit": "har en grupp på en annan skolenhet",
     "has a teacher whose duty is at another school unit": "har en lärare vars tjänstgöring är på en annan skolenhet",
+    "tells {} of somebody protected: give it another name": (
+        "berättar {} för någon som är skyddad: ge den ett annat namn"
+    ),
+    "is told in the finding {} here: {} of somebody protected": ("berättas i {} här: {} för någon som är skyddad"),
+    "the name": "namnet",
+    "the user name": "användarnamnet",
+    "the personnummer": "personnumret",
+    "something would tell of somebody protected; what was published stays, without who is newly protected": (
+        "något skulle berätta om någon som är skyddad; det som publicerats gäller fortfarande, utan nyligen skyddade"
+    ),
     # whole columns
     "1 row has a {} that cannot be read ({}): nothing finds them.{}": (
         "1 rad har en {} som inte går att läsa ({}): inget hittar dem.{}"

@@ -227,7 +227,7 @@ def test_a_duty_at_a_school_becomes_one_at_each_of_its_units() -> None:
     found, findings = objects(text, {"personal": STAFF, "skolor": UNITS, "tjanster": duties})
     assert sorted(duty["dutyAt"]["id"] for duty in found["Duty"]) == sorted(map(ids.skolverket_id, (UNIT, OTHER)))
     (lost,) = findings  # no unit under S2: told, not lost
-    assert str(lost).startswith("tjanst:3 Duty.id: has no id: tjanst_id, skolor.kod is empty")
+    assert str(lost).startswith("tjanst:3 Duty.id: has no id: skolor.kod is empty")
 
 
 GROUP = """
