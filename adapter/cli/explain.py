@@ -27,6 +27,7 @@ from adapter.sync.report import Report
 from adapter.sync.trace import keys_of
 from adapter.texts import swedish
 from adapter.texts.english import EXAMPLES, PAGES
+from adapter.texts.rules import RULES
 
 _CODE = re.compile(r"[A-Z]\d{3}\Z")
 _MOST = 20  # rows
@@ -69,12 +70,16 @@ def _explain_code(args: argparse.Namespace) -> int:
     meaning, advice = PAGES[args.what]
     wrong, right = EXAMPLES.get(args.what, ("", ""))
     betydelse, råd = swedish.PAGES[args.what]
+    effect, source = RULES.get(args.what, ("", ""))
     if args.json:
         example = {"wrong": wrong, "right": right} if wrong else None
         found = {"code": args.what, "meaning": meaning, "advice": advice, "example": example}
-        output.document(found | {"sv": {"meaning": betydelse, "advice": råd}})
+        rule = {"effect": effect, "source": source} if source else None
+        output.document(found | {"rule": rule, "sv": {"meaning": betydelse, "advice": råd}})
         return 0
     output.line(f"{args.what}: {meaning}\n  {advice}\n  {betydelse}\n  {råd}")
+    if source:
+        output.line(f"  effect: {effect}\n  source: {source}")
     if wrong:
         output.line(f"  wrong:  {wrong}\n  right:  {right}")
     return 0
