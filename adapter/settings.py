@@ -81,6 +81,8 @@ class State(_Section):
         description="SQLAlchemy URL: sqlite:///FILE or postgresql+psycopg://…",
     )
     plans: Path = Field(default=Path("plans"), description="folder in which a held run leaves its plan")
+    versions: int = Field(default=30, ge=0, le=1000, description="earlier versions that can be looked at and restored")
+    days: int = Field(default=90, ge=0, le=400, description="and none older than this: they hold persons who have left")
 
 
 class MappingFile(_Section):

@@ -28,6 +28,13 @@ def count(text: str) -> int:
     raise argparse.ArgumentTypeError(f"{text!r} is no number of objects; write 1 or more")
 
 
+def version(text: str) -> int:
+    """The number of a version that was published."""
+    if text.isdecimal() and int(text):
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no version; `history` lists them")
+
+
 def hours(text: str) -> float:
     """A time such as 26h or 2d, in hours."""
     if found := re.fullmatch(r"(\d{1,4})\s*([hd])", text.strip()):

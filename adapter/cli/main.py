@@ -24,6 +24,8 @@ COMMANDS = (
     "serve",
     "notify",
     "status",
+    "history",
+    "rollback",
     "report",
     "state",
     "open-data",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from adapter.ss12000.types import FETCH_ORDER, ResourceType
-from adapter.store import outbox, schema
-from adapter.store.changes import ChangeSet, Publication, Spool, Spooled
+from adapter.store import outbox, past, schema
+from adapter.store.changes import ChangeSet, Publication, Spool, Spooled, TypeChanges
 from adapter.store.engine import Store, read_setting, write_setting
 from adapter.store.stored import damaged, is_whole, modified_anew, with_meta, without_meta
 
 _BATCH = 2000
+_RETENTION = past.Retention()
 _T = TypeVar("_T")
 
 
@@ -54,12 +55,21 @@ def documents(store: Store) -> dict[ResourceType, dict[str, dict[str, Any]]]:
     }
 
 
-def commit(store: Store, changes: ChangeSet, run: str, now: int, tell_after: int = 0) -> Publication:
+def commit(
+    store: Store,
+    changes: ChangeSet,
+    run: str,
+    now: int,
+    tell_after: int = 0,
+    retention: past.Retention = _RETENTION,
+    unrecorded: Collection[str] = (),
+) -> Publication:
     """Publish a change set as the next version, stamped `now` (ms), in one transaction.
 
     New and changed objects get meta.modified = the stamp; deleted ones leave a tombstone; an id that is
     published again loses its tombstone; each subscription gets its notice. Stamps never run backwards, even
     if the clock does. `tell_after`: so long (ms) the notice waits for a publication that follows at once.
+    What the objects were before is kept as `retention` says, but for `unrecorded` ones.
     Raises StateError; then nothing has changed.
     """
     with store.writing() as connection:
@@ -68,6 +78,8 @@ def commit(store: Store, changes: ChangeSet, run: str, now: int, tell_after: int
         first_seq = seq
         for kind, found in changes:
             table = schema.published[kind]
+            if version > 1:
+                past.record(connection, version, kind, _recorded(found, unrecorded))
             _forget_tombstones(connection, kind, found.created)
             seq = _insert(connection, table, changes.spool, found.created, version, at, seq)
             seq = _update(connection, table, changes.spool, found.updated, version, at, seq)
@@ -84,8 +96,17 @@ def commit(store: Store, changes: ChangeSet, run: str, now: int, tell_after: int
             )
         )
         _remember_stamp(connection, first_seq, at, seq)
+        past.prune(connection, version, at, retention)
         outbox.enqueue(connection, version, types, changes.deletions, at, now + tell_after if tell_after else 0)
     return Publication(version, at)
+
+
+def _recorded(found: TypeChanges, unrecorded: Collection[str]) -> dict[past.Did, list[str]]:
+    return {
+        "created": [entry.id for entry in found.created if entry.id not in unrecorded],
+        "updated": [entry.id for entry in found.updated if entry.id not in unrecorded],
+        "deleted": [object_id for object_id in found.deleted if object_id not in unrecorded],
+    }
 
 
 def restamp(store: Store, after_version: int, now: int) -> int:

@@ -22,7 +22,9 @@ from sqlalchemy import (
 
 from adapter.ss12000.types import ResourceType
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+HISTORY_FROM = "history_from"
+"""Setting: the lowest version that can still be made from `past`."""
 
 metadata = MetaData()
 _Rowid = BigInteger().with_variant(Integer, "sqlite")  # SQLite's rowid must be declared INTEGER
@@ -48,6 +50,19 @@ def _object_table(kind: ResourceType) -> Table:
 
 
 published: dict[ResourceType, Table] = {kind: _object_table(kind) for kind in ResourceType}
+
+past = Table(
+    "past",
+    metadata,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("type", String(12), primary_key=True),
+    Column("id", String(36), primary_key=True),
+    Column("did", String(8), nullable=False, comment="what the version did to the object: created, updated, deleted"),
+    Column("digest", LargeBinary(16)),
+    Column("body", LargeBinary, comment="as it was before; NULL where there was none"),
+    Index("past_object", "type", "id"),
+    comment="earlier versions as differences: store/past",
+)
 
 keepsake = Table(
     "keepsake",

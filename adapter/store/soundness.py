@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ def check(store: Store) -> list[str]:
                 break
             found.extend(f"{kind} {row.id}: not what was published" for row in rows if not _is_whole(row))
             last = rows[-1].rid
-    return found[:_TOLD]
+    return [*found, *_past(store)][:_TOLD]
 
 
 def must_be_sound(store: Store) -> None:
@@ -79,6 +80,23 @@ def size(store: Store) -> int:
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
             return int(pages) * int(connection.exec_driver_sql("PRAGMA page_size").scalar_one())
         return int(connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one())
+
+
+def _past(store: Store) -> Iterator[str]:
+    """Earlier versions that are not what was published."""
+    table = schema.past
+    key = (table.c.version, table.c.type, table.c.id)
+    last: tuple[int, str, str] = (-1, "", "")
+    while True:
+        wanted = sa.select(*key, table.c.digest, table.c.body).where(sa.tuple_(*key) > last).order_by(*key)
+        with store.reading() as connection:
+            rows = connection.execute(wanted.limit(_TOGETHER)).all()
+        if not rows:
+            return
+        for version, kind, object_id, digest, body in rows:
+            if body is not None and not is_whole(body, digest):
+                yield f"{kind} {object_id} before version {version}: not what was published"
+        last = rows[-1][:3]
 
 
 def _integrity(store: Store) -> list[str]:

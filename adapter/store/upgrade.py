@@ -1,6 +1,7 @@
 """A state that an earlier version made becomes one of this version, in the transaction that opens it.
 
 1 -> 2: `body` holds the document as the facade sends it, with `meta` in front.
+2 -> 3: earlier versions are kept, from the one that is published now on.
 """
 
 from __future__ import annotations
@@ -19,6 +20,11 @@ def upgrade(connection: Connection, found: int) -> None:
     if found < 2:
         for table in schema.published.values():
             _put_meta_in_front(connection, table)
+    if found < 3:
+        last = connection.execute(sa.select(sa.func.max(schema.publication.c.version))).scalar()
+        setting = schema.setting
+        connection.execute(sa.delete(setting).where(setting.c.name == schema.HISTORY_FROM))
+        connection.execute(sa.insert(setting).values(name=schema.HISTORY_FROM, value=str(last or 1)))
 
 
 def _put_meta_in_front(connection: Connection, table: sa.Table) -> None:

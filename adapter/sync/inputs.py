@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from adapter.errors import ConfigError
 from adapter.ss12000.local import Local
+from adapter.store.past import Retention
 
 if TYPE_CHECKING:
     from adapter.mapping.references import OpenData
@@ -49,6 +50,10 @@ class Inputs:
         if file is not None and not numbers:
             raise ConfigError(f"organiser.test_numbers: {file} holds no personnummer (ÅÅÅÅMMDDNNNN).")
         return Local(frozenset(map(str.casefold, organiser.user_name_domains)), numbers)
+
+    def retention(self) -> Retention:
+        """How long earlier versions are kept."""
+        return Retention(self.settings.state.versions, self.settings.state.days * 86_400_000)
 
     def moment(self) -> dt.datetime:
         """The organiser's date and time."""

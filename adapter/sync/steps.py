@@ -8,7 +8,7 @@ from functools import partial
 from adapter.errors import ConfigError, GateHeld, SourceFailed
 from adapter.findings import Finding, Severity
 from adapter.ss12000.types import ResourceType
-from adapter.store import history, protected, publish, subscriptions
+from adapter.store import history, past, protected, publish, subscriptions
 from adapter.store.changes import ChangeSet, Spool
 from adapter.store.engine import Store, write_setting
 from adapter.sync import attempts, repeat, selftest, shrink, withhold
@@ -51,6 +51,7 @@ def run(
         too_many = limits.too_many_withheld(gate, len(withheld), changes.types[ResourceType.PERSON].published)
         if not options.dry_run:
             protected.remember(store, watch.to_remember(withheld if too_many else set()), inputs.clock())
+            past.forget(store, protected.remembered(store).keys())
             history.remember_units(store, assembly.unit_names)
         before = _marks_before(store)
         others = [
@@ -88,7 +89,10 @@ def run(
             report.outcome = "dry-run"
         elif changes.any:
             with report.timed("publish"):
-                report.version = publish.commit(store, changes, report.run, inputs.clock()).version
+                at, keep = inputs.clock(), inputs.retention()
+                hidden = assembly.stages[ResourceType.PERSON].withheld
+                published = publish.commit(store, changes, report.run, at, retention=keep, unrecorded=hidden)
+                report.version = published.version
             report.outcome = "published"
         elif report.withheld_at_once:
             report.outcome = "published"
@@ -156,7 +160,8 @@ def _withhold_at_once(store: Store, inputs: Inputs, report: Report, withheld: se
     """
     with report.timed("withhold"), Spool() as spool:
         changes = withhold.withdrawal(store, inputs.profile, withheld, spool)
-        report.version = publish.commit(store, changes, report.run, inputs.clock(), _TELL_AFTER).version
+        at, keep = inputs.clock(), inputs.retention()
+        report.version = publish.commit(store, changes, report.run, at, _TELL_AFTER, keep, withheld).version
         report.withheld_at_once = len(withheld)
         for kind, change in changes:
             if change.any:

@@ -10,7 +10,7 @@ RULES: dict[str, tuple[str, str]] = {
     "R110": ("rejected", _API),
     "R111": (
         "rejected",
-        f"{_API}; Skatteverket on personnummer and samordningsnummer; Skolverket on TF numbers; eduPerson on user names",
+        f"{_API}; Skatteverket on personnummer and samordningsnummer; eduPerson on user names",
     ),
     "R120": ("rejected", f"{_API}: Enrolment"),
     "R121": ("rejected", f"{_API}: Enrolment"),

@@ -59,11 +59,18 @@ def write(path: Path, changes: ChangeSet, version: int, held_by: list[str], unpr
 
 
 def leave(
-    folder: Path, changes: ChangeSet, version: int, held_by: Sequence[str], contents: Contents, at: dt.datetime
+    folder: Path,
+    changes: ChangeSet,
+    version: int,
+    held_by: Sequence[str],
+    contents: Contents,
+    at: dt.datetime,
+    command: str = "sync",
 ) -> Path:
     """What a held run leaves without being asked: the plan, and beside it the same for a person to read.
 
-    Earlier ones go: they are of other nights. Raises ConfigError where they cannot be written.
+    Earlier ones go: they are of other nights. `command`: what was held, and is typed to approve it.
+    Raises ConfigError where they cannot be written.
     """
     path = folder / f"{_HELD}{at:%Y-%m-%d-%H%M}.json"
     try:
@@ -71,7 +78,7 @@ def leave(
     except OSError as error:
         raise ConfigError(f"{folder}: the plan of a held run cannot be written: {error.strerror}") from error
     write(path, changes, version, list(held_by), 0)
-    words = "\n".join(_words(path, changes, version, held_by, contents, at)) + "\n"
+    words = "\n".join(_words(path, changes, version, held_by, contents, at, command)) + "\n"
     try:
         path.with_suffix(".txt").write_text(words, encoding="utf-8")
     except OSError as error:
@@ -89,9 +96,16 @@ def clear(folder: Path, but: str = "") -> None:
 
 
 def _words(
-    path: Path, changes: ChangeSet, version: int, held_by: Sequence[str], contents: Contents, at: dt.datetime
+    path: Path,
+    changes: ChangeSet,
+    version: int,
+    held_by: Sequence[str],
+    contents: Contents,
+    at: dt.datetime,
+    command: str,
 ) -> Iterator[str]:
-    yield f"The change gate held the run of {at:%Y-%m-%d %H:%M}. What was published stays (version {version})."
+    what = "run" if command == "sync" else command
+    yield f"The change gate held the {what} of {at:%Y-%m-%d %H:%M}. What was published stays (version {version})."
     yield from ("", "Why:", *(f"  {reason}" for reason in held_by))
     yield from ("", f"{'What would change:':<20}{'published':>10}{'created':>10}{'updated':>10}{'deleted':>10}")
     for kind in FETCH_ORDER:
@@ -111,7 +125,7 @@ def _words(
         "",
         "If it is wrong: mend the export. The next run within the limits publishes, and takes this plan away.",
         "If it is right, in the folder of config.toml:",
-        f"  ss12000-adapter sync --approve {path}",
+        f"  ss12000-adapter {command} --approve {path}",
         "That lets through exactly these changes; the ids of all of them are in the .json file.",
         "Where such changes are expected, as at the turn of the school year: [[calendar]] in config.toml.",
     )
