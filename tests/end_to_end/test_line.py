@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,7 +18,10 @@ from adapter.serving import service
 from adapter.simulator import municipality
 from adapter.simulator.client import differences
 from adapter.simulator.school_day import school_day
+from adapter.ss12000.types import ResourceType
 from adapter.store import outbox, pages, publish, subscriptions
+from adapter.sync.inputs import Options
+from adapter.sync.rollback import rollback
 from adapter.sync.run import sync
 
 
@@ -68,6 +72,35 @@ def test_what_the_client_holds_is_what_is_published_after_a_full_load_and_after_
         assert client.violations == client.failures == []
         for secret in (*municipality.SECRETS, *municipality.PROTECTED_NAMES):
             assert not client.ever_received(secret)
+    finally:
+        client.unsubscribe()
+        running.stop()
+
+
+def test_a_version_that_is_published_again_reaches_the_client(place: World) -> None:
+    client = place.skolverket.client
+    night(place)
+    before = publish.documents(place.store)
+    running = service.start(place.load(), None, lambda text: None)
+    try:
+        client.register(place.skolverket.webhook.target)
+        school_day(place.folder, 7, TODAY)
+        night(place)
+        assert wait(lambda: len(place.skolverket.webhook.notices) == 1)
+        client.wait_idle()
+        installation = place.load()
+        # who has become protected on that day was withheld in a version of its own: 1 is the first night
+        report = rollback(place.store, installation.inputs(), 1, str(uuid.uuid4()), Options())
+        assert (report.outcome, report.error) == ("published", None)
+        assert wiring.deliver(installation, place.store).pending == 0
+        assert wait(lambda: len(place.skolverket.webhook.notices) == 2)
+        client.wait_idle()
+        published = publish.documents(place.store)
+        assert differences(client.held, published) == []
+        persons = ResourceType.PERSON
+        assert published[persons] != before[persons]
+        assert len(before[persons].keys() - published[persons].keys()) == 1  # the newly protected pupil stays away
+        assert client.violations == client.failures == []
     finally:
         client.unsubscribe()
         running.stop()
