@@ -8,6 +8,7 @@ AdapterError
 │  ├─ TokenError       the authorisation server said no, or nothing
 │  └─ TargetError      the webhook answered other than 2xx, or not at all
 ├─ StateError      7   the state store cannot be used: locked, newer schema, no space, unreachable
+│  └─ StateDamaged     what is stored is not what was written; the facade serves nothing until that is mended
 └─ RequestRefused  –   facade only: a status and one error body
 """
 
@@ -69,6 +70,10 @@ class StateError(AdapterError):
     """The state store cannot be used: locked by another run, newer schema, no space, unreachable."""
 
     exit_code = 7
+
+
+class StateDamaged(StateError):
+    """Stored bytes are not those that were written."""
 
 
 class RequestRefused(AdapterError):

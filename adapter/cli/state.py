@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _verify(store: Store, as_json: bool) -> int:
-    found, size = soundness.check(store), soundness.size(store)
+    found, size = soundness.examine(store), soundness.size(store)
     if as_json:
         output.document({"sound": not found, "damage": found, "bytes": size})
     elif found:

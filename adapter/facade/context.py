@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, NamedTuple, TypeVar
@@ -18,8 +19,10 @@ from adapter.settings import Settings
 from adapter.store import pages
 from adapter.store.engine import Store
 from adapter.store.feedback import Access, Recorder
+from adapter.store.soundness import DAMAGE
 
 _T = TypeVar("_T")
+_LOOK = 5.0  # seconds between two looks whether damage was seen
 
 
 class Crawl(NamedTuple):
@@ -41,6 +44,8 @@ class Context:
     recorder: Recorder
     clock: Callable[[], int]
     _ready: bool = False
+    _damaged: bool = False
+    _looked: float = -_LOOK  # when it was last looked for damage; seconds of a clock that nobody sets
 
     @property
     def base_path(self) -> str:
@@ -59,6 +64,7 @@ class Context:
         """Who asks, once there is something to show. Raises RequestRefused."""
         caller = await self.verifier.caller(authorization)
         await self._require_version()
+        await self._require_soundness()
         return caller
 
     async def _require_version(self) -> None:
@@ -67,6 +73,14 @@ class Context:
             self._ready = await self.reading(lambda: pages.current_version(self.store)) > 0
         if not self._ready:
             raise RequestRefused(503, "Nothing is published yet. Try again later.", {"Retry-After": "300"})
+
+    async def _require_soundness(self) -> None:
+        """What was seen to be damaged is not served."""
+        if (now := time.monotonic()) - self._looked >= _LOOK:
+            self._damaged = bool(await self.reading(lambda: self.store.setting(DAMAGE)))
+            self._looked = now
+        if self._damaged:
+            raise RequestRefused(503, "The data here are being mended. Try again later.", {"Retry-After": "600"})
 
     def record(self, caller: Caller, resource: str, crawl: Crawl, objects: int, last_page: bool, at: int) -> None:
         """Who read what, how many, when (`at`: before it was read); never which person."""

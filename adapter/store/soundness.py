@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,13 @@ import sqlalchemy as sa
 
 from adapter.errors import StateError
 from adapter.store import schema
-from adapter.store.engine import Store
+from adapter.store.engine import Store, write_setting
 from adapter.store.stored import damaged, is_whole, with_meta, without_meta
 
 _TOGETHER = 1000  # documents in memory
 _TOLD = 10
+DAMAGE = "damage"
+"""Setting: what was seen to be damaged; "" for nothing."""
 
 
 def check(store: Store) -> list[str]:
@@ -39,10 +41,25 @@ def check(store: Store) -> list[str]:
     return [*found, *_past(store)][:_TOLD]
 
 
+def examine(store: Store) -> list[str]:
+    """The same, and the facade serves nothing from then on until nothing is damaged any more."""
+    found = check(store)
+    mark(store, "; ".join(found))
+    return found
+
+
 def must_be_sound(store: Store) -> None:
-    """Raises StateError where anything is damaged."""
-    if found := check(store):
+    """Raises StateDamaged where anything is; marks it as `examine` does."""
+    if found := examine(store):
         raise damaged(found)
+
+
+def mark(store: Store, damage: str) -> None:
+    """What is known to be damaged, "" for nothing. That it cannot be written down is no further damage."""
+    with suppress(StateError):
+        if store.setting(DAMAGE) != damage:
+            with store.writing() as connection:
+                write_setting(connection, DAMAGE, damage)
 
 
 def backup(store: Store, path: Path) -> None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import sqlalchemy as sa
 
-from adapter.errors import StateError
+from adapter.errors import StateDamaged
 from adapter.ss12000 import canonical
 
 _BEFORE_MODIFIED = len('{"meta":{"created":"2026-08-10T06:00:00.000Z","modified":"')
@@ -44,9 +44,9 @@ ADVICE = (
 )
 
 
-def damaged(places: Sequence[str]) -> StateError:
+def damaged(places: Sequence[str]) -> StateDamaged:
     """What to raise where stored bytes are not those that were written."""
-    return StateError(f"the state is damaged ({'; '.join(places)}). Nothing was changed. {ADVICE}")
+    return StateDamaged(f"the state is damaged ({'; '.join(places)}). Nothing was changed. {ADVICE}")
 
 
 def modified_anew(body: sa.ColumnElement[bytes], modified: int) -> sa.ColumnElement[bytes]:

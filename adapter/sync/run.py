@@ -9,8 +9,8 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from adapter.errors import AdapterError, GateHeld, StateError
-from adapter.store import history, pages
+from adapter.errors import AdapterError, GateHeld, StateDamaged, StateError
+from adapter.store import history, pages, soundness
 from adapter.store.engine import Store
 from adapter.store.lock import run_lock
 from adapter.sync import repeat
@@ -34,6 +34,8 @@ def sync(store: Store, inputs: Inputs, options: Options | None = None) -> Report
         except AdapterError as error:
             report.error = error
             report.outcome = "held" if isinstance(error, GateHeld) else "failed"
+            if isinstance(error, StateDamaged):
+                soundness.mark(store, error.message)
             for finding in error.findings:
                 report.findings.add(finding)
         except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -9,17 +10,19 @@ from pathlib import Path
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from support.databases import postgres_url
 from support.world import TODAY, World, world
 
 from adapter import wiring
 from adapter.errors import ConfigError
+from adapter.facade import context
 from adapter.serving import service
 from adapter.simulator import municipality
 from adapter.simulator.client import differences
 from adapter.simulator.school_day import school_day
 from adapter.ss12000.types import ResourceType
-from adapter.store import outbox, pages, publish, subscriptions
+from adapter.store import outbox, pages, publish, schema, subscriptions
 from adapter.sync.inputs import Options
 from adapter.sync.rollback import rollback
 from adapter.sync.run import sync
@@ -149,6 +152,39 @@ def test_without_tls_trust_or_certificate_nothing_is_let_in(quick: World) -> Non
             httpx.get(f"{quick.skolverket.base_url}/persons")
         with pytest.raises(httpx.HTTPError):
             httpx.get(quick.skolverket.base_url.replace("https", "http") + "/persons")
+    finally:
+        running.stop()
+
+
+def test_what_was_seen_to_be_damaged_is_not_served_until_it_is_mended(
+    place: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(context, "_LOOK", 0.0)
+    night(place)
+    table = schema.published[ResourceType.PERSON]
+    with place.store.reading() as connection:
+        number, whole = connection.execute(sa.select(table.c.rid, table.c.body).limit(1)).one()
+    trust = ssl.create_default_context(cafile=place.folder / "tls" / "ca.pem")
+    bearer = {"Authorization": f"Bearer {place.skolverket.token()}"}
+    running = service.start(place.load(), None, lambda text: None)
+
+    def write(body: bytes) -> None:
+        with place.store.writing() as connection:
+            connection.execute(sa.update(table).where(table.c.rid == number).values(body=body))
+
+    def status(name: str) -> int:
+        return httpx.get(f"{place.skolverket.base_url}/{name}", headers=bearer, verify=trust).status_code
+
+    try:
+        assert status("persons") == 200
+        write(whole.replace(b"familyName", b"familyNamn"))
+        report = sync(place.store, place.load().inputs(), Options(full=True))
+        assert report.error is not None
+        assert report.error.exit_code == 7
+        assert {status(name) for name in ("persons", "organisations", "deletedEntities")} == {503}
+        write(whole)
+        assert sync(place.store, place.load().inputs(), Options(full=True)).outcome == "unchanged"
+        assert status("persons") == 200
     finally:
         running.stop()
 
