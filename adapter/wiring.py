@@ -9,7 +9,7 @@ import datetime as dt
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -65,6 +65,19 @@ class Installation:
         finally:
             store.close()
 
+    def aliases(self) -> Mapping[str, str]:
+        """Ids that stay where keys have changed. Makes no state where there is none. Raises StateError."""
+        from adapter.store import aliases
+        from adapter.store.engine import exists
+
+        if not exists(self.settings.state.url.get_secret_value()):
+            return {}
+        store = self.store()
+        try:
+            return aliases.all_of(store)
+        finally:
+            store.close()
+
     def inputs(self, today: dt.date | None = None) -> Inputs:
         """What a run is made from. Raises ConfigError where the mapping cannot be read."""
         from adapter.sync.inputs import Inputs
@@ -78,6 +91,7 @@ class Installation:
             open_data=self.open_data,
             clock=clock,
             today=today,
+            aliases=cache(self.aliases),
         )
 
     def open_data(self, refresh: bool = False) -> lookup.OpenData:

@@ -26,6 +26,7 @@ COMMANDS = (
     "status",
     "history",
     "rollback",
+    "ids",
     "report",
     "state",
     "open-data",

@@ -32,6 +32,7 @@ class Surroundings:
 
     headers: config source -> its columns, or None where they were not looked at.
     kinds: config source -> column -> what it holds (numbers, dates, uuids), as far as the source knows.
+    aliases: ids that are made -> ids that their objects have had since before their keys changed.
     table, ids: make what rows and ids are looked up in; a run that is traced has tables that tell what they were asked.
     """
 
@@ -44,6 +45,7 @@ class Surroundings:
     table: Callable[[], dict[Hashable, Any]] = dict
     ids: Callable[[], dict[Hashable, str]] = dict
     kinds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
 
 def compile_mapping(text: str, file: str, around: Surroundings) -> Plan:
@@ -64,7 +66,7 @@ class _Compiler:
         self.views: dict[str, View] = {}
         self.almanac = Almanac(self.around.today)
         self.reader = KeyReader(self.almanac, self.views)
-        self.identities = Identities(self.reader, self.around.namespace, self.around.open_data)
+        self.identities = Identities(self.reader, self.around.namespace, self.around.open_data, self.around.aliases)
         self.sources = SourceCompiler(
             self.reader, self.around.headers, self.views, self.around.table, self.around.kinds
         )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from adapter.findings import RowRef
 from adapter.mapping import language
@@ -23,6 +23,7 @@ class Identities:
     reader: KeyReader
     namespace: bytes
     open_data: OpenData
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     def compile(self, kind: ResourceType, node: Table, scope: Scope) -> tuple[Get | None, tuple[Get, ...]]:
         """What makes the id, and the columns that it is made of."""
@@ -55,7 +56,10 @@ class Identities:
         if kind is ResourceType.ORGANISATION and word.value != "school_unit":
             message = "an Organisation's id is always Skolverket's: {school_unit: COLUMN with skolenhetskod}."
             self.reader.report("M234", message, word.span)
-        return self._getter(str(kind), word, parts, scope, names), parts
+        get, aliases = self._getter(str(kind), word, parts, scope, names), self.aliases
+        if not aliases:
+            return get, parts
+        return lambda frames: aliases.get(made := get(frames), made), parts
 
     def _getter(self, kind: str, word: Scalar, parts: Sequence[Get], scope: Scope, names: Sequence[str]) -> Get:
         key: Get = key_getter(parts)

@@ -72,6 +72,15 @@ keepsake = Table(
 )
 """What a run leaves for the next one: `store/keepsake`."""
 
+alias = Table(
+    "alias",
+    metadata,
+    Column("made", String(36), primary_key=True),
+    Column("kept", String(36), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    comment="ids that stay where the key has changed: the id that the mapping makes -> the one that is published",
+)
+
 tombstone = Table(
     "tombstone",
     metadata,

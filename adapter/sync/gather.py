@@ -201,6 +201,7 @@ def compiled(inputs: Inputs, sources: Sources, report: Report, tables: Tables | 
         today=inputs.date(),
         table=tables.table if tables else dict,
         ids=tables.ids if tables else dict,
+        aliases=inputs.aliases(),
     )
     plan = compile_mapping(inputs.mapping, inputs.mapping_name, around)
     for view in plan.views if not inputs.expectations else ():

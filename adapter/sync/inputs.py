@@ -36,6 +36,7 @@ class Inputs:
     open_data: Callable[[], OpenData]
     clock: Callable[[], int]
     today: dt.date | None = None
+    aliases: Callable[[], Mapping[str, str]] = dict
     expectations: bool = True  # whether sources must have as many rows as the mapping expects
 
     def rules(self) -> Local:

@@ -100,7 +100,12 @@ def made(
     store: Store, inputs: Inputs, seen: Seen, report: Report, turns: dt.date, oldest: dict[str, float]
 ) -> Kept | None:
     """What to keep of a run that has just ended well; None where the next night must look again anyway."""
-    if report.unprotected or report.findings.total > KEPT or not all(one and one.holds() for one in seen.values()):
+    if (
+        report.unprotected
+        or "M353" in report.findings.counts
+        or report.findings.total > KEPT
+        or not all(one and one.holds() for one in seen.values())
+    ):
         return None
     return Kept(
         _made_from(store, inputs, seen),
@@ -161,6 +166,7 @@ def made_from(inputs: Inputs) -> str:
         "chosen": settings.profile.model_dump(mode="json"),
         "mapping": [inputs.mapping_name, inputs.mapping, inputs.expectations],
         "open data": inputs.open_data().written(),
+        "aliases": sorted(inputs.aliases().items()),
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 

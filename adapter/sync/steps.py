@@ -76,6 +76,7 @@ def run(
                 subscribed=bool(subscriptions.all_of(store)),
                 others=others,
             )
+        _propose(report, found)
         if options.plan is not None:
             unprotected = len(watch.lost) if at_once else 0  # and so a plan says what approving it means
             plans.write(options.plan, changes, report.version, report.held_by, unprotected)
@@ -118,6 +119,13 @@ def run(
         keeping.leave(store, inputs, assembly.kept, report, turns.isoformat(), seen)
         settled = report.outcome == "unchanged" or not assembly.leans_on_published
         repeat.keep(store, repeat.made(store, inputs, seen, report, turns, oldest) if settled else None)
+
+
+def _propose(report: Report, found: contents.Contents) -> None:
+    """Who comes again under another id: the same person, whose key has changed, may keep the old one."""
+    for old, new in found.renewed.items():
+        words = f"comes again as {new}: is it the same person? Then `ids alias {new} {old}` keeps this id"
+        report.findings.add(Finding("M353", words, Severity.WARNING, subject=f"Person.id {old}", about=old))
 
 
 def _held(inputs: Inputs, options: Options, report: Report, changes: ChangeSet, found: contents.Contents) -> str:

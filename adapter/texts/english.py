@@ -162,6 +162,10 @@ PAGES: dict[str, tuple[str, str]] = {
         "Several objects have one key in their source; a reference through it leads nowhere.",
         "Make `key` of more columns, or keep only the rows that count.",
     ),
+    "M353": (
+        "A person comes again under another id.",
+        "If their key has changed (another system, a personnummer for a TF number): `ids alias NEW OLD` keeps the id.",
+    ),
     # objects
     "R110": ("A required attribute has no value.", "Fill it in at the source."),
     "R111": ("A value that the profile refuses.", "Correct it at the source; the message says what form it needs."),

@@ -172,6 +172,9 @@ SENTENCES = {
     "something would tell of somebody protected; what was published stays, without who is newly protected": (
         "något skulle berätta om någon som är skyddad; det som publicerats gäller fortfarande, utan nyligen skyddade"
     ),
+    "comes again as {}: is it the same person? Then `ids alias {} {}` keeps this id": (
+        "kommer igen som {}: är det samma person? Då behåller `ids alias {} {}` detta id"
+    ),
     # whole columns
     "1 row has a {} that cannot be read ({}): nothing finds them.{}": (
         "1 rad har en {} som inte går att läsa ({}): inget hittar dem.{}"

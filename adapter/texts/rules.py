@@ -40,6 +40,7 @@ RULES: dict[str, tuple[str, str]] = {
     "M345": ("withheld", f"{_OURS}: protection of one is protection of the other"),
     "M346": ("withheld for some nights", f"{_OURS}: a mark that is lost publishes nobody at once"),
     "M350": ("rejected", "SS12000: an id is one object's"),
+    "M353": ("warning", "Skolverket: a person keeps id and user name; TF number to personnummer changes civicNo alone"),
     "M351": ("both rejected", f"{_API}: a user name is one person's"),
 }
 """Code -> what becomes of the object, where the rule comes from."""

@@ -195,6 +195,10 @@ PAGES: dict[str, tuple[str, str]] = {
         "Flera objekt har samma nyckel i källan; en referens genom den leder ingenstans.",
         "Gör `key` av fler kolumner, eller behåll bara raderna som räknas.",
     ),
+    "M353": (
+        "En person kommer igen med ett annat id.",
+        "Har en nyckel ändrats (nytt system, TF-nummer som blev personnummer): `ids alias NYTT GAMMALT` behåller id:t.",
+    ),
     # objekt
     "R110": ("Ett värde som måste finnas saknas.", "Fyll i det i elevregistret."),
     "R111": (

@@ -209,7 +209,13 @@ def settings(**sections: Any) -> Settings:
     )
 
 
-def inputs(found: Tables | dict[str, Any], mapping: str = MAPPING, now: int = NOW, **sections: Any) -> Inputs:
+def inputs(
+    found: Tables | dict[str, Any],
+    mapping: str = MAPPING,
+    now: int = NOW,
+    aliases: dict[str, str] | None = None,
+    **sections: Any,
+) -> Inputs:
     connectors = {name: Rows(rows) if isinstance(rows, list) else rows for name, rows in found.items()}
     return Inputs(
         settings=settings(**sections),
@@ -220,6 +226,7 @@ def inputs(found: Tables | dict[str, Any], mapping: str = MAPPING, now: int = NO
         open_data=OpenData,
         clock=lambda: now,
         today=TODAY,
+        aliases=lambda: aliases or {},
     )
 
 
