@@ -31,6 +31,7 @@ from adapter.texts.rules import RULES
 
 _CODE = re.compile(r"[A-Z]\d{3}\Z")
 _MOST = 20  # rows
+_COMPLAINTS = 5
 _LEFT_OUT = "left out by a condition (keep), or because it refers to something that is not published"
 
 
@@ -151,7 +152,7 @@ def _about(report: Report, source: str) -> list[str]:
 def _published(store: Store, kind: ResourceType, object_id: str) -> dict[str, Any]:
     """What was published of it, and who has read its list since then."""
     fate = pages.fate(store, kind, object_id) if object_id else None
-    facts: dict[str, Any] = {"id": object_id, "published": None, "taken_back": None, "fetched": []}
+    facts: dict[str, Any] = {"id": object_id, "published": None, "taken_back": None, "fetched": [], "complaints": []}
     if fate is None:
         return facts
     if fate.gone:
@@ -161,6 +162,16 @@ def _published(store: Store, kind: ResourceType, object_id: str) -> dict[str, An
     name = pages.DELETED if fate.gone else kind.collection
     facts["fetched"] = [
         {"by": found.caller, "at": _time(found.at)} for found in feedback.fetches(store, name, fate.modified, 3)
+    ]
+    hidden = object_id in protected.remembered(store)
+    facts["complaints"] = [
+        {
+            "at": _time(found.received),
+            "severity": found.severity,
+            "code": found.code,
+            "message": "•••" if hidden else found.message,
+        }
+        for found in feedback.complaints(store, 0, object_id, _COMPLAINTS)
     ]
     return facts
 
@@ -189,6 +200,8 @@ def _describe(found: dict[str, Any]) -> None:
         output.line(f"  taken back: version {found['taken_back']['version']}, {found['taken_back']['at']}")
     else:
         output.line("  not published")
+    for complaint in found["complaints"]:
+        output.line(f"  Skolverket's client, {complaint['at']}, {complaint['severity']}: {complaint['message'][:300]}")
     for fetch in found["fetched"]:
         output.line(f"  its list was read to the end at {fetch['at']} by {fetch['by']}")
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from adapter.findings import Finding
+from adapter.reports import complaints
 from adapter.reports.words import Words
 from adapter.store import history
 from adapter.store.engine import Store
@@ -98,6 +99,8 @@ def read(store: Store, organiser: str) -> Report | None:
                 rows.append((Status.STILL, finding, since))
             elif not beyond:
                 rows.append((Status.FIXED, finding, since))
+    of_client = complaints.read(store, last.started, before.started if before is not None else 0)
+    rows += [(Status.NEW if is_new else Status.STILL, finding, since) for finding, since, is_new in of_client]
     units = {i: Unit(i, code, name) for i, (code, name) in history.units(store).items()}
     error = (last.report.get("error") or {}).get("message", "")
     return Report(organiser, last.started, last.outcome, error, beyond, tuple(_placed(rows, units)))

@@ -10,23 +10,9 @@ from typing import Any
 
 from adapter.ss12000.profile import Values
 from adapter.ss12000.types import ResourceType
+from adapter.ss12000.units import units_of
 
 Exists = Callable[[ResourceType, str], bool]
-
-
-def units_of(kind: ResourceType, values: Values) -> tuple[str, ...]:
-    """The ids of the school units that an object refers to."""
-    if kind is ResourceType.PERSON:
-        return tuple(enrolment["enroledAt"]["id"] for enrolment in values.get("enrolments") or ())
-    attribute = _UNIT.get(kind)
-    return (values[attribute]["id"],) if attribute else ()
-
-
-_UNIT = {
-    ResourceType.GROUP: "organisation",
-    ResourceType.DUTY: "dutyAt",
-    ResourceType.ACTIVITY: "organisation",
-}
 
 
 def pruned(kind: ResourceType, values: Values, exists: Exists) -> Values | None:

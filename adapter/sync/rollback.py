@@ -12,6 +12,7 @@ from adapter.errors import AdapterError, ConfigError, GateHeld
 from adapter.ss12000 import canonical, rules
 from adapter.ss12000.profile import Values
 from adapter.ss12000.types import BUILD_ORDER, ResourceType
+from adapter.ss12000.units import units_of
 from adapter.store import history, pages, past, protected, publish, subscriptions
 from adapter.store.changes import ChangeSet, Spool
 from adapter.store.engine import Store
@@ -137,7 +138,7 @@ def _enrolled(store: Store, changes: ChangeSet) -> Counter[str]:
     found: Counter[str] = Counter()
     for some in publish.batches(left, 500):
         for body in publish.bodies(store, kind, some).values():
-            found.update(set(closure.units_of(kind, orjson.loads(body))))
+            found.update(set(units_of(kind, orjson.loads(body))))
     for entry in after.values():
-        found.update(set(closure.units_of(kind, orjson.loads(changes.spool.body(entry)))))
+        found.update(set(units_of(kind, orjson.loads(changes.spool.body(entry)))))
     return found

@@ -21,6 +21,7 @@ from adapter.ss12000 import canonical, rules
 from adapter.ss12000.local import NOTHING, Local
 from adapter.ss12000.profile import Profile
 from adapter.ss12000.types import ResourceType
+from adapter.ss12000.units import units_of
 from adapter.store.changes import Spool, Spooled
 from adapter.sync import closure
 from adapter.sync.findings import Findings
@@ -88,7 +89,7 @@ class Stage:
         if self.kind is ResourceType.ORGANISATION:
             return (object_id,) if object_id else ()
         try:
-            return closure.units_of(self.kind, values) if values is not None else ()
+            return units_of(self.kind, values) if values is not None else ()
         except (KeyError, TypeError):  # of values that have another form than the profile's
             return ()
 
@@ -161,7 +162,7 @@ class Stage:
         if (not same or self.revalidate) and not self._valid(values, row):
             return False
         self.current[object_id] = digest
-        units = closure.units_of(self.kind, values)
+        units = units_of(self.kind, values)
         self.units[object_id] = self._shared.setdefault(units, units)
         if document is not None and not same:
             self.changed[object_id] = self.spool.add(document)

@@ -197,6 +197,10 @@ PAGES: dict[str, tuple[str, str]] = {
     "R141": ("An activity whose teacher works elsewhere.", "Correct the duty, or the teacher."),
     "R143": ("A group without members is not published.", "Nothing is wrong; or see why its members are missing."),
     "R142": ("A unit that is not published.", "Map the unit, or correct its code."),
+    "R160": (
+        "Skolverket's client complained of this object.",
+        "See what it says with `explain ID`, and correct it at the source: when it has changed, this goes away.",
+    ),
     "R150": (
         "Something would tell of somebody protected.",
         "Give the group or activity a name without theirs, or correct the cell that is named.",

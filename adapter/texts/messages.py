@@ -175,6 +175,13 @@ SENTENCES = {
     "comes again as {}: is it the same person? Then `ids alias {} {}` keeps this id": (
         "kommer igen som {}: är det samma person? Då behåller `ids alias {} {}` detta id"
     ),
+    "was complained of by Skolverket's client": "har Skolverkets klient klagat på",
+    "was complained of by Skolverket's client: {}": "har Skolverkets klient klagat på: {}",
+    "an id that is no uuid (2010)": "ett id som inte är ett uuid (2010)",
+    "a value of the wrong form (2011)": "ett värde av fel form (2011)",
+    "a user name that resembles the name (3047)": "ett användarnamn som liknar namnet (3047)",
+    "an object that it does not find (4001)": "ett objekt som den inte hittar (4001)",
+    "an error of unknown kind (5004)": "ett okänt fel (5004)",
     # whole columns
     "1 row has a {} that cannot be read ({}): nothing finds them.{}": (
         "1 rad har en {} som inte går att läsa ({}): inget hittar dem.{}"

@@ -25,6 +25,7 @@ RULES: dict[str, tuple[str, str]] = {
     "R142": ("rejected", _PROFILE),
     "R143": ("left out", _PROFILE),
     "R150": ("fails the run", f"{_OURS}: nothing tells of protected persons"),
+    "R160": ("as Skolverket's client says", "SS12000: POST /log; codes as in Skolverket's provisioning API"),
     "M300": ("rejected, or the item is left out", _PROFILE),
     "M301": ("rejected", "the mapping: an object has an id"),
     "M302": ("rejected", "SS12000: ids are uuids"),

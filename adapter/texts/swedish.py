@@ -236,6 +236,10 @@ PAGES: dict[str, tuple[str, str]] = {
     "R141": ("En aktivitet vars lärare arbetar någon annanstans.", "Rätta tjänstgöringen, eller läraren."),
     "R143": ("En grupp utan medlemmar publiceras inte.", "Inget är fel; eller se varför medlemmarna saknas."),
     "R142": ("En skolenhet som inte publiceras.", "Mappa skolenheten, eller rätta dess kod."),
+    "R160": (
+        "Skolverkets klient har klagat på objektet.",
+        "Se vad den säger med `explain ID`, och rätta objektet i registret: när det har ändrats försvinner detta.",
+    ),
     "R150": (
         "Något skulle berätta om någon som är skyddad.",
         "Ge gruppen eller aktiviteten ett namn utan personens, eller rätta fältet som nämns.",

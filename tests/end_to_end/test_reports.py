@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import openpyxl
 import pytest
 from support.exports import CONFIG, NORTH, SOUTH, Files, Installation, files, number, pupil, tables
 from support.shell import command
+
+from adapter.store import feedback
+from adapter.store.engine import open_store
 
 
 def an_export(**cells: str) -> Files:
@@ -122,3 +126,18 @@ def test_a_list_that_has_grown_takes_back_who_is_published(tmp_path: Path) -> No
     (tmp_path / "test.csv").write_text(number(3))
     told = place.night(files(tables()))
     assert "is one of Skatteverket's test numbers" in told.out
+
+
+def test_explain_shows_what_skolverkets_client_says_of_an_object(tmp_path: Path) -> None:
+    place = Installation(tmp_path)
+    place.night(an_export())
+    entry = {"message": "Felaktigt värde (2011)", "severityLevel": "Error", "resourceId": place.id_of("E0003")}
+    store = open_store(f"sqlite:///{tmp_path}/state.db")
+    feedback.store_log(store, entry, "Error", int(time.time() * 1000))
+    store.close()
+    told = command("explain", "E0003", at=tmp_path).out
+    assert "Skolverket's client, " in told
+    assert "Error: Felaktigt värde (2011)" in told
+    assert "elev:5" in told
+    assert "mapping.yaml" in told
+    assert "Har Skolverkets klient klagat på: ett värde av fel form (2011)" in command("report", at=tmp_path).out

@@ -14,9 +14,9 @@ import orjson
 
 from adapter.masking import form
 from adapter.ss12000.types import ResourceType
+from adapter.ss12000.units import units_of
 from adapter.store.changes import ChangeSet
 from adapter.store.publish import batches
-from adapter.sync import closure
 
 SMALLEST_GROUP = 5
 MEMBERS = "groupMemberships"
@@ -95,7 +95,7 @@ def read(changes: ChangeSet, bodies: Bodies, withheld: set[str], emptied: set[st
 
 def _follow(found: Contents, kind: ResourceType, old: dict[str, Any], new: dict[str, Any], withheld: set[str]) -> None:
     if kind is ResourceType.PERSON:
-        was, now = set(closure.units_of(kind, old)), set(closure.units_of(kind, new))
+        was, now = set(units_of(kind, old)), set(units_of(kind, new))
         found.left.update(was - now)
         found.came.update(now - was)
     elif kind is ResourceType.GROUP:
@@ -109,11 +109,11 @@ def _leavers(found: Contents, changes: ChangeSet, bodies: Bodies, withheld: set[
     for some in batches([object_id for object_id in change.deleted if object_id not in withheld], _TOGETHER):
         for object_id, body in bodies(kind, some).items():
             person = orjson.loads(body)
-            found.left.update(set(closure.units_of(kind, person)))
+            found.left.update(set(units_of(kind, person)))
             known |= dict.fromkeys(_names(person), object_id)
     for entry in change.created if change.published else ():
         person = orjson.loads(changes.spool.body(entry))
-        found.came.update(set(closure.units_of(kind, person)))
+        found.came.update(set(units_of(kind, person)))
         if (before := next((known[name] for name in _names(person) if name in known), None)) is not None:
             found.renewed.setdefault(before, entry.id)
 
