@@ -146,6 +146,10 @@ class Gate(_Section):
     few_unprotected: int = Field(
         default=2, ge=0, description="so many may lose their mark whatever the share, while others still have theirs"
     )
+    nights_missing: dict[Literal["Person", "Duty", "Group", "Activity"], Annotated[int, Field(ge=0, le=30)]] = Field(
+        default={},
+        description="of a type: nights on which an object may be missing before it is deleted",
+    )
     unprotected_nights: int = Field(
         default=2, ge=1, le=60, description="nights without the mark after which a person is published"
     )

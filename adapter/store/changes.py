@@ -69,6 +69,7 @@ class TypeChanges:
     kept: int = 0  # invalid now, but their last good version stays published
     withheld: int = 0
     published: int = 0  # objects before this run
+    missing: int = 0  # of which no row gives one tonight, and that stay for some nights
     created: list[Spooled] = field(default_factory=list)
     updated: list[Spooled] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)

@@ -103,6 +103,16 @@ protected = Table(
     comment="persons who were protected on an earlier night, so that a lost mark publishes nobody at once",
 )
 
+absent = Table(
+    "absent",
+    metadata,
+    Column("type", String(12), primary_key=True),
+    Column("id", String(36), primary_key=True),
+    Column("nights", Integer, nullable=False),
+    Column("on_day", String(10), nullable=False, comment="date of the last of them"),
+    comment="published objects that no row gives any more, and that stay for some nights (gate.nights_missing)",
+)
+
 stamp = Table(
     "stamp",
     metadata,

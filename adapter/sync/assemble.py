@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from operator import itemgetter
@@ -24,6 +24,7 @@ from adapter.mapping.scope import Row
 from adapter.settings import ProfileChoice
 from adapter.ss12000.rules import can_be_reached, is_staff
 from adapter.ss12000.types import BUILD_ORDER, FETCH_ORDER, ResourceType
+from adapter.store.absent import NEVER, Absence, Absences
 from adapter.store.changes import ChangeSet, TypeChanges
 from adapter.sync import closure, protect
 from adapter.sync.merge import Merger
@@ -53,6 +54,9 @@ class Assembly:
     observe: Observer | None = None
     miss: Missed | None = None
     memory: Record | None = None
+    grace: Mapping[str, int] = field(default_factory=dict)  # type -> nights that an object may be missing
+    absent: Absences = field(default_factory=dict)
+    missing: dict[ResourceType, dict[str, Absence]] = field(default_factory=dict)  # tonight, and stay
     marked_rows: dict[str, int] = field(default_factory=dict)  # rule -> rows with a protection mark
     marks: Marks = field(default_factory=dict)
     lengths: dict[str, Length] = field(default_factory=dict)  # source -> its rows
@@ -105,31 +109,12 @@ class Assembly:
         """School unit -> persons who are enrolled there."""
         return Counter(unit for units in self.stages[ResourceType.PERSON].units.values() for unit in set(units))
 
-    def place_findings(self) -> None:
-        """Say of each finding which school units it concerns: those of its object, of staff those of their duties.
-
-        Of somebody protected, not even whose it is.
-        """
-        persons, duties = self.stages[ResourceType.PERSON], self.stages[ResourceType.DUTY].units
-        at_work: dict[str, set[str]] = {}
-        for duty, person in self.duty_persons.items():
-            at_work.setdefault(person, set()).update(duties.get(duty, ()))
-
-        def units_of(object_id: str) -> tuple[str, ...]:
-            if self.exists(ResourceType.ORGANISATION, object_id):
-                return (object_id,)
-            found = (stage.units.get(object_id) for stage in self.stages.values())
-            return next(filter(None, found), ()) or tuple(sorted(at_work.get(object_id, ())))
-
-        remembered = self.watch.known.keys() - persons.current.keys()
-        unnamed = persons.withheld | persons.marked | persons.twins | remembered | self.watch.waiting
-        persons.findings.place(units_of, unnamed.__contains__)
-
     def changes(self, changed: ChangeSet) -> None:
         """Fill in what is different from what is published."""
         for kind in FETCH_ORDER:
             stage, found = self.stages[kind], changed.types[kind]
             _count(stage, found)
+            found.missing = len(self.missing.get(kind, ()))
             known = stage.published
             for object_id, entry in stage.changed.items():
                 before = known.get(object_id)
@@ -269,12 +254,25 @@ class Assembly:
                 words = "refers to a school unit that is not published"
                 stage.report("R142", words, None, f"id {object_id}", object_id)
                 stage.reject(object_id)
+        self._spare_missing(kind, stage)
         self._keep_rejected(kind, stage)
         if kind is ResourceType.PERSON:
             self._withhold_twins(stage)  # of those that stay in an earlier version
             for object_id in stage.withheld & stage.current.keys():
                 stage.drop(object_id)
             stage.keep_spelling(self.bodies)
+
+    def _spare_missing(self, kind: ResourceType, stage: Stage) -> None:
+        """What no row gives any more stays in its last version for as many nights as the organiser says."""
+        nights, before = self.grace.get(kind, 0), self.absent.get(kind, {})
+        if not nights:
+            return
+        there = stage.current.keys() | stage.rejected.keys() | stage.withheld | stage.dropped.keys()
+        for object_id in stage.published.keys() - there:
+            absence = before.get(object_id, NEVER).and_tonight(self.watch.today)
+            if absence.nights <= nights:
+                self.missing.setdefault(kind, {})[object_id] = absence
+                stage.rejected[object_id] = []
 
     def _drop_memberless(self, stage: Stage) -> None:
         """A group that gets no members is of no use to anybody, and is often one of last year's."""

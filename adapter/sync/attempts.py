@@ -38,7 +38,10 @@ def assembled(
     Once a week both ways are gone, and must come to the same.
     """
     believed: tuple[Kept | None, _Outcome] | None = None
-    if options.plain and not options.full:
+    grace = any(inputs.settings.gate_on(inputs.date()).nights_missing.values())
+    if options.plain and not options.full and grace:
+        report.whole_because = "gate.nights_missing is set: who is missing is seen where all rows are read"
+    elif options.plain and not options.full:
         with report.timed("look"):
             kept = keeping.last(store, inputs)
         if kept is not None:

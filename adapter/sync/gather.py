@@ -15,7 +15,7 @@ from adapter.mapping.plan import Plan, Tally
 from adapter.mapping.row_findings import RunStopped
 from adapter.ss12000.shape import shapes
 from adapter.ss12000.types import ResourceType
-from adapter.store import protected, publish
+from adapter.store import absent, protected, publish
 from adapter.store.changes import Spool
 from adapter.store.engine import Store
 from adapter.store.protected import Remembered
@@ -30,6 +30,7 @@ from adapter.sync.extract import Extraction, Sources
 from adapter.sync.findings import KEPT
 from adapter.sync.goes_by import CHECKED_WITH, LENGTHS, MAPPED_WITH, digest, rules_now
 from adapter.sync.inputs import Inputs
+from adapter.sync.placing import place_findings
 from adapter.sync.report import Report
 from adapter.sync.stage import Stage
 from adapter.sync.trace import Lookups
@@ -79,11 +80,16 @@ def assemble(
             for kind in ResourceType
         }
         namespace = inputs.settings.organiser.id_namespace.bytes
-        nights = inputs.settings.gate_on(inputs.date()).unprotected_nights
+        gate = inputs.settings.gate_on(inputs.date())
         remembered = protected.remembered(store) if known is None else known
-        watch = Watch(remembered, inputs.date().isoformat(), nights, at_once)
+        watch = Watch(remembered, inputs.date().isoformat(), gate.unprotected_nights, at_once)
         bodies = partial(publish.bodies, store)
         assembly = Assembly(stages, inputs.settings.profile, namespace, bodies, watch, observe, miss, memory)
+        if gate.nights_missing:
+            assembly.grace, assembly.absent = (
+                {str(kind): nights for kind, nights in gate.nights_missing.items()},
+                absent.read(store),
+            )
         with report.timed("read and map"):
             if isinstance(memory, Night):
                 extraction: Extraction = Selection(sources, plan, report.findings.add, memory)
@@ -114,7 +120,7 @@ def assemble(
         report.unprotected = len(watch.waiting)
         if sentence := watch.sentence():
             report.findings.add(Finding("M346", sentence, Severity.WARNING))
-        assembly.place_findings()
+        place_findings(assembly)
         extraction.ends(plan)
         if isinstance(memory, Night):
             memory.ends(assembly)

@@ -8,7 +8,7 @@ from functools import partial
 from adapter.errors import ConfigError, GateHeld, SourceFailed
 from adapter.findings import Finding, Severity
 from adapter.ss12000.types import ResourceType
-from adapter.store import history, past, protected, publish, subscriptions
+from adapter.store import absent, history, past, protected, publish, subscriptions
 from adapter.store.changes import ChangeSet, Spool
 from adapter.store.engine import Store, write_setting
 from adapter.sync import attempts, repeat, selftest, shrink, withhold
@@ -107,6 +107,7 @@ def run(
             write_setting(connection, _MARKS, json.dumps(assembly.marks, ensure_ascii=False))
             write_setting(connection, LENGTHS, shrink.written(assembly.lengths, report.started))
         plans.clear(inputs.settings.state.plans)
+        absent.end_night(store, assembly.missing)
         protected.end_night(store, watch.waiting, watch.lost - watch.waiting, watch.today, inputs.clock())
         if (
             report.whole_at == report.started
@@ -118,6 +119,7 @@ def run(
         turns, oldest = assembly.turns, assembly.oldest
         keeping.leave(store, inputs, assembly.kept, report, turns.isoformat(), seen)
         settled = report.outcome == "unchanged" or not assembly.leans_on_published
+        settled = settled and not assembly.missing  # one more night counts
         repeat.keep(store, repeat.made(store, inputs, seen, report, turns, oldest) if settled else None)
 
 

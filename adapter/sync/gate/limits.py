@@ -45,7 +45,7 @@ def reasons(
     for kind, change in changes:
         if change.published:
             protected = len(withheld.intersection(change.deleted)) if kind is ResourceType.PERSON else 0
-            found.extend(_too_many(gate, kind, change, len(change.deleted) - protected, subscribed))
+            found.extend(_too_many(gate, kind, change, len(change.deleted) + change.missing - protected, subscribed))
     found.extend(_lost_members(gate, contents))
     if subscribed and gate.max_updated < 1:  # who lets every object change lets every attribute change
         found.extend(_same_attribute(gate, changes, contents))
