@@ -132,6 +132,8 @@ class Repeated:
     def add(self, finding: Finding) -> None:
         """The same once more."""
         self.count += 1
+        if finding.row is None and finding.subject < self.finding.subject:
+            self.finding = finding  # whichever came first
         if finding.row is not None and (len(self.rows) < _PLACES or finding.row < self.rows[-1]):
             if finding.row < self.rows[0]:
                 self.finding = finding
