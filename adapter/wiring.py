@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from adapter import config
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from adapter.sync.inputs import Inputs
 
 ZONE = ZoneInfo("Europe/Stockholm")
+_T = TypeVar("_T")
 
 
 def clock() -> int:
@@ -55,26 +56,23 @@ class Installation:
     def remembered(self) -> Mapping[str, Remembered]:
         """Who was protected on an earlier night. Makes no state where there is none. Raises StateError."""
         from adapter.store import protected
-        from adapter.store.engine import exists
 
-        if not exists(self.settings.state.url.get_secret_value()):
-            return {}
-        store = self.store()
-        try:
-            return protected.remembered(store)
-        finally:
-            store.close()
+        return self._of_state(protected.remembered)
 
     def aliases(self) -> Mapping[str, str]:
         """Ids that stay where keys have changed. Makes no state where there is none. Raises StateError."""
         from adapter.store import aliases
+
+        return self._of_state(aliases.all_of)
+
+    def _of_state(self, read: Callable[[Store], Mapping[str, _T]]) -> Mapping[str, _T]:
         from adapter.store.engine import exists
 
         if not exists(self.settings.state.url.get_secret_value()):
             return {}
         store = self.store()
         try:
-            return aliases.all_of(store)
+            return read(store)
         finally:
             store.close()
 

@@ -63,7 +63,8 @@ class Findings:
         """
         for number, finding in enumerate(self.kept):
             if finding.about and hidden(finding.about):
-                self.kept[number] = replace(finding, about="", units=())
+                subject = finding.subject.partition(" ")[0]
+                self.kept[number] = replace(finding, about="", units=(), subject=subject)
             elif finding.about and not finding.units and not self._tells_of_a_person(finding):
                 self.kept[number] = replace(finding, units=units_of(finding.about))
 

@@ -254,9 +254,7 @@ class Stage:
         severity: Severity = Severity.ERROR,
         units: tuple[str, ...] = (),
     ) -> None:
-        """Report what a rule found of an object; whose it is, is not said of somebody protected."""
-        if about in self.marked or about in self.withheld:
-            about, units = "", ()
+        """Report what a rule found of an object. Of somebody protected, `placing` takes away whose it is."""
         subject = f"{self.kind}.{attribute}"
         self.findings.add(Finding(code, message, severity, row=row, subject=subject, about=about, units=units))
 
