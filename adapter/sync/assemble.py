@@ -135,7 +135,7 @@ class Assembly:
         value_of = itemgetter(*rule.distinct) if rule.distinct else _no_value
         skipped = writer.skipped if writer is not None else None
         for row in _distinct(ready, rows, skipped) if rule.distinct else rows:
-            told, heard, hidden = len(stage.findings.kept), stage.findings.heard, len(stage.withheld)
+            told, heard = len(stage.findings.kept), stage.findings.heard
             values = stage.take(row, ready, change, merger)
             if values is None and self.miss is not None:
                 self.miss(rule, row, stage.findings.kept[told:])
@@ -148,8 +148,7 @@ class Assembly:
                 if self.observe is not None:
                     self.observe(rule, row, values)
             if writer is not None:
-                again = stage.findings.heard > heard or len(stage.withheld) > hidden
-                writer.took(row, value_of(row), *stage.last, values is not None, again)
+                writer.took(row, value_of(row), *stage.last, values is not None, stage.findings.heard > heard)
         if rule.kind is ResourceType.PERSON:
             name = rule.name
             self.marked_rows[name] = self.marked_rows.get(name, 0) + stage.marked_rows - marked

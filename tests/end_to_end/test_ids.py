@@ -9,6 +9,7 @@ from support.exports import CONFIG, Installation, Tables, files, tables
 from support.shell import command
 
 from adapter.ss12000.ids import skolverket_id
+from adapter.ss12000.types import ResourceType
 
 OPEN = '[gate]\nmax_updated = "100%"\nmax_deleted = "100%"\nmax_created = "100%"\n'
 
@@ -59,6 +60,7 @@ def test_one_person_keeps_their_id(place: Installation) -> None:
     told = place.night(files(export)).out
     new, old = place.id_of("X3"), place.id_of("E0003")
     assert f"`ids alias {new} {old}`" in told
+    assert "comes again" not in place.night(files(export)).out  # it is told of the night on which it happens
     assert command("ids", "alias", new, old, at=place.folder).code == 0
     place.night(files(export))
     assert place.published() == before
@@ -105,6 +107,17 @@ def test_a_file_that_is_wrong_changes_nothing(place: Installation, line: str, wh
     assert refused.code == 2
     assert why in refused.err
     assert command("ids", "list", "--json", at=place.folder).json == {"aliases": []}
+
+
+def test_an_id_that_was_carried_over_can_be_carried_on(place: Installation) -> None:
+    file, other = place.folder / "ids.csv", "00000000-0000-4000-8000-000000000001"
+    for wanted in (other.replace("1", "2"), other):
+        file.write_text(f"type;key;id\nPerson;e0003;{wanted}\n", encoding="utf-8")
+        assert "1 id carried over" in command("ids", "import", "ids.csv", at=place.folder).out
+        place.night(files(tables()))
+        assert wanted in place.published()[ResourceType.PERSON]
+    made = place.id_of("E0003")
+    assert command("ids", "list", "--json", at=place.folder).json == {"aliases": [{"made": made, "kept": other}]}
 
 
 def test_keys_that_are_not_there_are_told_by_line(place: Installation) -> None:

@@ -80,12 +80,13 @@ def test_the_same_complaint_again_is_one_row(store: Store) -> None:
     assert len(rows(store)) == 1
 
 
-def test_of_somebody_protected_nothing_is_told(store: Store) -> None:
+@pytest.mark.parametrize("mode", ["withhold", "pass"])
+def test_of_somebody_protected_nothing_is_told(store: Store, mode: str) -> None:
     night(store, tables())
     object_id = pupil(store)
     found = tables()
     found["elever"][0]["skydd"] = "S"
-    night(store, found, now=NOW + DAY, **OPEN_GATE)
+    night(store, found, now=NOW + DAY, profile={"protected_identities": mode}, **OPEN_GATE)
     complain(store, object_id, NOW + 2 * DAY)
     assert rows(store) == []
 

@@ -15,7 +15,7 @@ from support.small_school import NOW, OPEN_GATE, Tables, inputs, night, tables
 
 from adapter.errors import ConfigError, StateError
 from adapter.ss12000.types import ResourceType
-from adapter.store import past, publish, schema, soundness
+from adapter.store import past, protected, publish, schema, soundness
 from adapter.store.engine import Store, open_store
 from adapter.sync.inputs import Options
 from adapter.sync.report import Report
@@ -112,6 +112,15 @@ def test_who_is_protected_now_does_not_come_back_and_nothing_of_them_is_kept(sto
     assert not any("Hemlig" in person["givenName"] for person in people.values())
     members = {str(group["groupMemberships"]) for group in publish.documents(store)[GROUP].values()}
     assert all(object_id in people for text in members for object_id in _ids(text))
+
+
+def test_who_is_protected_by_a_run_that_came_no_further_does_not_come_back(store: Store) -> None:
+    nights(store, tables(), without(tables(), 3))
+    gone = next(change for change in past.before(store, PERSON, 1) if change[1] is not None)
+    protected.remember(store, {gone[0]: True}, NOW)
+    report = back(store, 1)
+    assert report.types[PERSON].withheld == 1
+    assert gone[0] not in publish.documents(store)[PERSON]
 
 
 def _ids(text: str) -> list[str]:

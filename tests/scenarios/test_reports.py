@@ -21,7 +21,7 @@ from adapter.reports.page import as_html
 from adapter.reports.tables import as_csv, as_excel
 from adapter.reports.words import ENGLISH, SWEDISH
 from adapter.ss12000.ids import skolverket_id
-from adapter.store import schema
+from adapter.store import history, schema
 from adapter.store.engine import Store
 from adapter.sync.inputs import Options
 
@@ -155,6 +155,16 @@ def test_a_warning_of_a_new_object_is_not_called_fixed_when_it_is_not_told_again
     assert told(read(store)) == []
 
 
+def test_what_has_no_room_is_counted_and_nothing_is_called_fixed_for_it(store: Store) -> None:
+    night(store, spoil(tables(), 3, fornamn=""), now=NOW)
+    history.start_run(store, "many", NOW + DAY)
+    history.end_run(store, "many", NOW + DAY, "unchanged", {"issues": 9}, [row("x").finding])
+    report = read(store)
+    assert report.beyond == 8
+    assert [found.status for found in report.rows] == ["new"]
+    assert "8 till ryms inte här" in as_html(report, SWEDISH).decode()
+
+
 # -- what files hold ------------------------------------------------------------------------------------------
 
 
@@ -179,8 +189,8 @@ def test_no_cell_of_a_csv_is_a_formula(text: str) -> None:
     assert all(cell[:1] not in ("=", "+", "-", "@", "\t", "\r") for cell in lines[1])
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_no_cell_of_an_excel_file_is_a_formula(text: str) -> None:
+@pytest.mark.parametrize("text", [*HOSTILE, "http://exempel.se", "mailto:x@exempel.se"])
+def test_no_cell_of_an_excel_file_is_a_formula_or_a_link(text: str) -> None:
     book = openpyxl.load_workbook(io.BytesIO(as_excel(a_report(row(text)), SWEDISH)))
     cells = [cell for line in book["Alla"].iter_rows() for cell in line]
     assert "f" not in {cell.data_type for cell in cells}
