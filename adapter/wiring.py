@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from adapter import config
-from adapter.errors import ConfigError
+from adapter.errors import AdapterError, ConfigError
 from adapter.settings import Settings
 from adapter.ss12000 import profile
 from adapter.ss12000.profile import Profile
@@ -155,7 +155,10 @@ def report_to_schools(installation: Installation, store: Store) -> list[str]:
     """What schools are to mend, as files and by mail. Gives what went wrong with it, which is no fault of the run."""
     from adapter.reports import after_run
 
-    return after_run.tell(store, installation.settings)
+    try:
+        return after_run.tell(store, installation.settings)
+    except AdapterError as error:  # what the run has come to is told all the same
+        return [error.message]
 
 
 def _shown(file: Path) -> str:

@@ -31,7 +31,7 @@ def note(text: str) -> None:
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Columns aligned; numbers to the right."""
     texts = [[str(cell) for cell in row] for row in rows]
-    numeric = [all(row[i].replace("-", "").isdigit() for row in texts) and bool(texts) for i in range(len(head))]
+    numeric = [all(_is_number(row[i]) for row in texts) and bool(texts) for i in range(len(head))]
     widths = [max(len(row[i]) for row in (list(head), *texts)) for i in range(len(head))]
     for row in (list(head), *texts):
         cells = [
@@ -39,6 +39,11 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
             for cell, width, right in zip(row, widths, numeric, strict=True)
         ]
         print(("  " + "  ".join(cells)).rstrip())
+
+
+def _is_number(cell: str) -> bool:
+    """Whether a cell is one, or nothing."""
+    return not cell or cell.replace("-", "").isdigit()
 
 
 def findings(found: Iterable[Finding] | Grouped, limit: int = SHOWN) -> None:

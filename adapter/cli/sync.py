@@ -35,9 +35,9 @@ def run(args: argparse.Namespace) -> int:
     installation = wiring.load(args.config)
     inputs = installation.inputs(args.today)
     store = installation.store()
+    failures: list[str] = []
     try:
         report = sync(store, inputs, Options(args.dry_run, args.plan, args.approve, args.full))
-        failures: list[str] = []
         if not args.dry_run and (report.error is None or report.withheld_at_once):
             delivered = wiring.deliver(installation, store, force=bool(report.withheld_at_once))
             report.sent, report.pending, failures = delivered.sent, delivered.pending, delivered.failures
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     finally:
         store.close()
     if args.json:
-        output.document(report.as_json())
+        output.document(report.as_json() | ({"problems": failures} if failures else {}))
     else:
         describe(report)
         for failure in failures:

@@ -36,6 +36,17 @@ def test_reports_can_be_turned_off(tmp_path: Path) -> None:
     assert list(tmp_path.rglob("rapport.*")) == []
 
 
+def test_reports_that_cannot_be_written_fail_no_run_and_are_told(tmp_path: Path) -> None:
+    (tmp_path / "reports").write_text("in the way")
+    place = Installation(tmp_path)
+    told = place.night(an_export(ak="sjua"), "--json")
+    assert told.code == 0
+    assert "the reports cannot be written" in told.json["problems"][0]
+    assert "the reports cannot be written" in place.night(an_export(ak="åtta")).out
+    (tmp_path / "reports").unlink()
+    assert "problems" not in place.night(an_export(ak="sju")).out
+
+
 def test_a_dry_run_writes_none(tmp_path: Path) -> None:
     Installation(tmp_path).night(an_export(ak="sjua"), "--dry-run")
     assert not (tmp_path / "reports").exists()
