@@ -157,7 +157,8 @@ def _words(detail: Any) -> str:
         return plain[detail["type"]]
     if detail["type"].startswith("date_"):
         return "must be a date, without quotes: 2027-08-09"
-    return str(detail["msg"]).removeprefix("Value error, ").lower()
+    words = str(detail["msg"]).removeprefix("Value error, ")
+    return words[:1].lower() + words[1:]
 
 
 def _fields_at(key: Sequence[str]) -> dict[str, FieldInfo]:

@@ -38,6 +38,12 @@ def _mail_address(value: str) -> str:
     return value
 
 
+def _domain(value: str) -> str:
+    if not re.match(r"[^@\s]+\.[^@\s.]+\Z", value):
+        raise ValueError("must be domains like edu.exempel.se, without @")
+    return value
+
+
 def _web_address(value: str) -> str:
     if not re.match(r"https?://[^\s/?#@]+(/[^\s?#]*)?\Z", value):
         raise ValueError("must be an address like https://host/path, without user, query or fragment")
@@ -65,7 +71,7 @@ class Organiser(_Section):
         default="production",
         description="which of Skolverket's environments is fed; only verification may hold test numbers",
     )
-    user_name_domains: tuple[Annotated[str, Field(pattern=r"^[^@\s]+\.[^@\s.]+$")], ...] = Field(
+    user_name_domains: tuple[Annotated[str, AfterValidator(_domain)], ...] = Field(
         default=(), description="domains that user names (EPPN) may have, as your IdP's scopes; empty = any"
     )
     test_numbers: Path | None = Field(

@@ -94,10 +94,11 @@ def objects(inputs: Inputs) -> list[Entry]:
 
 def _export(path: Path, entries: list[Entry]) -> None:
     try:
+        entries = sorted(set(entries))
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             writer = csv.writer(file, delimiter=";", lineterminator="\n")
             writer.writerow(_HEADER)
-            writer.writerows(sorted(set(entries)))
+            writer.writerows(entries)
     except FileExistsError:
         raise ConfigError(f"{path} exists already. Name another file.") from None
     except OSError as error:

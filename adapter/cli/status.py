@@ -50,12 +50,12 @@ def run(args: argparse.Namespace) -> int:
 def _late(store: Store, hours: float | None) -> str:
     """What is said where no run has ended for so many hours, however it ended; "" where one has, or nobody asks.
 
-    A dry run is no night's run.
+    A dry run is no night's run, and no more is a rollback.
     """
     if hours is None:
         return ""
-    runs = history.last_runs(store, history.KEPT_RUNS)
-    ended = max((run.ended for run in runs if run.ended and run.outcome != "dry-run"), default=None)
+    runs, no_night = history.last_runs(store, history.KEPT_RUNS), ("dry-run", history.ROLLBACK)
+    ended = max((run.ended for run in runs if run.ended and run.outcome not in no_night), default=None)
     if ended is not None and wiring.clock() - ended <= hours * 3_600_000:
         return ""
     since = f"the last one ended {_time(ended)}" if ended is not None else "there has been none"

@@ -109,7 +109,8 @@ def read(store: Store, organiser: str) -> Report | None:
 def _found(store: Store, run: RunRecord | None) -> list[tuple[Finding, int]]:
     if run is None:
         return []
-    return [(Finding.of(facts), facts.get("since", run.started)) for facts in history.findings_of(store, run.id)]
+    kept = history.findings_of(store, run.id)
+    return list({Finding.of(facts): facts.get("since", run.started) for facts in kept}.items())
 
 
 def _beyond(run: RunRecord, kept: int) -> int:

@@ -144,7 +144,7 @@ def _why(error: OSError | smtplib.SMTPException, mail: Mail) -> str:
         return f"says {_said(error)}"
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return "hangs up: see mail.security and mail.port"
-    return f"cannot be reached ({error}): see mail.host and mail.port"
+    return f"cannot be reached ({getattr(error, 'strerror', None) or error}): see mail.host and mail.port"
 
 
 def _said(error: smtplib.SMTPResponseException) -> str:

@@ -13,6 +13,10 @@ _DROPS = frozenset({"M300", "M310", "M313", "M320", "M330", "M331"})
 """Codes of what an object, or an item of a list, needs: where they are no error, the object goes on without it."""
 
 
+_OF_A_PLUG_IN = ("", "")
+"""Meaning and advice of a code that is not ours: its message says all there is."""
+
+
 class Told(NamedTuple):
     """A finding in words: the kind of object, its attribute, what is wrong, what to do."""
 
@@ -52,16 +56,17 @@ class Words:
 
 
 def _in_swedish(finding: Finding) -> Told:
-    meaning, advice = swedish.PAGES[finding.code]
+    meaning, advice = swedish.PAGES.get(finding.code, _OF_A_PLUG_IN)
     kind, attribute = finding.subject.partition(".")[0], swedish.attribute(finding.subject)
     said = messages.swedish(finding.message)
     if not said:  # about a file or the mapping: for those who run the program
-        return Told(swedish.TYPES.get(kind, ""), attribute, f"{meaning} ({finding.message})", advice)
+        wrong = f"{meaning} ({finding.message})" if meaning else finding.message
+        return Told(swedish.TYPES.get(kind, ""), attribute, wrong, advice)
     return Told(swedish.TYPES.get(kind, ""), attribute, said[:1].upper() + said[1:], advice)
 
 
 def _in_english(finding: Finding) -> Told:
-    _, advice = english.PAGES[finding.code]
+    _, advice = english.PAGES.get(finding.code, _OF_A_PLUG_IN)
     kind = finding.subject.partition(".")[0]
     return Told(
         kind if kind in swedish.TYPES else "",

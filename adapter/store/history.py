@@ -15,6 +15,8 @@ from adapter.store.engine import Store, write_setting
 
 KEPT_RUNS = 100
 _UNITS = "school_units"
+ROLLBACK = "rollback"
+"""Outcome of a rollback, however it ended: it has looked at no rows, so it finds nothing and mends nothing."""
 COMPLETE = ("published", "unchanged", "held")
 """Outcomes of runs that have looked at everything: what they do not find, is mended."""
 

@@ -82,6 +82,17 @@ def prune(connection: Connection, version: int, at: int, retention: Retention) -
         write_setting(connection, schema.HISTORY_FROM, str(min(lowest, version)))
 
 
+def expire(store: Store, now: int, retention: Retention) -> None:
+    """The same on a night that publishes nothing. `now` in ms."""
+    oldest_kept = sa.select(sa.func.min(schema.past.c.version))
+    with store.reading() as connection:
+        if connection.execute(oldest_kept).scalar() is None:
+            return
+    with store.writing() as connection:
+        version = connection.execute(sa.select(sa.func.max(schema.publication.c.version))).scalar_one()
+        prune(connection, version, now, retention)
+
+
 def forget(store: Store, persons: Collection[str]) -> None:
     """Nothing of these persons is kept."""
     table = schema.past

@@ -46,10 +46,12 @@ class Inputs:
         try:
             text = file.read_text(encoding="utf-8-sig", errors="replace") if file is not None else ""
         except OSError as error:
-            raise ConfigError(f"organiser.test_numbers: {file} cannot be read: {error.strerror}.") from None
+            why = f"{file} cannot be read: {error.strerror}. Correct the path."
+            raise ConfigError(f"organiser.test_numbers: {why}") from None
         numbers = frozenset("".join(found) for found in _NUMBERS.findall(text))
         if file is not None and not numbers:
-            raise ConfigError(f"organiser.test_numbers: {file} holds no personnummer (ÅÅÅÅMMDDNNNN).")
+            why = f"{file} holds no personnummer (ÅÅÅÅMMDDNNNN). Is it the right file?"
+            raise ConfigError(f"organiser.test_numbers: {why}")
         return Local(frozenset(map(str.casefold, organiser.user_name_domains)), numbers)
 
     def retention(self) -> Retention:

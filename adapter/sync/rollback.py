@@ -38,7 +38,8 @@ def rollback(store: Store, inputs: Inputs, version: int, run: str, options: Opti
         except AdapterError as error:
             report.error, report.outcome = error, "held" if isinstance(error, GateHeld) else "failed"
         finally:
-            history.end_run(store, run, inputs.clock(), report.outcome, report.as_json(), [])
+            outcome = report.outcome if report.outcome == "dry-run" else history.ROLLBACK
+            history.end_run(store, run, inputs.clock(), outcome, report.as_json(), [])
     return report
 
 

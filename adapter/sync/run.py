@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from adapter.errors import AdapterError, GateHeld, StateDamaged, StateError
-from adapter.store import history, pages, soundness
+from adapter.store import history, pages, past, soundness
 from adapter.store.engine import Store
 from adapter.store.lock import run_lock
 from adapter.sync import repeat
@@ -44,6 +44,8 @@ def sync(store: Store, inputs: Inputs, options: Options | None = None) -> Report
             report.error, report.outcome = _no_room(error), "failed"
         finally:
             findings = report.findings.in_order()
+            if not options.dry_run:
+                past.expire(store, inputs.clock(), inputs.retention())
             history.end_run(store, report.run, inputs.clock(), report.outcome, report.as_json(), findings)
     return report
 

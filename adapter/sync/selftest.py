@@ -33,7 +33,7 @@ def examine(store: Store, assembly: Assembly, report: Report, key: bytes) -> str
     """
     secrets = assembly.stages[ResourceType.PERSON].secrets
     mark = _mark(secrets, key)
-    found = list(_in_words(report, secrets)) if secrets else []
+    found = _in_words(report, secrets) if secrets else []
     if secrets:
         found += _in_names(store, assembly, secrets, everywhere=store.setting(LOOKED_FOR) != mark)
     if secrets and store.setting(LOOKED_FOR) != mark:
@@ -49,17 +49,19 @@ def _mark(secrets: Secrets, key: bytes) -> str:
     return hashlib.blake2b(text.encode(), key=key, digest_size=16).hexdigest()
 
 
-def _in_words(report: Report, secrets: Secrets) -> Iterator[Finding]:
+def _in_words(report: Report, secrets: Secrets) -> list[Finding]:
     """Findings that tell of somebody: the value goes, and the finding stays."""
-    findings = report.findings
+    findings, found = report.findings, list[Finding]()
     for number, finding in enumerate(findings.kept):
         if what := secrets.tells(finding.message):
             masked = _VALUE.sub("", finding.message)
             findings.kept[number] = replace(finding, message="…" if secrets.tells(masked) else masked)
             where = f"is told in the finding {finding.code} here: {what} of somebody protected"
-            yield Finding("R150", where, row=finding.row, subject=finding.subject)
-    findings.grouped = Grouped(findings.kept)
+            found.append(Finding("R150", where, row=finding.row, subject=finding.subject))
+    if found:
+        findings.grouped = Grouped(findings.kept)
     report.enrichments = ["…" if secrets.tells(words) else words for words in report.enrichments]
+    return found
 
 
 def _in_names(store: Store, assembly: Assembly, secrets: Secrets, everywhere: bool) -> Iterator[Finding]:

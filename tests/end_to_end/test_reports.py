@@ -60,7 +60,7 @@ def test_the_command_shows_what_is_to_be_mended_by_school(tmp_path: Path) -> Non
     assert "1 nya, 0 kvar, 0 åtgärdade" in shown.out
     assert f"Björkskolan ({SOUTH})" in shown.out
     assert "tilltalsnamn: " in shown.out
-    assert "Given name" not in command("report", "--language", "en", at=tmp_path).out
+    assert "Person.givenName: Is empty; a value is required" in command("report", "--language", "en", at=tmp_path).out
     place.night(an_export())
     assert "0 nya, 0 kvar, 1 åtgärdade" in command("report", at=tmp_path).out
 

@@ -192,6 +192,14 @@ def test_none_is_kept_for_longer_than_is_said(store: Store) -> None:
     assert past.oldest(store) == 2
 
 
+def test_nights_that_publish_nothing_let_old_versions_go_too(store: Store) -> None:
+    nights(store, tables(), named(0, "A"))
+    assert night(store, named(0, "A"), now=NOW + 200 * DAY, **OPEN_GATE).outcome == "unchanged"
+    with store.reading() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(schema.past)).scalar_one() == 0
+    assert past.oldest(store) == 2
+
+
 def test_none_at_all_where_that_is_said(store: Store) -> None:
     nights(store, tables(), named(0, "A"), state={"versions": 0})
     with store.reading() as connection:

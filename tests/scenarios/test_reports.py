@@ -11,10 +11,10 @@ from typing import Any
 import openpyxl
 import pytest
 import sqlalchemy as sa
-from support.small_school import NOW, UNIT, Tables, night, settings, tables
+from support.small_school import NOW, UNIT, Tables, inputs, night, settings, tables
 
 from adapter.errors import ConfigError
-from adapter.findings import Finding, RowRef, Severity
+from adapter.findings import Finding, RowRef, Severity, Span
 from adapter.reports import after_run, content, files
 from adapter.reports.content import Report, Status, Unit
 from adapter.reports.page import as_html
@@ -24,6 +24,7 @@ from adapter.ss12000.ids import skolverket_id
 from adapter.store import history, schema
 from adapter.store.engine import Store
 from adapter.sync.inputs import Options
+from adapter.sync.rollback import rollback
 
 DAY = 86_400_000
 OTHER = "22222222"
@@ -118,6 +119,16 @@ def test_a_held_run_tells_what_it_has_found(store: Store) -> None:
     assert report.outcome == "held"
     assert ("new", UNIT, "M300") in told(report)
     assert "stoppades av spärren" in as_html(report, SWEDISH).decode()
+
+
+def test_a_rollback_mends_nothing_and_makes_nothing_new(store: Store) -> None:
+    for n, name in enumerate(("Ett", "Två")):
+        night(store, spoil(spoil(tables(), 3, fornamn=""), 0, fornamn=name), now=NOW + n * DAY)
+    rolled = rollback(store, inputs(tables(), now=NOW + 2 * DAY), 1, "r", Options())
+    assert rolled.outcome == "published"
+    assert told(read(store)) == [("still", UNIT, "M300")]
+    night(store, spoil(tables(), 3, fornamn=""), now=NOW + 3 * DAY)
+    assert [(row.status, row.since) for row in read(store).rows] == [("still", NOW)]
 
 
 def test_a_dry_run_is_no_run_of_the_report(store: Store) -> None:
@@ -234,6 +245,13 @@ def test_each_language_says_everything(words: Any) -> None:
     assert words.status["new"] in page
     assert words.status["fixed"] in page
     assert f'lang="{words.code}"' in page
+
+
+def test_what_a_plug_in_says_by_a_code_of_its_own_is_told_as_it_says_it() -> None:
+    finding = Finding("X999", "the tape is torn. Mend it.", span=Span("tape"))
+    report = a_report(content.Row(Status.NEW, finding, NOW, None))
+    for words in (SWEDISH, ENGLISH):
+        assert "he tape is torn. Mend it." in as_html(report, words).decode()
 
 
 # -- after a run ------------------------------------------------------------------------------------------------
