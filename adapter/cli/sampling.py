@@ -15,8 +15,10 @@ from adapter.drafting.looking.forms import in_form
 from adapter.drafting.looking.samples import Declared, Sample, measured
 from adapter.errors import AdapterError, ConfigError, SourceFailed
 from adapter.mapping.synonyms import plain
-from connectors import registry, sql_schema, xml_schema
+from connectors import registry
 from connectors.base import Connector, SourceError, SourceTable
+from connectors.sql.schema import tables as database_tables
+from connectors.xml.schema import rows as xml_rows
 
 _MOST_ROWS = 20_000  # that are looked at
 _MOST_CELLS = 1_000_000  # of a table, all its columns together: some tables are very wide
@@ -79,7 +81,7 @@ def _tables(url: str) -> Iterator[tuple[str, Options, Declared]]:
     if url.startswith("sqlite:///") and not file.startswith("file:") and not Path(file).exists():
         raise SourceFailed(f"{url}: there is no such file.")
     try:
-        found = sql_schema.tables(_absolute(url))
+        found = database_tables(_absolute(url))
     except SourceError as error:
         raise SourceFailed(f"{_shown(url)}: {error.message}") from None
     if not found:
@@ -145,7 +147,7 @@ def _files(text: str) -> Iterator[tuple[str, Options]]:
 def _elements(file: Path, place: str) -> Iterator[tuple[str, Options]]:
     """The rows of an XML file, a table for each kind."""
     try:
-        found = xml_schema.rows(file)
+        found = xml_rows(file)
     except SourceError as error:
         output.note(f"left out: {error}")
         return

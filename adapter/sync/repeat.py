@@ -22,7 +22,7 @@ from adapter.sync import goes_by
 from adapter.sync.findings import KEPT
 from adapter.sync.inputs import Inputs
 from adapter.sync.report import Report, TypeCounts
-from connectors.imprints import Imprint
+from connectors.files.imprints import Imprint
 
 _SETTING = "made_from"
 BELIEVED = 156 * 3_600_000  # ms: six and a half days, so that one night a week makes a whole run

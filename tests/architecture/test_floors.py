@@ -66,7 +66,7 @@ def test_imports_go_down(path: Path) -> None:
         assert not any({own, other} <= group for group in APART), f"{own} and {other} meet below"
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "connectors").glob("*.py")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted((ROOT / "connectors").rglob("*.py")), ids=lambda path: path.name)
 def test_connectors_know_nothing_of_the_adapter(path: Path) -> None:
     assert not [module for module in imported(path) if module.startswith("adapter")]
 

@@ -11,9 +11,9 @@ import pytest
 import sqlalchemy as sa
 from support.databases import mariadb_url, postgres_url
 
-from connectors import sql_schema
 from connectors.base import Connector, SourceError, SourceTable
 from connectors.registry import OptionsError, create
+from connectors.sql import schema as sql_schema
 
 HEADER = ("elev guid", "förnamn", "År", "tal", "tom")
 ROWS = [(f"g{n}", f'Åsa-{n} Öberg, "{n}"; %s', "6", str(n), None if n % 3 else "") for n in range(5003)]

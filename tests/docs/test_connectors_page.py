@@ -9,9 +9,9 @@ import pytest
 from pydantic import BaseModel
 
 from connectors.base import Connector, SourceError, SourceTable
-from connectors.csv_file import CsvOptions
-from connectors.sql import SqlOptions
-from connectors.xml_file import XmlOptions
+from connectors.csv.connector import CsvOptions
+from connectors.sql.connector import SqlOptions
+from connectors.xml.connector import XmlOptions
 
 TEXT = (Path(__file__).parents[2] / "docs" / "connectors.md").read_text(encoding="utf-8")
 

@@ -21,7 +21,7 @@ from adapter.sync import repeat
 from adapter.sync.inputs import Inputs, Options
 from adapter.sync.report import Report
 from adapter.sync.run import sync
-from connectors.csv_file import CsvConnector
+from connectors.csv.connector import CsvConnector
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import random
 from pathlib import Path
 from typing import Any
 
-from connectors.csv_file import CsvConnector, CsvOptions
+from connectors.csv.connector import CsvConnector, CsvOptions
 from support.small_school import NOW, UNIT, Rows, number
 
 Tables = dict[str, list[dict[str, str | None]]]

@@ -13,7 +13,7 @@ from adapter.store.engine import Store
 from adapter.sync.inputs import Inputs, Options
 from adapter.sync.report import Report
 from adapter.sync.run import sync
-from connectors.csv_file import CsvConnector, CsvOptions
+from connectors.csv.connector import CsvConnector, CsvOptions
 from support import small_school
 from support.small_school import MAPPING, NOW, OPEN_GATE, TODAY, Tables
 

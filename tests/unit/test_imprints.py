@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connectors.imprints import Imprint
+from connectors.files.imprints import Imprint
 from connectors.registry import create
 
 KEY = b"k" * 32

@@ -9,7 +9,7 @@ import pytest
 from support.databases import mariadb_url
 
 from connectors.registry import OptionsError, create
-from connectors.select_only import refusal
+from connectors.sql.select_only import refusal
 
 GOOD = [
     ("", "SELECT * FROM ELEV"),

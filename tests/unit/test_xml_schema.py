@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from connectors import xml_schema
 from connectors.base import SourceError
 from connectors.registry import create
+from connectors.xml import schema as xml_schema
 
 
 def found(tmp_path: Path, text: str) -> dict[str, dict[str, str]]:

@@ -12,7 +12,7 @@ from adapter.sync.differences.codes import Coder
 from adapter.sync.differences.kept import Kept, read
 from adapter.sync.inputs import Inputs
 from adapter.sync.report import Report
-from connectors.imprints import Imprint
+from connectors.files.imprints import Imprint
 
 
 def coder(store: Store, inputs: Inputs) -> Coder:

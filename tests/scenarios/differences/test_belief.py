@@ -20,7 +20,7 @@ from adapter.sync.differences import keeping
 from adapter.sync.differences.night import Night
 from adapter.sync.run import sync
 from connectors.base import Batch
-from connectors.csv_file import CsvConnector
+from connectors.csv.connector import CsvConnector
 
 
 def test_no_cell_of_a_row_is_kept(school: School, store: Store) -> None:

@@ -18,9 +18,10 @@ from support.mapping import compiled, digests
 from support.one_pupil import ENROLMENTS, NUMBER, ROW, mapping
 from support.small_school import UNIT, Rows
 
-from connectors import csv_file, sql
-from connectors.csv_file import CsvConnector, CsvOptions
-from connectors.sql import SqlConnector, SqlOptions
+from connectors.csv import connector as csv_file
+from connectors.csv.connector import CsvConnector, CsvOptions
+from connectors.sql import connector as sql
+from connectors.sql.connector import SqlConnector, SqlOptions
 
 # key and user name in one, so that joins give something
 NAME = "g1@edu.exempel.se"

@@ -13,7 +13,7 @@ from adapter.sync.differences.arrays import among, in_order, places_among
 from adapter.sync.differences.codes import Coder
 from adapter.sync.differences.shelf import codes_of
 from connectors.base import SourceError
-from connectors.csv_file import CsvConnector, CsvOptions
+from connectors.csv.connector import CsvConnector, CsvOptions
 
 LINE = st.lists(st.sampled_from(["a", "å", ";", ";", '"', '""', " ", "\r", "\t"]), max_size=8).map("".join)
 CODES = st.lists(st.integers(1, 2**64 - 1), max_size=20)

@@ -12,10 +12,10 @@ from typing import Any
 
 from connectors.base import Batch, Remark, SourceError
 from connectors.cells import cleaned
-from connectors.csv_lines import BYTE_BY_BYTE, CsvLines, has_lone_returns
-from connectors.csv_rows import CsvFile, CsvOptions, Filled, Shape, picker, shape_of
-from connectors.files import age_hours, matching, stamp, unchanged, unreadable
-from connectors.imprints import Imprint, taken
+from connectors.csv.lines import BYTE_BY_BYTE, CsvLines, has_lone_returns
+from connectors.csv.rows import CsvFile, CsvOptions, Filled, Shape, picker, shape_of
+from connectors.files.found import age_hours, matching, stamp, unchanged, unreadable
+from connectors.files.imprints import Imprint, taken
 from connectors.text import MIXED, MixedLines, decoding_failed, detect_delimiter, detect_encoding
 
 BATCH = 2000  # rows

@@ -17,9 +17,9 @@ from xml.parsers import expat
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from connectors.base import Batch, SourceError
-from connectors.files import Stamp, age_hours, matching, stamp, unchanged, unreadable
-from connectors.imprints import Imprint, taken
-from connectors.xml_parse import local, parsed
+from connectors.files.found import Stamp, age_hours, matching, stamp, unchanged, unreadable
+from connectors.files.imprints import Imprint, taken
+from connectors.xml.parse import local, parsed
 
 BATCH = 2000  # rows
 _STEP = re.compile(r"(?P<name>\.\.|[^\[\]/@]+)(?:\[(?P<key>@?[^\[\]/=]+)='(?P<value>[^']*)'\])?\Z")

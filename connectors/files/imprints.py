@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connectors.base import SourceError
-from connectors.files import Stamp, matching, stamp
+from connectors.files.found import Stamp, matching, stamp
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from connectors.base import Cell, SourceError
-from connectors.csv_rows import CsvFile, CsvOptions, Filled, picker, shape_of
-from connectors.files import unchanged, unreadable
+from connectors.csv.rows import CsvFile, CsvOptions, Filled, picker, shape_of
+from connectors.files.found import unchanged, unreadable
 
 BYTE_BY_BYTE = {"utf-8", "utf-8-sig", "cp1252", "latin-1", "iso8859-1", "iso8859-15", "ascii"}
 """Encodings in which the byte of an end of line means nothing else."""

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from connectors.base import Remark, SourceError
-from connectors.files import Stamp
+from connectors.files.found import Stamp
 from connectors.text import known_encoding
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from xml.parsers import expat
 
 from connectors.base import SourceError
-from connectors.files import unreadable
-from connectors.xml_parse import local, parsed
+from connectors.files.found import unreadable
+from connectors.xml.parse import local, parsed
 
 _MOST_PATHS = 5_000  # different ones; a document with more is text, not rows
 _LIKE_AN_ID = ("id", "guid", "uuid", "nr", "nummer", "number", "kod", "code", "key", "ref")

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 
 from connectors.base import SourceError
-from connectors.sql import SqlOptions, engine, short
+from connectors.sql.connector import SqlOptions, engine, short
 
 
 @dataclass(frozen=True)

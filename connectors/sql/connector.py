@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from sqlalchemy.engine import Connection, CursorResult, Engine
 from sqlalchemy.pool import NullPool
 
-from connectors import select_only
 from connectors.base import Batch, Cell, SourceError
-from connectors.sql_kinds import kinds
+from connectors.sql import select_only
+from connectors.sql.kinds import kinds
 from connectors.text import as_text
 
 BATCH = 2000  # rows
