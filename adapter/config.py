@@ -21,6 +21,9 @@ from connectors.registry import OptionsError, create
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SQLITE = re.compile(r"(sqlite(?:\+\w+)?:///)([^/:?].*)\Z")
+_PATHS = ("path", "ready", "query_file", "ca", "key")
+"""Keys of sources that are paths, whichever connector has them."""
+
 _AT = re.compile(r"(.*) \(at line (\d+), column (\d+)\)\Z")
 
 
@@ -199,10 +202,18 @@ def _absolute(model: type[BaseModel], data: dict[str, Any], folder: Path) -> Non
     if model is Settings and isinstance(data.get("sources"), dict):
         for options in data["sources"].values():
             if isinstance(options, dict):
-                if isinstance(options.get("path"), str):
-                    options["path"] = str(folder / options["path"])
-                if isinstance(options.get("url"), str):
-                    options["url"] = _absolute_url(options["url"], folder)
+                _absolute_source(options, folder)
+
+
+def _absolute_source(options: dict[str, Any], folder: Path) -> None:
+    """A source's own paths, by the names that connectors give them."""
+    for name, value in options.items():
+        if name == "access" and isinstance(value, dict):
+            _absolute_source(value, folder)
+        elif isinstance(value, str) and name == "url":
+            options[name] = _absolute_url(value, folder)
+        elif isinstance(value, str) and name in _PATHS and "://" not in value:
+            options[name] = str(folder / value)
 
 
 def _path_by_default(field: FieldInfo) -> str | None:

@@ -59,10 +59,19 @@ def create(name: str, options: Mapping[str, Any]) -> Connector:
 def _load(point: EntryPoint) -> type[Connector]:
     try:
         found: type[Connector] = point.load()
+    except ModuleNotFoundError as error:
+        message = f'the connector "{point.name}" needs {error.name}: {_how_to_get(point)}.'
+        raise SourceError("S101", message) from error
     except Exception as error:  # a plug-in is a stranger's code: whatever it raises, say which plug-in
         message = f'the connector "{point.name}" ({point.value}) cannot be loaded: {type(error).__name__}: {error}.'
         raise SourceError("S101", message) from error
     return found
+
+
+def _how_to_get(point: EntryPoint) -> str:
+    """What to install, so that a connector can be loaded."""
+    ours = point.value.startswith("connectors.")
+    return f"pip install 'ss12000-adapter[{point.name}]'" if ours else "install it into the same environment"
 
 
 def _wrong(detail: Any, connector: type[Connector]) -> tuple[str, str]:

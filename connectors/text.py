@@ -8,6 +8,7 @@ import datetime as dt
 import re
 import uuid
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ def known_encoding(name: str) -> str:
     return "utf-8-sig" if found == "utf-8" else found
 
 
-def detect_encoding(path: Path, head: bytes, whole: bool) -> str:
+def detect_encoding(path: Path, head: bytes, whole: bool, place: str) -> str:
     """By byte order mark; else UTF-8 where all of the file is UTF-8; else cp1252, as old Swedish systems write.
 
     MIXED where some lines are UTF-8 and others are not: two exports put together. Raises SourceError for the code page
@@ -58,11 +59,11 @@ def detect_encoding(path: Path, head: bytes, whole: bool) -> str:
                     decoder.decode(block)
             decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return _not_utf8(path)
+        return _not_utf8(path, place)
     return "utf-8-sig"
 
 
-def _not_utf8(path: Path) -> str:
+def _not_utf8(path: Path, place: str) -> str:
     utf8 = cp1252 = False
     for block in _blocks(path):
         beyond = block.translate(None, _ASCII)  # so that the patterns have little to look through
@@ -70,7 +71,7 @@ def _not_utf8(path: Path) -> str:
         cp1252 = cp1252 or _CP1252_LETTERS.search(beyond) is not None
     if not utf8 and not cp1252 and sum(len(_DOS_LETTERS.findall(block)) for block in _blocks(path)) >= _ENOUGH:
         message = 'å, ä and ö are those of DOS. Set `encoding = "cp850"` for this source, or export it as UTF-8.'
-        raise SourceError("S104", message, str(path))
+        raise SourceError("S104", message, place)
     return MIXED if utf8 else "cp1252"
 
 
@@ -115,6 +116,14 @@ class MixedLines:
             f"{'UTF-8' if few == 'cp1252' else 'cp1252'}. Each was read in its own; export all of it in one."
         )
         return Remark("S152", message, f"{place}:{self._first[few]}")
+
+
+@contextmanager
+def decoded(path: Path, encoding: str) -> Iterator[tuple[Iterator[str], MixedLines | None]]:
+    """The file's lines as text; and where each has its own encoding, what tells of that."""
+    with path.open(encoding="latin-1" if encoding == MIXED else encoding, newline="") as text:
+        mixed = MixedLines(text) if encoding == MIXED else None
+        yield iter(mixed or text), mixed
 
 
 def detect_delimiter(line: str) -> str:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import csv
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import suppress
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from connectors.base import Batch, Remark, SourceError
+from connectors.batches import BATCH, runs
 from connectors.cells import cleaned
-from connectors.csv.lines import BYTE_BY_BYTE, CsvLines, has_lone_returns
+from connectors.csv.lines import CsvLines
 from connectors.csv.rows import CsvFile, CsvOptions, Filled, Shape, picker, shape_of
-from connectors.files.found import age_hours, matching, stamp, unchanged, unreadable
+from connectors.files.found import SourceFile, SourceFiles, unreadable
 from connectors.files.imprints import Imprint, taken
-from connectors.text import MIXED, MixedLines, decoding_failed, detect_delimiter, detect_encoding
+from connectors.files.lines import BYTE_BY_BYTE, has_lone_returns
+from connectors.files.opening import opened
+from connectors.text import decoded, decoding_failed, detect_delimiter, detect_encoding
 
-BATCH = 2000  # rows
 _FIELD_LIMIT = 1 << 20  # characters; a longer field is a quote that never ends
 _LOOKED_AT = 200  # lines, for what stands in columns without a name
 
@@ -35,39 +36,47 @@ class CsvConnector:
 
     def imprint(self, key: bytes) -> Imprint | None:
         """How the files look now, all their bytes."""
-        return taken(self.options.path, self.options, key)
+        return taken(self.options, key)
 
     def open(self) -> CsvTable:
         """Look at the files' headers. Raises SourceError where a file is missing, empty or has no clear header."""
-        files = [_look_at(path, self.options) for path in matching(self.options.path)]
+        found = opened(self.options, self._now())
+        try:
+            return self._table(found)
+        except BaseException:
+            found.to_close.close()
+            raise
+
+    def _table(self, found: SourceFiles) -> CsvTable:
+        files = [_look_at(file, self.options) for file in found.files]
         first = files[0]
         for other in files[1:]:
             if other.named != first.named:
                 missing = sorted(set(first.named) ^ set(other.named))
                 message = (
-                    f"the columns differ from those of {first.path.name} ({', '.join(missing)}). Export both anew."
+                    f"the columns differ from those of {first.file.place} ({', '.join(missing)}). Export both anew."
                 )
-                raise SourceError("S106", message, str(other.path))
-        table = CsvTable(files, self.options, age_hours((file.stamp for file in files), self._now()))
+                raise SourceError("S106", message, other.file.place)
+        table = CsvTable(files, self.options, found)
         for file in files:
             for name in sorted(file.called_by_place):
                 message = f'{name} has no name, and values stand in it: it is called "{name}" here. Give it one.'
-                table.remarks.append(Remark("S153", message, str(file.path)))
+                table.remarks.append(Remark("S153", message, file.file.place))
         return table
 
 
 class CsvTable:
     """Open CSV files."""
 
-    def __init__(self, files: Sequence[CsvFile], options: CsvOptions, age_hours: float) -> None:
+    def __init__(self, files: Sequence[CsvFile], options: CsvOptions, found: SourceFiles) -> None:
         self._files = files
         self._options = options
         in_all = set(files[0].header).intersection(*(file.header for file in files))
         self.columns: Sequence[str] = tuple(name for name in files[0].header if name and name in in_all)
-        self.age_hours: float | None = age_hours
+        self.age_hours: float | None = found.age_hours
         self.place = options.path
         self.remarks: list[Remark] = []
-        self._to_close = ExitStack()
+        self._to_close = found.to_close
 
     def __enter__(self) -> CsvTable:
         return self
@@ -83,7 +92,7 @@ class CsvTable:
     def lines(self) -> CsvLines | None:
         """The one file's lines, as long as each of its rows is one; what tells otherwise is found by `cells`."""
         file = self._files[0]
-        if len(self._files) > 1 or file.encoding not in BYTE_BY_BYTE or has_lone_returns(file.path):
+        if len(self._files) > 1 or file.encoding not in BYTE_BY_BYTE or has_lone_returns(file.file.path):
             return None
         found = CsvLines(file, self._options)
         self._to_close.callback(found.close)
@@ -95,7 +104,7 @@ class CsvTable:
         place = shape.place
         previous = csv.field_size_limit(_FIELD_LIMIT)
         try:
-            with _lines(file.path, file.encoding) as (text, mixed):
+            with decoded(file.file.path, file.encoding) as (text, mixed):
                 reader: Any = csv.reader(text, delimiter=file.delimiter, quotechar=self._options.quote, strict=True)
                 if self._options.short_rows:
                     reader = Filled(reader, shape.width)
@@ -104,7 +113,7 @@ class CsvTable:
                 if self._options.header is None:
                     next(reader, None)
                 yield from _batches(reader, self._options.skip_lines, shape, pick)
-            unchanged(file.path, file.stamp)
+            file.file.unchanged()
             remark = mixed.remark(place) if mixed is not None else None
             self.remarks += [found for found in (remark, *shape.remarks) if found is not None]
         except csv.Error as error:
@@ -112,17 +121,9 @@ class CsvTable:
         except UnicodeDecodeError as error:
             raise SourceError("S104", decoding_failed(error, file.encoding), place) from None
         except OSError as error:
-            raise unreadable(file.path, error) from None
+            raise unreadable(place, error) from None
         finally:
             csv.field_size_limit(previous)
-
-
-@contextmanager
-def _lines(path: Path, encoding: str) -> Iterator[tuple[Iterator[str], MixedLines | None]]:
-    """The file's lines as text; and where each has its own encoding, what tells of that."""
-    with path.open(encoding="latin-1" if encoding == MIXED else encoding, newline="") as text:
-        mixed = MixedLines(text) if encoding == MIXED else None
-        yield iter(mixed or text), mixed
 
 
 def _batches(reader: Any, skipped: int, shape: Shape, pick: Callable[[list[str]], Sequence[str]]) -> Iterator[Batch]:
@@ -137,7 +138,8 @@ def _batches(reader: Any, skipped: int, shape: Shape, pick: Callable[[list[str]]
         elif shape.fits(rows):  # one row a line: the usual case
             yield Batch(first, list(map(pick, rows)))
         else:
-            yield from _runs([shape.fitted(row, number) for number, row in enumerate(rows, first)], first, pick)
+            fitted = (shape.fitted(row, number) for number, row in enumerate(rows, first))
+            yield from runs((pick(row) if row else None for row in fitted), first)
 
 
 def _spanning(
@@ -151,22 +153,6 @@ def _spanning(
         line += 1 + sum(cell.count("\n") for cell in row)
 
 
-def _runs(rows: list[list[str]], first: int, pick: Callable[[list[str]], Sequence[str]]) -> Iterator[Batch]:
-    """The rows between empty lines."""
-    run: list[Sequence[str]] = []
-    start = first
-    for number, row in enumerate(rows, first):
-        if row:
-            if not run:
-                start = number
-            run.append(pick(row))
-        elif run:
-            yield Batch(start, run)
-            run = []
-    if run:
-        yield Batch(start, run)
-
-
 def _not_csv(error: csv.Error, line: int, place: str) -> SourceError:
     words = str(error)
     if "unexpected end of data" in words:
@@ -176,19 +162,16 @@ def _not_csv(error: csv.Error, line: int, place: str) -> SourceError:
     return SourceError("S108", f"this is not CSV: {words}.", f"{place}:{line}")
 
 
-def _look_at(path: Path, options: CsvOptions) -> CsvFile:
-    place = str(path)
+def _look_at(file: SourceFile, options: CsvOptions) -> CsvFile:
+    path, place = file.path, file.place
     try:
-        before = stamp(path)
         with path.open("rb") as raw:
             head = raw.read(1 << 16)
             whole = len(head) < 1 << 16
-        if not head:
-            raise SourceError("S103", "the file is empty. See why the export wrote nothing.", place)
-        encoding = options.encoding or detect_encoding(path, head, whole)
+        encoding = options.encoding or detect_encoding(path, head, whole, place)
         if b"\0" in head and not encoding.startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
             raise SourceError("S104", "zero bytes in the text: another encoding (UTF-16?), or damage.", place)
-        with _lines(path, encoding) as (text, _):
+        with decoded(path, encoding) as (text, _):
             for _ in range(options.skip_lines):
                 next(text, None)
             some = [line for line, _ in zip(text, range(_LOOKED_AT), strict=False)]
@@ -201,9 +184,9 @@ def _look_at(path: Path, options: CsvOptions) -> CsvFile:
     except csv.Error as error:
         raise _not_csv(error, options.skip_lines + 1, place) from None
     except OSError as error:
-        raise unreadable(path, error) from None
+        raise unreadable(place, error) from None
     header, called = _header(names, rows, place)
-    return CsvFile(path, encoding, delimiter, header, before, called)
+    return CsvFile(file, encoding, delimiter, header, called)
 
 
 def _until_broken(reader: Iterator[list[str]]) -> Iterator[list[str]]:

@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from connectors.base import Remark, SourceError
-from connectors.files.found import Stamp
+from connectors.files.found import SourceFile
+from connectors.files.options import FileOptions
 from connectors.text import known_encoding
 
 
-class CsvOptions(BaseModel):
+class CsvOptions(FileOptions):
     """Keys of a csv source in config.toml."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    path: str = Field(min_length=1, description="a file, or a pattern such as export/elever*.csv")
     encoding: str | None = Field(default=None, description="utf-8, cp1252, …; default: found out")
     delimiter: str | None = Field(default=None, min_length=1, max_length=1, description="default: found out")
     quote: str = Field(default='"', min_length=1, max_length=1, description="what texts are quoted with")
@@ -36,11 +33,10 @@ class CsvOptions(BaseModel):
 
 @dataclass(frozen=True)
 class CsvFile:
-    path: Path
+    file: SourceFile
     encoding: str
     delimiter: str
     header: tuple[str, ...]  # "" for a column without name and without values, as far as the file was looked at
-    stamp: Stamp
     called_by_place: frozenset[str] = frozenset()
 
     @property
@@ -81,7 +77,7 @@ class Shape:
 
 
 def shape_of(file: CsvFile) -> Shape:
-    return Shape(len(file.header), str(file.path), [n for n, name in enumerate(file.header) if not name])
+    return Shape(len(file.header), file.file.place, [n for n, name in enumerate(file.header) if not name])
 
 
 class Filled:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connectors.base import SourceError
-from connectors.files.found import Stamp, matching, stamp
+from connectors.files.found import Stamp, matching, settled, stamp
+from connectors.files.options import FileOptions
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,16 @@ class Imprint:
             return False
 
 
-def taken(pattern: str, options: object, key: bytes) -> Imprint | None:
-    """The imprint of all files that a pattern means, and of how they are to be read.
+def taken(options: FileOptions, key: bytes) -> Imprint | None:
+    """The imprint of all files that a source means, and of how they are to be read.
 
-    None where one cannot be looked at: opening it says why.
+    None where one cannot be looked at: opening it says why. None too where another machine has them.
     """
+    if options.is_remote:
+        return None
     try:
-        found = [(path, stamp(path)) for path in matching(pattern)]
+        found = [(path, stamp(path)) for path in matching(options)]
+        settled([path for path, _ in found], options)
         return Imprint(_digest([path for path, _ in found], repr(options), key), tuple(found))
     except (OSError, SourceError):
         return None

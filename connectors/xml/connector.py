@@ -10,15 +10,16 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Self
 from xml.parsers import expat
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
-from connectors.base import Batch, SourceError
-from connectors.files.found import Stamp, age_hours, matching, stamp, unchanged, unreadable
+from connectors.base import Batch
+from connectors.files.found import SourceFile, SourceFiles, unreadable
 from connectors.files.imprints import Imprint, taken
+from connectors.files.opening import opened
+from connectors.files.options import FileOptions
 from connectors.xml.parse import local, parsed
 
 BATCH = 2000  # rows
@@ -27,12 +28,9 @@ _FORM = "steps between /: name, name[@attribute='value'], name[child='value'], .
 _ROOT = "/"
 
 
-class XmlOptions(BaseModel):
+class XmlOptions(FileOptions):
     """Keys of an xml source in config.toml."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    path: str = Field(min_length=1, description="a file, or a pattern such as export/*.xml")
     rows: str = Field(min_length=1, description="path from the root to the elements that are rows: membership/member")
     columns: dict[str, str] = Field(min_length=1, description="column: path from the row's element")
 
@@ -89,37 +87,28 @@ class XmlConnector:
 
     def imprint(self, key: bytes) -> Imprint | None:
         """How the files look now, all their bytes."""
-        return taken(self.options.path, self.options, key)
+        return taken(self.options, key)
 
     def open(self) -> XmlTable:
         """See that the files are there. Raises SourceError where one is missing or empty."""
-        files = []
-        for path in matching(self.options.path):
-            try:
-                files.append((path, stamp(path)))
-                with path.open("rb") as file:
-                    if not file.read(1):
-                        raise SourceError("S103", "the file is empty. See why the export wrote nothing.", str(path))
-            except OSError as error:
-                raise unreadable(path, error) from None
-        return XmlTable(files, self.options, age_hours((found for _, found in files), self._now()))
+        return XmlTable(opened(self.options, self._now()), self.options)
 
 
 class XmlTable:
     """Open XML files."""
 
-    def __init__(self, files: Sequence[tuple[Path, Stamp]], options: XmlOptions, age: float) -> None:
-        self._files = files
+    def __init__(self, found: SourceFiles, options: XmlOptions) -> None:
+        self._found = found
         self._options = options
         self.columns: Sequence[str] = tuple(options.columns)
-        self.age_hours: float | None = age
+        self.age_hours: float | None = found.age_hours
         self.place = options.path
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *details: object) -> None:
-        pass
+        self._found.to_close.close()
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         """The rows of all files; the first row element is number 1. Raises SourceError, also half-way."""
@@ -137,12 +126,12 @@ class XmlTable:
         paths = [_steps(path) for path in self._options.columns.values()]
         climbs = max(map(_climbs, paths))
         head = {steps[1].name for steps in paths if _from_root(steps)}
-        for path, before in self._files:
+        for file in self._found.files:
             try:
-                yield from _Walk(path, self._options.rows.split("/"), climbs, head).elements()
-                unchanged(path, before)
+                yield from _Walk(file, self._options.rows.split("/"), climbs, head).elements()
+                file.unchanged()
             except OSError as error:
-                raise unreadable(path, error) from None
+                raise unreadable(file.place, error) from None
 
 
 class _Walk:
@@ -150,8 +139,8 @@ class _Walk:
     root's children those that are named as its head.
     """
 
-    def __init__(self, path: Path, steps: list[str], climbs: int, head: set[str]) -> None:
-        self._path = path
+    def __init__(self, file: SourceFile, steps: list[str], climbs: int, head: set[str]) -> None:
+        self._file = file
         self._whole = steps[: len(steps) - climbs]
         self._rest = steps[len(self._whole) :]
         self._head = head
@@ -167,8 +156,9 @@ class _Walk:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
-        for _ in parsed(self._path, parser):
-            yield from self._rows()
+        with self._file.path.open("rb") as raw:
+            for _ in parsed(raw, self._file.place, parser):
+                yield from self._rows()
         yield from self._rows()
 
     def _rows(self) -> Iterator[_Element]:

@@ -82,10 +82,11 @@ def _looked_at(path: Path) -> _Kind:
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
     try:
-        for _ in parsed(path, parser):
-            pass
+        with path.open("rb") as file:
+            for _ in parsed(file, str(path), parser):
+                pass
     except OSError as error:
-        raise unreadable(path, error) from None
+        raise unreadable(str(path), error) from None
     return next(iter(top.children.values()), top)
 
 

@@ -1,0 +1,234 @@
+"""JSON and JSON Lines: rows in a list that a path leads to, or one a line. Streamed."""
+
+from __future__ import annotations
+
+import codecs
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Self
+
+import ijson
+import orjson
+from pydantic import Field
+
+from connectors.base import Batch, Cell, Remark, SourceError
+from connectors.batches import BATCH, runs
+from connectors.files.found import SourceFile, SourceFiles, unreadable
+from connectors.files.imprints import Imprint, taken
+from connectors.files.lines import FileLines
+from connectors.files.opening import opened
+from connectors.files.options import FileOptions
+from connectors.json.paths import cell, paths, steps
+
+_LOOKED_AT = 1000  # rows, for the columns
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_LINES = (".jsonl", ".ndjson")
+_HEAD = 1 << 20  # bytes, in which the first line ends
+_BLANK = b" \t\r\n"
+
+
+class JsonOptions(FileOptions):
+    """Keys of a json source in config.toml."""
+
+    rows: str = Field(default="", description="path to the rows: data.elever, skolor[].elever; default: the top")
+    columns: dict[str, str] | None = Field(default=None, description="column: path in the row; default: found out")
+
+
+@dataclass(frozen=True)
+class _File:
+    file: SourceFile
+    is_lines: bool
+
+
+class JsonConnector:
+    """One or several files of one form."""
+
+    Options = JsonOptions
+
+    def __init__(self, name: str, options: JsonOptions, now: Callable[[], float] = time.time) -> None:
+        self.name = name
+        self.options = options
+        self._now = now
+
+    def imprint(self, key: bytes) -> Imprint | None:
+        """How the files look now, all their bytes."""
+        return taken(self.options, key)
+
+    def open(self) -> JsonTable:
+        """Look at the first rows. Raises SourceError."""
+        found = opened(self.options, self._now())
+        try:
+            return JsonTable([_File(file, _is_lines(file, self.options)) for file in found.files], self.options, found)
+        except BaseException:
+            found.to_close.close()
+            raise
+
+
+class JsonTable:
+    """Open files."""
+
+    def __init__(self, files: Sequence[_File], options: JsonOptions, found: SourceFiles) -> None:
+        self._files, self._options, self._to_close = files, options, found.to_close
+        self.age_hours: float | None = found.age_hours
+        self.place = options.path
+        self.remarks: list[Remark] = []
+        self._found_out = options.columns is None
+        self._paths = options.columns or {name: name for name in self._looked_at()}
+        self.columns: Sequence[str] = tuple(self._paths)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        self._to_close.close()
+
+    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
+        """The rows of all files; in JSON the first row is number 1, in JSON Lines a row has its line's number."""
+        wanted = [steps(self._paths[name]) for name in columns]
+        for file in self._files:
+            unknown: dict[str, int] = {}
+            for first, some in self._values(file):
+                if self._found_out:
+                    self._notice(some, first, unknown)
+                place = file.file.place
+                yield from runs((_cells(row, wanted, columns, place, n) for n, row in enumerate(some, first)), first)
+            for name, number in sorted(unknown.items()):
+                message = f'"{name}" comes here for the first time: it is not read. Name it in `columns`.'
+                self.remarks.append(Remark("S153", message, f"{file.file.place}:{number}"))
+
+    def lines(self) -> JsonLines | None:
+        """The one file's lines, where each is a row and its columns are named."""
+        file = self._files[0]
+        if len(self._files) > 1 or not file.is_lines or self._found_out:
+            return None
+        found = JsonLines(file.file, self._paths, self._options)
+        self._to_close.callback(found.close)
+        return found
+
+    def _looked_at(self) -> dict[str, None]:
+        """The columns that the first rows of every file have."""
+        found: dict[str, None] = {}
+        for file in self._files:
+            for _, some in self._values(file, _LOOKED_AT):
+                for row in some:
+                    found.update(dict.fromkeys(paths(row) if row is not None else ()))
+        if not found:
+            raise SourceError("S105", "no row is there to find out columns from. Name them in `columns`.", self.place)
+        return found
+
+    def _notice(self, rows: Sequence[Any], first: int, unknown: dict[str, int]) -> None:
+        """See what stands in rows and in no column."""
+        for number, row in enumerate(rows, first):
+            for path in paths(row) if row is not None else ():
+                if path not in self._paths:
+                    unknown.setdefault(path, number)
+
+    def _values(self, file: _File, most: int | None = None) -> Iterator[tuple[int, list[Any]]]:
+        """(number of the first, rows); None for an empty line. Raises SourceError."""
+        place, number = file.file.place, 1
+        try:
+            with file.file.path.open("rb") as raw:
+                whole = iter(raw) if file.is_lines else ijson.items(raw, _prefix(raw, self._options), use_float=False)
+                values = islice(whole, most)
+                while some := list(islice(values, BATCH)):
+                    yield number, _parsed(some, place, number) if file.is_lines else some
+                    number += len(some)
+            if most is None:
+                file.file.unchanged()
+        except ijson.JSONError as error:
+            words = str(error).strip().splitlines()[0][:80]
+            message = f"this is not whole JSON ({words}), after at least {number - 1} rows. Export it anew."
+            raise SourceError("S143", message, place) from None
+        except UnicodeDecodeError:
+            raise SourceError("S104", "JSON must be UTF-8, and this is not. Export it anew.", place) from None
+        except OSError as error:
+            raise unreadable(place, error) from None
+
+
+class JsonLines(FileLines):
+    """See `base.Lines`."""
+
+    def __init__(self, file: SourceFile, found: dict[str, str], options: JsonOptions) -> None:
+        super().__init__(file, 0, repr(options))
+        self._paths, self._place = found, file.place
+
+    def cells(self, places: Sequence[int], columns: Sequence[str]) -> list[Sequence[Cell] | None]:
+        """See `base.Lines`."""
+        wanted = [steps(self._paths[name]) for name in columns]
+        found: list[Sequence[Cell] | None] = []
+        for line, place in zip(self.some(places), places, strict=True):
+            number = self.first + place
+            (row,) = _parsed([line], self._place, number)
+            found.append(_cells(row, wanted, columns, self._place, number))
+        return found
+
+
+def _is_lines(file: SourceFile, options: JsonOptions) -> bool:
+    """Whether rows stand one a line. Raises SourceError where the file is one object, and no path leads into it."""
+    with file.path.open("rb") as raw:
+        head = raw.read(_HEAD).removeprefix(codecs.BOM_UTF8).lstrip(_BLANK)
+    if head.startswith(_UTF16):
+        raise SourceError("S104", "JSON must be UTF-8, and this is UTF-16. Export it anew.", file.place)
+    if options.rows or head.startswith(b"["):
+        return False
+    first, _, rest = head.partition(b"\n")
+    if file.path.suffix.lower() not in _LINES and not (rest.strip() and _is_object(first)):
+        message = "the file is one object. Say with `rows` where in it the rows are, such as data.elever."
+        raise SourceError("S143", message, file.place)
+    return True
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        return isinstance(orjson.loads(line), dict)
+    except orjson.JSONDecodeError:
+        return False
+
+
+def _prefix(raw: Any, options: JsonOptions) -> str:
+    """The path as ijson writes it; a byte order mark is passed over."""
+    if raw.read(3) != codecs.BOM_UTF8:
+        raw.seek(0)
+    path = options.rows.removesuffix("[]").replace("[]", ".item")
+    return f"{path}.item" if path else "item"
+
+
+def _parsed(lines: Sequence[bytes], place: str, first: int) -> list[Any]:
+    """The rows of lines. Raises SourceError."""
+    found: list[Any] = []
+    for number, line in enumerate(lines, first):
+        text = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
+        if not text.strip(_BLANK):
+            found.append(None)
+            continue
+        try:
+            found.append(orjson.loads(text))
+        except orjson.JSONDecodeError as error:
+            message = f"the line is not JSON ({error.msg}). One row must stand on each line; else say `rows`."
+            raise SourceError("S143", message, f"{place}:{number}:{error.colno}") from None
+    return found
+
+
+def _cells(
+    row: Any, wanted: Sequence[tuple[str, ...]], columns: Sequence[str], place: str, number: int
+) -> tuple[Cell, ...] | None:
+    if row is None:
+        return None
+    if not isinstance(row, dict):
+        raise SourceError("S143", "the row is no object with names and values.", f"{place}:{number}")
+    try:
+        return tuple([cell(row, path) for path in wanted])
+    except TypeError:
+        bad = next(name for name, path in zip(columns, wanted, strict=True) if not _has_text(row, path))
+        message = f'the column "{bad}" holds an object; write a path into it.'
+        raise SourceError("S125", message, f"{place}:{number}") from None
+
+
+def _has_text(row: Any, path: tuple[str, ...]) -> bool:
+    try:
+        cell(row, path)
+    except TypeError:
+        return False
+    return True

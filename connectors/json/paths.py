@@ -1,0 +1,52 @@
+"""What stands at a path in a JSON value: `namn.fornamn`; of a list, what stands in each of its values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from connectors.base import Cell
+from connectors.text import as_text
+
+
+def steps(path: str) -> tuple[str, ...]:
+    """`namn.fornamn` -> its names; "." is the row itself."""
+    return tuple(path.split(".")) if path != "." else ()
+
+
+def cell(row: Any, path: Iterable[str]) -> Cell:
+    """The text at a path, several with commas between them. Raises TypeError for an object, which has no text."""
+    found: list[Any] = [row]
+    for name in path:
+        found = [one[name] for one in _each(found) if isinstance(one, dict) and name in one]
+    values = list(_each(found))
+    if len(values) == 1:
+        return _text(values[0])
+    return ",".join(text for value in values if (text := _text(value))) or None
+
+
+def paths(row: Any, above: str = "") -> Iterator[str]:
+    """The paths of everything in a row that has a text."""
+    if isinstance(row, dict):
+        for name, value in row.items():
+            yield from paths(value, f"{above}.{name}" if above else name)
+    elif isinstance(row, list):
+        for value in row:
+            yield from paths(value, above)
+    else:
+        yield above or "."
+
+
+def _each(values: Iterable[Any]) -> Iterator[Any]:
+    """The values, and those in lists."""
+    for value in values:
+        if isinstance(value, list):
+            yield from _each(value)
+        else:
+            yield value
+
+
+def _text(value: Any) -> Cell:
+    if isinstance(value, dict):
+        raise TypeError("an object")
+    return as_text(value)
