@@ -28,6 +28,7 @@ _UTF8_LETTERS = re.compile(rb"[\xc3-\xc5][\x80-\xbf]")
 _CP1252_LETTERS = re.compile(rb"[\xe5\xe4\xf6\xc5\xc4\xd6]")
 _DOS_LETTERS = re.compile(rb"[a-zA-Z][\x84\x86\x94]|[\x84\x86\x94\x8e\x8f\x99][a-z]")
 _ASCII = bytes(range(0x80))
+_FIRST = 400  # bytes
 _ENOUGH = 3  # letters that speak for the code page of DOS
 
 
@@ -49,6 +50,8 @@ def detect_encoding(path: Path, head: bytes, whole: bool, place: str) -> str:
     for bom, name in _BOMS:
         if name != "utf-8-sig" and head.startswith(bom):
             return name
+    if (utf16 := _utf16_without_mark(head)) is not None:
+        return utf16
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         decoder.decode(head, final=whole)
@@ -61,6 +64,17 @@ def detect_encoding(path: Path, head: bytes, whole: bool, place: str) -> str:
     except UnicodeDecodeError:
         return _not_utf8(path, place)
     return "utf-8-sig"
+
+
+def _utf16_without_mark(head: bytes) -> str | None:
+    """UTF-16 by every second byte being zero, as it is in names of columns and numbers."""
+    some = head[:_FIRST]
+    even, odd = some[0::2], some[1::2]
+    if len(some) > 7 and odd.count(0) > 0.8 * len(odd) and not even.count(0):
+        return "utf-16-le"
+    if len(some) > 7 and even.count(0) > 0.8 * len(even) and not odd.count(0):
+        return "utf-16-be"
+    return None
 
 
 def _not_utf8(path: Path, place: str) -> str:
@@ -132,10 +146,23 @@ def detect_delimiter(line: str) -> str:
     return max(_DELIMITERS, key=lambda sign: counts[sign])
 
 
-def decoding_failed(error: UnicodeDecodeError, encoding: str) -> str:
-    """In an administrator's words."""
+def undecodable(path: Path, encoding: str, error: UnicodeDecodeError, place: str) -> SourceError:
+    """What to say of a file that is not in its encoding, with the line where that begins."""
     byte = error.object[error.start : error.start + 1].hex() if isinstance(error.object, bytes) else "?"
-    return f"the byte 0x{byte} is not {encoding}. Set `encoding` (cp1252, utf-8 …) for this source, or export anew."
+    plain, line = encoding.removesuffix("-sig"), 0
+    if not plain.startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
+        with path.open("rb") as raw:
+            line = next((number for number, text in enumerate(raw, 1) if not _is_in(text, plain)), 0)
+    message = f"the byte 0x{byte} is not {plain}. Set `encoding` (cp1252, utf-8 …) for this source, or export anew."
+    return SourceError("S104", message, f"{place}:{line}" if line else place)
+
+
+def _is_in(line: bytes, encoding: str) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def as_text(value: Any) -> str | None:

@@ -13,12 +13,13 @@ from connectors.base import Batch, Remark, SourceError
 from connectors.batches import BATCH, runs
 from connectors.cells import cleaned
 from connectors.csv.lines import CsvLines
-from connectors.csv.rows import CsvFile, CsvOptions, Filled, Shape, picker, shape_of
+from connectors.csv.rows import CsvFile, CsvOptions, Filled, Shape, picker, shape_of, swallowed
 from connectors.files.found import SourceFile, SourceFiles, unreadable
 from connectors.files.imprints import Imprint, taken
 from connectors.files.lines import BYTE_BY_BYTE, has_lone_returns
 from connectors.files.opening import opened
-from connectors.text import decoded, decoding_failed, detect_delimiter, detect_encoding
+from connectors.headers import joined
+from connectors.text import decoded, detect_delimiter, detect_encoding, undecodable
 
 _FIELD_LIMIT = 1 << 20  # characters; a longer field is a quote that never ends
 _LOOKED_AT = 200  # lines, for what stands in columns without a name
@@ -110,31 +111,35 @@ class CsvTable:
                     reader = Filled(reader, shape.width)
                 for _ in range(self._options.skip_lines):
                     next(text, None)
-                if self._options.header is None:
+                for _ in range(self._options.names_take):
                     next(reader, None)
-                yield from _batches(reader, self._options.skip_lines, shape, pick)
+                yield from _batches(reader, self._options, shape, pick, file.delimiter)
             file.file.unchanged()
             remark = mixed.remark(place) if mixed is not None else None
             self.remarks += [found for found in (remark, *shape.remarks) if found is not None]
         except csv.Error as error:
-            raise _not_csv(error, reader.line_num + self._options.skip_lines, place) from None
+            begun = _last_begun(file, self._options)
+            raise _not_csv(error, reader.line_num + self._options.skip_lines, begun, place) from None
         except UnicodeDecodeError as error:
-            raise SourceError("S104", decoding_failed(error, file.encoding), place) from None
+            raise undecodable(file.file.path, file.encoding, error, place) from None
         except OSError as error:
             raise unreadable(place, error) from None
         finally:
             csv.field_size_limit(previous)
 
 
-def _batches(reader: Any, skipped: int, shape: Shape, pick: Callable[[list[str]], Sequence[str]]) -> Iterator[Batch]:
+def _batches(
+    reader: Any, options: CsvOptions, shape: Shape, pick: Callable[[list[str]], Sequence[str]], delimiter: str
+) -> Iterator[Batch]:
     """Rows by the thousand; a new batch begins where a row spans lines, so that line numbers stay right."""
+    skipped = options.skip_lines
     while True:
         first = int(reader.line_num) + skipped + 1
         rows = list(islice(reader, BATCH))
         if not rows:
             return
         if int(reader.line_num) + skipped + 1 - first != len(rows):
-            yield from _spanning(rows, first, shape, pick)
+            yield from _spanning(rows, first, shape, pick, "" if options.long_texts else delimiter)
         elif shape.fits(rows):  # one row a line: the usual case
             yield Batch(first, list(map(pick, rows)))
         else:
@@ -143,23 +148,47 @@ def _batches(reader: Any, skipped: int, shape: Shape, pick: Callable[[list[str]]
 
 
 def _spanning(
-    rows: list[list[str]], first: int, shape: Shape, pick: Callable[[list[str]], Sequence[str]]
+    rows: list[list[str]], first: int, shape: Shape, pick: Callable[[list[str]], Sequence[str]], delimiter: str
 ) -> Iterator[Batch]:
-    """Rows of which some span lines: each with its own number."""
+    """Rows of which some span lines: each with its own number. Raises SourceError where a quote swallows rows."""
     line = first
     for row in rows:
+        if delimiter and swallowed(row, shape.width, delimiter):
+            message = (
+                "a quote that opens here holds what looks like whole rows: it is stray. Correct it, or set "
+                "long_texts = true where texts look so."
+            )
+            raise SourceError("S110", message, f"{shape.place}:{line}")
         if fitted := shape.fitted(row, line):
             yield Batch(line, [pick(fitted)])
         line += 1 + sum(cell.count("\n") for cell in row)
 
 
-def _not_csv(error: csv.Error, line: int, place: str) -> SourceError:
+def _last_begun(file: CsvFile, options: CsvOptions) -> int:
+    """The line on which the row begins that cannot be read: there a quote was opened."""
+    with decoded(file.file.path, file.encoding) as (text, _):
+        for _ in range(options.skip_lines):
+            next(text, None)
+        reader = csv.reader(text, delimiter=file.delimiter, quotechar=options.quote, strict=True)
+        begun = 1
+        with suppress(csv.Error, UnicodeDecodeError):
+            for _ in reader:
+                begun = int(reader.line_num) + 1
+    return begun + options.skip_lines
+
+
+def _not_csv(error: csv.Error, line: int, begun: int, place: str) -> SourceError:
+    """`line`: where reading ended; `begun`: where the row begins."""
     words = str(error)
     if "unexpected end of data" in words:
-        return SourceError("S108", "a quote is never closed: the file is cut off. Export it anew.", f"{place}:{line}")
-    if "field larger" in words:
-        return SourceError("S108", "a field is far too long: a quote is not closed.", f"{place}:{line}")
-    return SourceError("S108", f"this is not CSV: {words}.", f"{place}:{line}")
+        message = "a quote that opens here is never closed: it is stray, or the file is cut off. Export it anew."
+    elif "field larger" in words:
+        message = "a quote that opens here is not closed: a field is far too long. Correct it, or export anew."
+    elif begun != line:
+        message = f"a quote that opens here ends in line {line}, in the middle of a field: one of them is stray."
+    else:
+        message = f"this is not CSV: {words}."
+    return SourceError("S108", message, f"{place}:{begun}")
 
 
 def _look_at(file: SourceFile, options: CsvOptions) -> CsvFile:
@@ -170,19 +199,21 @@ def _look_at(file: SourceFile, options: CsvOptions) -> CsvFile:
             whole = len(head) < 1 << 16
         encoding = options.encoding or detect_encoding(path, head, whole, place)
         if b"\0" in head and not encoding.startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
-            raise SourceError("S104", "zero bytes in the text: another encoding (UTF-16?), or damage.", place)
+            line = head[: head.index(b"\0")].count(b"\n") + 1
+            message = "zero bytes in the text: the file is damaged, or no text. Export it anew."
+            raise SourceError("S104", message, f"{place}:{line}")
         with decoded(path, encoding) as (text, _):
             for _ in range(options.skip_lines):
                 next(text, None)
             some = [line for line, _ in zip(text, range(_LOOKED_AT), strict=False)]
         delimiter = options.delimiter or detect_delimiter(some[0] if some else "")
         reader = csv.reader(some, delimiter=delimiter, quotechar=options.quote, strict=True)
-        names = options.header or tuple(next(reader, ()))
+        names = options.header or joined(list(islice(reader, options.header_rows)), spread=True)
         rows = list(_until_broken(reader))
     except UnicodeDecodeError as error:
-        raise SourceError("S104", decoding_failed(error, options.encoding or "utf-8"), place) from None
+        raise undecodable(path, encoding, error, place) from None
     except csv.Error as error:
-        raise _not_csv(error, options.skip_lines + 1, place) from None
+        raise _not_csv(error, options.skip_lines + 1, options.skip_lines + 1, place) from None
     except OSError as error:
         raise unreadable(place, error) from None
     header, called = _header(names, rows, place)

@@ -16,7 +16,7 @@ class CsvLines(FileLines):
 
     def __init__(self, file: CsvFile, options: CsvOptions) -> None:
         how = repr((file.encoding, file.delimiter, file.header, options))
-        super().__init__(file.file, options.skip_lines + (options.header is None), how)
+        super().__init__(file.file, options.skip_lines + options.names_take, how)
         self._csv, self._options = file, options
 
     def cells(self, places: Sequence[int], columns: Sequence[str]) -> list[Sequence[Cell] | None]:

@@ -14,6 +14,8 @@ from connectors.files.found import SourceFile
 from connectors.files.options import FileOptions
 from connectors.text import known_encoding
 
+_NOTHING = " \t\r\n\x1a"  # the last is the end mark of DOS
+
 
 class CsvOptions(FileOptions):
     """Keys of a csv source in config.toml."""
@@ -22,13 +24,20 @@ class CsvOptions(FileOptions):
     delimiter: str | None = Field(default=None, min_length=1, max_length=1, description="default: found out")
     quote: str = Field(default='"', min_length=1, max_length=1, description="what texts are quoted with")
     skip_lines: int = Field(default=0, ge=0, description="lines before the header")
+    header_rows: int = Field(default=1, ge=1, le=5, description="how many lines the names take")
     header: tuple[str, ...] | None = Field(default=None, description="names, for files without a header")
     short_rows: bool = Field(default=False, description="whether empty cells at a row's end may be left out")
+    long_texts: bool = Field(default=False, description="whether a quoted text may hold lines that look like rows")
 
     @field_validator("encoding")
     @classmethod
     def _known(cls, value: str | None) -> str | None:
         return value if value is None else known_encoding(value)
+
+    @property
+    def names_take(self) -> int:
+        """Lines of the header."""
+        return self.header_rows if self.header is None else 0
 
 
 @dataclass(frozen=True)
@@ -61,7 +70,7 @@ class Shape:
     def fitted(self, row: list[str], line: int) -> list[str]:
         """The row, without empty cells beyond the header; [] where nothing stands in it. Raises SourceError."""
         if len(row) != self.width:
-            if not any(map(str.strip, row)):
+            if not any(cell.strip(_NOTHING) for cell in row):
                 return []
             if len(row) < self.width or any(map(str.strip, row[self.width :])):
                 raise _unlike_width(len(row), self.width, line, self.place)
@@ -78,6 +87,16 @@ class Shape:
 
 def shape_of(file: CsvFile) -> Shape:
     return Shape(len(file.header), file.file.place, [n for n, name in enumerate(file.header) if not name])
+
+
+def swallowed(row: Sequence[str], width: int, delimiter: str) -> bool:
+    """Whether a row that spans lines looks as if a stray quote had swallowed them: each would be a row by itself."""
+    lines = [0]
+    for number, cell in enumerate(row):
+        first, *others = cell.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        lines[-1] += (number > 0) + first.count(delimiter)
+        lines += [text.count(delimiter) for text in others]
+    return width > 1 and len(lines) > 1 and set(lines) == {width - 1}
 
 
 class Filled:

@@ -18,7 +18,7 @@ from connectors.files.imprints import Imprint, taken
 from connectors.files.lines import BYTE_BY_BYTE, FileLines, has_lone_returns
 from connectors.files.opening import opened
 from connectors.files.options import FileOptions
-from connectors.text import decoded, decoding_failed, detect_encoding, known_encoding
+from connectors.text import decoded, detect_encoding, known_encoding, undecodable
 
 _PLACES = re.compile(r"([1-9]\d{0,4})(?:\s*-\s*([1-9]\d{0,4}))?\Z")
 _END_OF_DOS = "\x1a"
@@ -141,7 +141,7 @@ class FixedWidthTable:
             if mixed is not None and (remark := mixed.remark(place)) is not None:
                 self.remarks.append(remark)
         except UnicodeDecodeError as error:
-            raise SourceError("S104", decoding_failed(error, encoding), place) from None
+            raise undecodable(file.path, encoding, error, place) from None
         except OSError as error:
             raise unreadable(place, error) from None
 
@@ -151,7 +151,7 @@ class FixedWidthLines(FileLines):
 
     def __init__(self, file: SourceFile, encoding: str, layout: Layout, options: FixedWidthOptions) -> None:
         super().__init__(file, options.skip_lines, repr((encoding, options)))
-        self._encoding, self._layout, self._place = encoding, layout, file.place
+        self._encoding, self._layout, self._path, self._place = encoding, layout, file.path, file.place
 
     def cells(self, places: Sequence[int], columns: Sequence[str]) -> list[Sequence[Cell] | None]:
         """See `base.Lines`."""
@@ -160,7 +160,7 @@ class FixedWidthLines(FileLines):
         try:
             texts = [line.decode(encoding) for line in self.some(places)]
         except UnicodeDecodeError as error:
-            raise SourceError("S104", decoding_failed(error, encoding), self._place) from None
+            raise undecodable(self._path, encoding, error, self._place) from None
         lines = zip(texts, places, strict=True)
         return [layout.cells(line, cuts, self._place, self.first + place) for line, place in lines]
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import ijson
 import orjson
@@ -21,6 +21,7 @@ from connectors.files.lines import FileLines
 from connectors.files.opening import opened
 from connectors.files.options import FileOptions
 from connectors.json.paths import cell, paths, steps
+from connectors.json.shallow import Shallow
 
 _LOOKED_AT = 1000  # rows, for the columns
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -130,7 +131,7 @@ class JsonTable:
         place, number = file.file.place, 1
         try:
             with file.file.path.open("rb") as raw:
-                whole = iter(raw) if file.is_lines else ijson.items(raw, _prefix(raw, self._options), use_float=False)
+                whole = iter(raw) if file.is_lines else _items(raw, self._options, place)
                 values = islice(whole, most)
                 while some := list(islice(values, BATCH)):
                     yield number, _parsed(some, place, number) if file.is_lines else some
@@ -187,12 +188,13 @@ def _is_object(line: bytes) -> bool:
         return False
 
 
-def _prefix(raw: Any, options: JsonOptions) -> str:
-    """The path as ijson writes it; a byte order mark is passed over."""
+def _items(raw: BinaryIO, options: JsonOptions, place: str) -> Iterator[Any]:
+    """The rows that the path leads to; a byte order mark is passed over."""
     if raw.read(3) != codecs.BOM_UTF8:
         raw.seek(0)
     path = options.rows.removesuffix("[]").replace("[]", ".item")
-    return f"{path}.item" if path else "item"
+    found: Iterator[Any] = ijson.items(Shallow(raw, place), f"{path}.item" if path else "item", use_float=False)
+    return found
 
 
 def _parsed(lines: Sequence[bytes], place: str, first: int) -> list[Any]:

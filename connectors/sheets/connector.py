@@ -122,14 +122,13 @@ class _Sheet:
         self._cut: list[marks.Cell] = []
         self._nameless: list[marks.Cell] = []
         self.place = f"{file.place}, {sheet.name}"
-        some = [list(map(_plain, row)) for _, row in islice(self._rows(), header.LOOKED_AT)]
+        some = [row for _, row in islice(self._rows(), header.LOOKED_AT)]
         names, self._first = header.found(some, options.header, options.header_row, options.header_rows, self.place)
         self._names = [cleaned(name).text for name in names]
-        twice = next((name for name in self._names if name and self._names.count(name) > 1), None)
-        if twice is not None:
-            raise SourceError(
-                "S105", f'the column "{twice}" stands twice in the header.', self._at((self._first - 1, 0))
-            )
+        for place, name in enumerate(self._names):
+            if name and name in self._names[:place]:
+                where = self._at((self._first - 1, self._left + place))
+                raise SourceError("S105", f'the column "{name}" stands twice in the header.', where)
         self.columns = {name: place for place, name in enumerate(self._names) if name}
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:

@@ -29,9 +29,9 @@ def read(path: Path | str, **options: object) -> list[tuple[int, tuple[str | Non
         (b"a;b;a\n1;2;3\n", 'S105 the column "a" stands twice'),
         (b"a;b\n1;2\n1\n", "3: S107 the row has 1 field, the header 2"),
         (b"a;b\n1;2\n1;2;3\n", "3: S107 the row has 3 fields, the header 2"),
-        (b'a;b\n1;"2', "2: S108 a quote is never closed"),
+        (b'a;b\n1;"2', "2: S108 a quote that opens here is never closed"),
         (b"a;b\n1;\x002\n", "S104 zero bytes"),
-        (b'a;b\n1;"' + b"x" * (1 << 21), "S108 a field is far too long"),
+        (b'a;b\n1;"' + b"x" * (1 << 21), "2: S108 a quote that opens here is not closed"),
     ],
 )
 def test_a_broken_file_says_where_and_why(tmp_path: Path, content: bytes, expected: str) -> None:
@@ -80,7 +80,7 @@ def test_many_files_are_one_source_in_the_order_of_their_names(tmp_path: Path) -
 def test_files_with_other_columns_are_refused(tmp_path: Path) -> None:
     (tmp_path / "e1.csv").write_text("a;b\n1;2\n", encoding="utf-8")
     (tmp_path / "e2.csv").write_text("a;c\n1;2\n", encoding="utf-8")
-    with pytest.raises(SourceError, match=r"S106 the columns differ from those of e1.csv \(b, c\)"):
+    with pytest.raises(SourceError, match=r"S106 the columns differ from those of \S+e1.csv \(b, c\)"):
         read(tmp_path / "e*.csv")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import importlib.util
 import os
 import shutil
 import socket
@@ -20,6 +21,9 @@ from pathlib import Path
 import pytest
 
 from adapter.simulator.pki import Authority
+
+HAS_BONSAI = importlib.util.find_spec("bonsai") is not None or bool(os.environ.get("CI"))
+"""Whether the library is there that reads catalogues; CI must have it."""
 
 BASE = "dc=kommun,dc=example"
 ADMIN = f"cn=lasare,{BASE}"

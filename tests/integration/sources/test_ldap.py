@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.catalogues import ADMIN, BASE, SECRET, Catalogue, catalogue
+from support.catalogues import ADMIN, BASE, HAS_BONSAI, SECRET, Catalogue, catalogue
 
 from connectors.base import SourceError
 from connectors.registry import OptionsError, create
 
-if os.environ.get("CI"):
-    import bonsai
-else:
-    bonsai = pytest.importorskip("bonsai", reason="pip install '.[ldap]'")
+if not HAS_BONSAI:
+    pytest.skip("pip install '.[ldap]'", allow_module_level=True)
 from connectors.ldap.ranges import whole
 from connectors.ldap.values import text
 

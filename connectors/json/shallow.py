@@ -1,0 +1,37 @@
+"""A file that is refused where values stand too deep in one another: the parser's memory grows with the square."""
+
+from __future__ import annotations
+
+from typing import IO
+
+from connectors.base import SourceError
+
+_DEEPEST = 500
+_STEP = 1 << 12  # bytes: as much deeper may a file get before it is seen
+_OTHERS = bytes(sign for sign in range(256) if sign not in b'[]{}"')
+
+
+class Shallow:
+    """Passes a file's bytes on, and counts brackets outside texts."""
+
+    def __init__(self, file: IO[bytes], place: str) -> None:
+        self._file, self._place = file, place
+        self._depth, self._inside, self._escape = 0, False, b""
+
+    def read(self, size: int = -1) -> bytes:
+        """As a file's. Raises SourceError where it gets too deep."""
+        found = self._file.read(size)
+        for start in range(0, len(found), _STEP):
+            self._count(self._escape + found[start : start + _STEP])
+        return found
+
+    def _count(self, piece: bytes) -> None:
+        plain = piece.replace(b"\\\\", b"")
+        self._escape = b"\\" if plain.endswith(b"\\") else b""
+        parts = plain.replace(b'\\"', b"").translate(None, _OTHERS).split(b'"')
+        outside = b"".join(parts[self._inside :: 2])
+        self._inside ^= len(parts) % 2 == 0
+        self._depth += sum(map(outside.count, (b"[", b"{"))) - sum(map(outside.count, (b"]", b"}")))
+        if self._depth > _DEEPEST:
+            message = f"values stand more than {_DEEPEST} deep in one another: this is no list of rows."
+            raise SourceError("S143", message, self._place)
