@@ -93,6 +93,15 @@ def refusal(query: str, database: str = "") -> str:
     return f"is {_called(tree)}; a source is one SELECT"
 
 
+def stands_alone(query: str) -> bool:
+    """Whether SQL Server takes a query only by itself, and not as part of another: WITH, or ORDER BY without TOP."""
+    import sqlglot
+
+    tree = sqlglot.parse_one(query, read="tsql")
+    ordered = tree.args.get("order") and not tree.args.get("limit") and not tree.args.get("offset")
+    return bool(tree.args.get("with_") or tree.args.get("with") or ordered)
+
+
 def _hidden(query: str, tokens: list[Token]) -> str:
     """What a database may read otherwise than sqlglot, so that something could hide there."""
     if _CONTROL.search(query):

@@ -183,4 +183,4 @@ class TestServers(ConnectorPromises):
 
     def test_the_source_is_only_read(self, connector: Connector) -> None:
         with connector.open() as table, pytest.raises(sa.exc.DBAPIError):
-            table._connection.exec_driver_sql("CREATE TABLE spar (a INT)")  # type: ignore[attr-defined]
+            table._session.connection.exec_driver_sql("CREATE TABLE spar (a INT)")  # type: ignore[attr-defined]
