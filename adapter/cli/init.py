@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from adapter.cli import arguments, asking, output, sampling
+from adapter.cli import arguments, asking, output, places, sampling
 from adapter.drafting.draft import Draft, draft
 from adapter.drafting.guesses import DECIDE
 from adapter.drafting.looking.samples import Sample
@@ -32,6 +32,7 @@ def add_to(commands: arguments.Commands) -> None:
     parser.add_argument(
         "--from", dest="sources", nargs="+", required=True, metavar="URL_OR_PATH", help="a database, folders, files"
     )
+    parser.add_argument("--schema", help="of a database, where its tables stand in another than its default one: dbo")
     parser.add_argument("--no-input", action="store_true", help="ask nothing, also on a terminal")
     parser.set_defaults(run=run)
 
@@ -43,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
         if file.exists():
             raise ConfigError(f"{file} exists already. Name another folder: ss12000-adapter init DIR --from …")
     today = dt.datetime.now(ZONE).date()
-    samples = list(_samples(args.sources, today))
+    samples = list(_samples(args.sources, args.schema, today))
     ask = asking.is_possible() and not args.no_input
     drafted = asking.settled(partial(draft, samples, today)) if ask else draft(samples, today)
     if not any(drafted.taken.values()):
@@ -73,10 +74,10 @@ def _tell(samples: list[Sample], drafted: Draft) -> None:
         output.line(f"  … and {len(unread) - _NAMED} more that are not read")
 
 
-def _samples(given: list[str], today: dt.date) -> Iterator[Sample]:
+def _samples(given: list[str], schema: str | None, today: dt.date) -> Iterator[Sample]:
     """What every table and file looks like; one that cannot be read is told and left out."""
     found = False
-    for place in sampling.places(given):
+    for place in places.places(given, schema):
         try:
             sample, left_out = sampling.looked_at(place, today)
         except SourceError as error:

@@ -29,7 +29,7 @@ SOURCE: Words = {
     "of": "the source in config.toml, when this is a view of it under another name",
     "key": "column or columns that tell rows apart; references find objects by it",
     "keep": "only rows that satisfy these conditions",
-    "expect": "what a good export looks like: min_rows, max_shrink, max_age",
+    "expect": "what a good export looks like: min_rows, max_shrink, max_age, columns",
     "empty": "texts that mean nothing was entered; an empty cell always does",
     "optional": "columns that the source may lack: they are empty then, and it is told",
     "split": "{column: COLUMN, on: SEPARATOR}, or several in a list: a row for each part of this column's text",
@@ -41,6 +41,7 @@ EXPECT: Words = {
     "min_rows": "fewer rows than this stop the run: last night's data stay",
     "max_shrink": "so much shorter than in the last good run stops the run, for example 5% (which it is by itself)",
     "max_age": "an older file stops the run, for example 36h",
+    "columns": "columns that the source must have, whether the mapping reads them or not: [elevid, klass]",
 }
 RULE: Words = {
     "from": "the source whose rows become objects, or {distinct: SOURCE, by: [columns]}",

@@ -242,6 +242,12 @@ class SourceCompiler:
                 view.max_age_hours = float(found[1]) * (24 if found[2] == "d" else 1)
             else:
                 self.reader.report("M113", "max_age is hours or days: 36h, 2d.", age.span)
+        if (columns := expect.get("columns")) is not None and view.header is not None:
+            missing = [name for name in self.reader.texts(columns) if view.find(name) is None]
+            if missing:
+                has, lacks = ", ".join(view.header), ", ".join(missing)
+                message = f'source "{view.source}" lacks {lacks}, which is expected; it has {has}. See the export.'
+                self.reader.report("S133", message, columns.span)
 
 
 def _rests_on(view: View, other: View) -> bool:

@@ -120,6 +120,7 @@ class Extraction:
     ) -> None:
         self._tell = tell
         self._memory = memory
+        self._places = sources.places
         self._traced = traced
         self.lengths: dict[str, Length] = {}
         self._tables: dict[str, SourceTable] = {**sources.tables}
@@ -310,7 +311,7 @@ class Extraction:
                     f"is {age:.0f} hours old; the mapping expects at most {view.max_age_hours:.0f}. "
                     "See why the export did not run."
                 )
-                findings.append(Finding("S131", message, span=Span(view.source)))
+                findings.append(Finding("S131", message, span=Span(self._places.get(view.source, view.source))))
         if findings:
             raise SourceFailed("a source is too old; last night's data stay published", list(dict.fromkeys(findings)))
 
@@ -323,7 +324,7 @@ class Extraction:
             )
             raise SourceFailed(
                 "a source is too short; last night's data stay published",
-                [Finding("S130", message, span=Span(source))],
+                [Finding("S130", message, span=Span(self._places.get(source, source)))],
             )
 
 

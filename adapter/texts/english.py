@@ -22,6 +22,20 @@ PAGES: dict[str, tuple[str, str]] = {
     "S107": ("A row has too many or too few cells.", "Look at the line: a separator inside a text needs quotes."),
     "S108": ("A file is not CSV, or cut off.", "Look at the line; export anew where the file ends in the middle."),
     "S109": ("A file changed while it was read.", "Run later than the export, or let it write elsewhere and rename."),
+    "S110": (
+        "A quote in a CSV file swallows whole rows.",
+        "Correct the text on that line; set long_texts = true where texts may look so.",
+    ),
+    "S112": ("Which file is the newest cannot be told.", "Take one away, or go by the other of name and time."),
+    "S113": ("An export has not ended.", "Run later, or see why the export stopped."),
+    "S114": (
+        "A packed file cannot be unpacked.",
+        "Pack it without a password; name the file in it with `member`.",
+    ),
+    "S115": (
+        "A file of another machine cannot be fetched.",
+        "See address, `access` and network.",
+    ),
     "S120": ("A database's url cannot be used.", "Correct it, or install the database's driver."),
     "S121": ("The database does not let us in.", "Check url, network, user and password."),
     "S122": ("The database refuses the query.", "Try the query in the database's own tool."),
@@ -37,12 +51,19 @@ PAGES: dict[str, tuple[str, str]] = {
         "See why the export is short. If it is right: sync --dry-run --plan FILE, then sync --approve FILE.",
     ),
     "S131": ("A file is older than expected.", "See why the export did not run; or change `expect: {max_age: …}`."),
+    "S133": (
+        "A source lacks columns that are expected.",
+        "See why the export changed, or what `expect` says.",
+    ),
     "S140": ("A file is not XML, or cut off.", "Look at the line; export anew where the file ends in the middle."),
     "S141": ("An XML file declares entities, which no register needs.", "Have it exported without a DTD of its own."),
     "S142": (
         "An XML file has too many different elements to be a list of rows.",
         "Name the file with the rows; or write the source by hand: `rows` and `columns` (docs/connectors.md).",
     ),
+    "S143": ("A file is not JSON, or cut off.", "Look at the place; say with `rows` where the rows are."),
+    "S144": ("It is not clear which sheet is meant.", "Name it with `sheet`."),
+    "S145": ("A file is no sheet, or has a password.", "Save it anew, without a password; text is read by csv."),
     "S150": (
         "Cells held signs that nobody sees; they were taken away.",
         "Nothing is wrong in what is published; user names, keys and personnummer with such a sign are refused (M313).",
@@ -52,6 +73,10 @@ PAGES: dict[str, tuple[str, str]] = {
         "Have the export write UTF-8 once: from a text that is encoded twice letters get lost sooner or later.",
     ),
     "S152": ("A file has lines in two encodings.", "Each is read in its own; export all of it in one."),
+    "S154": ("Cells of a sheet show an error (#N/A).", "They are read as empty. Mend the formula."),
+    "S155": ("Formulas of a sheet were never computed.", "They are read as empty. Open and save it in Excel."),
+    "S156": ("A sheet has hidden rows.", "They are read like all others. Delete what shall not be read."),
+    "S157": ("Numbers in a sheet are too long for it.", "It has kept 15 digits. Make the cells texts before typing."),
     "S153": ("A value stands in a column without a name.", "Name the column in the export, or set `header`."),
     # the mapping's form
     "M100": ("The mapping is not YAML.", "Correct the place: indentation, a space after a colon, quotes."),

@@ -31,6 +31,14 @@ PAGES: dict[str, tuple[str, str]] = {
         "En fil ändrades medan den lästes.",
         "Kör senare än exporten, eller låt den skriva på annan plats och byta namn på filen.",
     ),
+    "S110": (
+        "Ett citattecken i en CSV-fil slukar hela rader.",
+        "Rätta texten på den raden; sätt long_texts = true där texter får se ut så.",
+    ),
+    "S112": ("Det går inte att säga vilken fil som är nyast.", "Ta bort en, eller gå efter det andra av namn och tid."),
+    "S113": ("En export är inte klar.", "Kör senare, eller se varför exporten stannade."),
+    "S114": ("En packad fil kan inte packas upp.", "Packa om den utan lösenord; nämn filen i den med `member`."),
+    "S115": ("En fil på en annan dator kan inte hämtas.", "Se adress, `access` och nätverk; orden säger vilket."),
     "S120": ("Databasens url kan inte användas.", "Rätta den, eller installera databasens drivrutin."),
     "S121": ("Databasen släpper inte in oss.", "Kontrollera url, nätverk, användare och lösenord."),
     "S122": ("Databasen vägrar utföra frågan.", "Prova frågan i databasens eget verktyg."),
@@ -52,6 +60,10 @@ PAGES: dict[str, tuple[str, str]] = {
         "En fil är äldre än väntat.",
         "Se varför exporten inte har körts; eller ändra `expect: {max_age: …}`.",
     ),
+    "S133": (
+        "En källa saknar kolumner som väntas.",
+        "Se varför exporten har ändrats; eller ändra `expect: {columns: …}`.",
+    ),
     "S140": ("En fil är inte XML, eller avhuggen.", "Se på raden; exportera om där filen slutar mitt i."),
     "S141": (
         "En XML-fil deklarerar entiteter, som inget register behöver.",
@@ -61,6 +73,9 @@ PAGES: dict[str, tuple[str, str]] = {
         "En XML-fil har för många olika element för att vara en lista med rader.",
         "Nämn filen med raderna; eller skriv källan för hand: `rows` och `columns` (docs/connectors.md).",
     ),
+    "S143": ("En fil är inte JSON, eller avhuggen.", "Se på stället; säg med `rows` var raderna finns."),
+    "S144": ("Det är oklart vilket blad som menas.", "Nämn det med `sheet`."),
+    "S145": ("En fil är inget kalkylblad, eller har lösenord.", "Spara om den utan lösenord; text läses av csv."),
     "S150": (
         "Fält innehöll tecken som ingen ser; de togs bort.",
         "Inget är fel i det som publiceras; användarnamn, nycklar och personnummer med sådana tecken avvisas (M313).",
@@ -73,6 +88,10 @@ PAGES: dict[str, tuple[str, str]] = {
         "En fil har rader i två teckenkodningar.",
         "Varje rad lästes i sin egen; exportera hela filen i en.",
     ),
+    "S154": ("Celler i ett blad visar ett fel (#SAKNAS!).", "De läses som tomma. Rätta formeln."),
+    "S155": ("Formler i ett blad har aldrig räknats ut.", "De läses som tomma. Öppna och spara i Excel."),
+    "S156": ("Ett blad har dolda rader.", "De läses som alla andra. Ta bort det som inte ska läsas."),
+    "S157": ("Tal i ett blad är för långa för det.", "Det har sparat 15 siffror. Gör cellerna till text först."),
     "S153": ("Ett värde står i en kolumn utan namn.", "Ge kolumnen ett namn i exporten, eller ange `header`."),
     # mappningens form
     "M100": ("Mappningen är inte YAML.", "Rätta stället: indrag, mellanslag efter kolon, citattecken."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,10 +15,10 @@ from connectors.files.packed import PACKED, unpacked
 from connectors.files.remote import fetched
 
 
-def opened(options: FileOptions, now: float) -> SourceFiles:
-    """The files, none of them empty. `now` in seconds. What is copied or unpacked goes when the source is closed.
+def opened(options: FileOptions, now: float | None = None) -> SourceFiles:
+    """The files, none of them empty. `now` in seconds; None: the clock's.
 
-    Raises SourceError.
+    What is copied or unpacked goes when the source is closed. Raises SourceError.
     """
     with ExitStack() as stack:
         if options.is_remote:
@@ -36,7 +37,7 @@ def opened(options: FileOptions, now: float) -> SourceFiles:
             except OSError as error:
                 raise unreadable(place, error) from None
         times = [stamp(path)[1] / 1e9 if written is None else written for path, _, written in found]
-        return SourceFiles(files, age_hours(times, now), stack.pop_all())
+        return SourceFiles(files, age_hours(times, time.time() if now is None else now), stack.pop_all())
 
 
 def _folder(stack: ExitStack) -> Path:

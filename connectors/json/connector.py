@@ -20,7 +20,7 @@ from connectors.files.imprints import Imprint, taken
 from connectors.files.lines import FileLines
 from connectors.files.opening import opened
 from connectors.files.options import FileOptions
-from connectors.json.paths import cell, paths, steps
+from connectors.json.paths import cell, paths, steps, within
 from connectors.json.shallow import Shallow
 
 _LOOKED_AT = 1000  # rows, for the columns
@@ -192,8 +192,10 @@ def _items(raw: BinaryIO, options: JsonOptions, place: str) -> Iterator[Any]:
     """The rows that the path leads to; a byte order mark is passed over."""
     if raw.read(3) != codecs.BOM_UTF8:
         raw.seek(0)
-    path = options.rows.removesuffix("[]").replace("[]", ".item")
-    found: Iterator[Any] = ijson.items(Shallow(raw, place), f"{path}.item" if path else "item", use_float=False)
+    first, *inner = [part.strip(".") for part in options.rows.removesuffix("[]").split("[]")]
+    found: Iterator[Any] = ijson.items(Shallow(raw, place), f"{first}.item" if first else "item", use_float=False)
+    for path in inner:
+        found = within(found, path)
     return found
 
 

@@ -8,10 +8,23 @@ from typing import Any
 from connectors.base import Cell
 from connectors.text import as_text
 
+_ABOVE = ".."
+
+
+def within(rows: Iterable[Any], path: str) -> Iterator[Any]:
+    """The rows of lists within rows, each with the row around it under the name `..`."""
+    for row in rows:
+        found = [row]
+        for name in path.split("."):
+            found = [one[name] for one in found if isinstance(one, dict) and name in one]
+        for inner in _each(found):
+            yield {**inner, _ABOVE: row} if isinstance(inner, dict) else inner
+
 
 def steps(path: str) -> tuple[str, ...]:
-    """`namn.fornamn` -> its names; "." is the row itself."""
-    return tuple(path.split(".")) if path != "." else ()
+    """`namn.fornamn` -> its names; `../id` -> what is around the row, and a name there; "." is the row itself."""
+    *above, own = path.split("../")
+    return (*[_ABOVE] * len(above), *([] if own in (".", "") else own.split(".")))
 
 
 def cell(row: Any, path: Iterable[str]) -> Cell:
@@ -29,7 +42,11 @@ def paths(row: Any, above: str = "") -> Iterator[str]:
     """The paths of everything in a row that has a text."""
     if isinstance(row, dict):
         for name, value in row.items():
-            yield from paths(value, f"{above}.{name}" if above else name)
+            if name == _ABOVE:
+                around = value if isinstance(value, dict) else {}
+                yield from (f"../{key}" for key, own in around.items() if not isinstance(own, (dict, list)))
+            else:
+                yield from paths(value, f"{above}.{name}" if above else name)
     elif isinstance(row, list):
         for value in row:
             yield from paths(value, above)

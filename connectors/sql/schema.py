@@ -22,24 +22,24 @@ class TableSchema:
     foreign: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
-def tables(url: str) -> list[TableSchema]:
-    """The tables and views of a database, by name. Raises SourceError."""
+def tables(url: str, schema: str | None = None) -> list[TableSchema]:
+    """The tables and views of a database, by name; `schema`: another than its default one. Raises SourceError."""
     try:
         inspector = sa.inspect(engine(SqlOptions(url=SecretStr(url), table="any")))
-        primary, foreign = inspector.get_multi_pk_constraint(), inspector.get_multi_foreign_keys()
+        primary, foreign = inspector.get_multi_pk_constraint(schema), inspector.get_multi_foreign_keys(schema)
         found = [
             TableSchema(
                 name,
-                tuple(primary[None, name]["constrained_columns"] if primary.get((None, name)) else ()),
+                tuple(primary[schema, name]["constrained_columns"] if primary.get((schema, name)) else ()),
                 {
                     key["constrained_columns"][0]: (key["referred_table"], key["referred_columns"][0])
-                    for key in foreign.get((None, name)) or ()
+                    for key in foreign.get((schema, name)) or ()
                     if len(key["constrained_columns"]) == len(key["referred_columns"]) == 1
                 },
             )
-            for name in inspector.get_table_names()
+            for name in inspector.get_table_names(schema)
         ]
-        views = [TableSchema(name) for name in inspector.get_view_names()]
+        views = [TableSchema(name) for name in inspector.get_view_names(schema)]
     except (sa.exc.ArgumentError, ValueError) as error:
         message = f"the url cannot be used: {short(error)}; write it like postgresql+psycopg://user@host:5432/name."
         raise SourceError("S120", message) from None

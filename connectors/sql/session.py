@@ -75,7 +75,7 @@ class Session:
     def broke_off(self, rows: CursorResult[Any]) -> None:
         """The rest of some rows will never come."""
         self.spoilt()
-        unread = getattr(rows.cursor, "_result", None)
+        unread: Any = getattr(rows.cursor, "_result", None)
         if hasattr(unread, "unbuffered_active"):  # else PyMySQL asks the broken connection for them when it forgets it
             unread.unbuffered_active = False
 

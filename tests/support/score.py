@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from adapter.cli import sampling
+from adapter.cli import places, sampling
 from adapter.drafting.draft import draft
 from support.statements import Statements, Words, verdicts
 from support.strangers import Row, Stranger, strangers
@@ -76,7 +76,7 @@ def scores(wanted: Iterable[str] = ()) -> Iterator[Score]:
             continue
         with tempfile.TemporaryDirectory() as folder:
             given = stranger.write(Path(folder), today)
-            samples = [sampling.looked_at(place, today)[0] for place in sampling.places(map(str, given))]
+            samples = [sampling.looked_at(place, today)[0] for place in places.places(map(str, given))]
             yield compared(stranger, draft(samples, today).text, today)
 
 

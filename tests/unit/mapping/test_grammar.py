@@ -149,6 +149,7 @@ VALUES: dict[str, Any] = {
 }  # fmt: skip
 SPECIAL: dict[tuple[str, str], Any] = {
     # where a word needs others beside it, or another value: all that stands there
+    ("`expect`", "columns"): {"columns": ["guid", "kod"]},
     ("a source", "rows"): {"rows": [{"guid": "1", "kod": UNIT}], "key": "guid"},
     ("a source", "merge"): {"of": "inskr", "key": "guid", "merge": "most"},
     ("a rule", "keep"): {**BASE["Person"], "keep": {"status": "A"}},
