@@ -17,7 +17,7 @@ from adapter.errors import ConfigError
 from adapter.findings import Finding, Span, did_you_mean
 from adapter.settings import Settings
 from connectors.base import Connector, SourceError
-from connectors.registry import OptionsError, create
+from connectors.registry import OptionsError, create, names
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SQLITE = re.compile(r"(sqlite(?:\+\w+)?:///)([^/:?].*)\Z")
@@ -139,7 +139,7 @@ def _settings(reader: _Reader, data: dict[str, Any]) -> Settings | None:
 def _connector(reader: _Reader, name: str, options: dict[str, Any]) -> Connector | None:
     kind = options.get("connector")
     if not isinstance(kind, str):
-        reader.report("C111", ("sources", name, "connector"), "is missing (csv, sql, xml, or the name of a plug-in).")
+        reader.report("C111", ("sources", name, "connector"), f"is missing ({', '.join(names())}).")
         return None
     try:
         return create(name, options)

@@ -6,6 +6,7 @@ import codecs
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any, BinaryIO, Self
 
@@ -27,6 +28,7 @@ _LOOKED_AT = 1000  # rows, for the columns
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _LINES = (".jsonl", ".ndjson")
 _HEAD = 1 << 20  # bytes, in which the first line ends
+_TEXTS = frozenset((str, type(None)))
 _BLANK = b" \t\r\n"
 
 
@@ -87,14 +89,14 @@ class JsonTable:
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         """The rows of all files; in JSON the first row is number 1, in JSON Lines a row has its line's number."""
-        wanted = [steps(self._paths[name]) for name in columns]
+        paths_of = [steps(self._paths[name]) for name in columns]
         for file in self._files:
+            pick = _Picker(columns, paths_of, file.file.place).cells
             unknown: dict[str, int] = {}
             for first, some in self._values(file):
                 if self._found_out:
                     self._notice(some, first, unknown)
-                place = file.file.place
-                yield from runs((_cells(row, wanted, columns, place, n) for n, row in enumerate(some, first)), first)
+                yield from runs((pick(row, number) for number, row in enumerate(some, first)), first)
             for name, number in sorted(unknown.items()):
                 message = f'"{name}" comes here for the first time: it is not read. Name it in `columns`.'
                 self.remarks.append(Remark("S153", message, f"{file.file.place}:{number}"))
@@ -157,12 +159,12 @@ class JsonLines(FileLines):
 
     def cells(self, places: Sequence[int], columns: Sequence[str]) -> list[Sequence[Cell] | None]:
         """See `base.Lines`."""
-        wanted = [steps(self._paths[name]) for name in columns]
+        pick = _Picker(columns, [steps(self._paths[name]) for name in columns], self._place).cells
         found: list[Sequence[Cell] | None] = []
         for line, place in zip(self.some(places), places, strict=True):
             number = self.first + place
             (row,) = _parsed([line], self._place, number)
-            found.append(_cells(row, wanted, columns, self._place, number))
+            found.append(pick(row, number))
         return found
 
 
@@ -215,19 +217,34 @@ def _parsed(lines: Sequence[bytes], place: str, first: int) -> list[Any]:
     return found
 
 
-def _cells(
-    row: Any, wanted: Sequence[tuple[str, ...]], columns: Sequence[str], place: str, number: int
-) -> tuple[Cell, ...] | None:
-    if row is None:
-        return None
-    if not isinstance(row, dict):
-        raise SourceError("S143", "the row is no object with names and values.", f"{place}:{number}")
-    try:
-        return tuple([cell(row, path) for path in wanted])
-    except TypeError:
-        bad = next(name for name, path in zip(columns, wanted, strict=True) if not _has_text(row, path))
-        message = f'the column "{bad}" holds an object; write a path into it.'
-        raise SourceError("S125", message, f"{place}:{number}") from None
+@dataclass(frozen=True)
+class _Picker:
+    """Takes columns from rows. Most columns are plain names, and most values texts."""
+
+    columns: Sequence[str]
+    paths: Sequence[tuple[str, ...]]
+    place: str
+
+    def cells(self, row: Any, number: int) -> tuple[Cell, ...] | None:
+        """The texts; None where there is no row. Raises SourceError."""
+        if row is None:
+            return None
+        if not isinstance(row, dict):
+            raise SourceError("S143", "the row is no object with names and values.", f"{self.place}:{number}")
+        if self._names is not None and _TEXTS.issuperset(map(type, found := [row.get(name) for name in self._names])):
+            return tuple(found)
+        try:
+            return tuple([cell(row, path) for path in self.paths])
+        except TypeError:
+            named = zip(self.columns, self.paths, strict=True)
+            bad = next(name for name, path in named if not _has_text(row, path))
+            message = f'the column "{bad}" holds an object; write a path into it.'
+            raise SourceError("S125", message, f"{self.place}:{number}") from None
+
+    @cached_property
+    def _names(self) -> list[str] | None:
+        """The columns' names in the row itself, where all have one."""
+        return [path[0] for path in self.paths] if all(len(path) == 1 for path in self.paths) else None
 
 
 def _has_text(row: Any, path: tuple[str, ...]) -> bool:

@@ -28,6 +28,7 @@ from connectors.files.options import FileOptions
 from connectors.sheets import header, marks, ods, xls, xlsx
 from connectors.text import as_text
 
+_TEXT = frozenset((str,))
 _EXACT = 10**15  # Excel keeps fifteen digits of a number
 _TEXT_IN_DISGUISE = (b"<", b"\xef\xbb\xbf", b"\xff\xfe")
 
@@ -167,22 +168,26 @@ class _Sheet:
 
     def _rows(self) -> Iterator[tuple[int, Row]]:
         """(number from 0, values) of all rows from the sheet's first, merged cells filled."""
+        if not self._merged:
+            yield from enumerate(self._sheet.iter_rows())
+            return
         tops: dict[marks.Cell, Any] = {}
         tops_of = set(self._merged.values())
         for number, row in enumerate(self._sheet.iter_rows()):
-            if self._merged:
-                for at in range(len(row)):
-                    cell = (number, at + self._left)
-                    if cell in tops_of:
-                        tops[cell] = row[at]
-                    if cell in self._merged:
-                        row[at] = tops.get(self._merged[cell], "")
+            for at in range(len(row)):
+                cell = (number, at + self._left)
+                if cell in tops_of:
+                    tops[cell] = row[at]
+                if cell in self._merged:
+                    row[at] = tops.get(self._merged[cell], "")
             yield number, row
 
     def _texts(self, number: int, row: Row, wanted: Sequence[int]) -> tuple[Cell, ...]:
+        picked = [row[at] for at in wanted]
+        if _TEXT.issuperset(map(type, picked)):
+            return tuple(picked)
         texts = []
-        for at in wanted:
-            value = row[at]
+        for at, value in zip(wanted, picked, strict=True):
             if isinstance(value, str):
                 texts.append(value)
                 continue
@@ -214,8 +219,8 @@ def _plain(value: Any) -> str:
 def _look_at(file: SourceFile, options: ExcelOptions) -> _Sheet:
     try:
         book = calamine.CalamineWorkbook.from_path(file.path)
-        name = _sheet(book, options.sheet, file.place)
-        return _Sheet(file, book.get_sheet_by_name(name), _marks(file, name), options)
+        sheet = _sheet(book, options.sheet, file.place)
+        return _Sheet(file, sheet, _marks(file, sheet.name), options)
     except calamine.PasswordError:
         raise SourceError("S145", "the file has a password. Save it without one.", file.place) from None
     except (calamine.CalamineError, zipfile.BadZipFile, XLRDError, KeyError) as error:
@@ -239,19 +244,19 @@ def _head(file: SourceFile) -> bytes:
         return raw.read(512)
 
 
-def _sheet(book: calamine.CalamineWorkbook, wanted: str | int | None, place: str) -> str:
+def _sheet(book: calamine.CalamineWorkbook, wanted: str | int | None, place: str) -> calamine.CalamineSheet:
     names = [found.name for found in book.sheets_metadata if found.typ == calamine.SheetTypeEnum.WorkSheet]
     listed = ", ".join(f'"{name}"' for name in names[:8])
     if isinstance(wanted, int):
         if not 1 <= wanted <= len(names):
             raise SourceError("S144", f"there is no sheet number {wanted}; there are {listed}.", place)
-        return names[wanted - 1]
+        return book.get_sheet_by_name(names[wanted - 1])
     if wanted is not None:
         if wanted not in names:
             raise SourceError("S144", f'there is no sheet "{wanted}"; there are {listed}.', place)
-        return wanted
+        return book.get_sheet_by_name(wanted)
     visible = {found.name for found in book.sheets_metadata if found.visible == calamine.SheetVisibleEnum.Visible}
-    filled = [name for name in names if name in visible and book.get_sheet_by_name(name).height > 1]
+    filled = [sheet for name in names if name in visible and (sheet := book.get_sheet_by_name(name)).height > 1]
     if len(filled) != 1:
         what = "several sheets hold rows" if filled else "no sheet holds a header and a row"
         raise SourceError("S144", f"{what}; there are {listed}. Say which with `sheet`.", place)
