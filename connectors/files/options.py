@@ -55,6 +55,8 @@ class FileOptions(BaseModel):
             raise ValueError(f'"{self.path.partition("://")[0]}://" is not known; there are https:// and sftp://')
         if self.path.startswith("sftp://") and self.access.host_key is None:
             raise ValueError("sftp needs `access.host_key`, so that no other server can stand in for this one")
+        if not self.is_remote and self.access != Access():
+            raise ValueError("`access` is for https:// and sftp://; this file is on this machine")
         if self.is_remote and self.ready is not None:
             raise ValueError("`ready` is for files of this machine")
         return self

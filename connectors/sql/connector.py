@@ -93,6 +93,7 @@ class SqlTable:
         self._session.leave()
 
     def _some(self, own: Session, rows: sa.CursorResult[Any], number: int) -> Sequence[Any]:
+        own.is_asked()
         try:
             return rows.fetchmany(BATCH)
         except sa.exc.DBAPIError as error:

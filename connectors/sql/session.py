@@ -38,13 +38,24 @@ class Session:
         self._reading = False
         self._engine, self.connection = _connected(options, name)
         self.dialect = self.connection.dialect
+        self._seconds = options.timeout_seconds
         try:
-            _read_only(self.connection, options.timeout_seconds)
+            self._only_reads()
         except sa.exc.DBAPIError as error:
             self.leave()
             raise SourceError(
                 "S121", f"the database refuses a session that only reads: {short(error)}.", name
             ) from None
+
+    def _only_reads(self) -> None:
+        for statement in statements(self.dialect.name, self._seconds):
+            self.connection.exec_driver_sql(statement)
+        driver: Any = self.connection.connection.driver_connection
+        if self.dialect.name == "sqlite":
+            self.is_asked()
+            driver.set_progress_handler(lambda: time.monotonic() > self._ends, _STEPS)
+        elif self.dialect.name == "oracle":
+            driver.call_timeout = self._seconds * 1000
 
     @property
     def takes_another(self) -> bool:
@@ -54,6 +65,7 @@ class Session:
     def executed(self, query: str, name: str, reading: bool = False) -> CursorResult[Any]:
         """The rows of a query, streamed. Raises SourceError."""
         doubled = query.replace("%", "%%") if self.dialect.paramstyle in ("format", "pyformat") else query
+        self.is_asked()
         try:
             options = {"stream_results": True, "max_row_buffer": BATCH}
             found = self.connection.execution_options(**options).exec_driver_sql(doubled)
@@ -62,6 +74,10 @@ class Session:
             raise SourceError("S122", f"the database refuses the query: {short(error)}.", name) from None
         self._reading = self._reading or reading
         return found
+
+    def is_asked(self) -> None:
+        """From now on the database has its time to answer."""
+        self._ends = time.monotonic() + self._seconds
 
     def has_read(self) -> None:
         """The rows of a query have been read, or are not wanted any more."""
@@ -129,7 +145,7 @@ def engine(options: SqlOptions) -> Engine:
     elif backend in ("postgresql", "mysql", "mariadb"):
         arguments["connect_timeout"] = min(seconds, 30)
         if driver == "pymysql":
-            arguments["read_timeout"] = seconds + 5  # the server's own limit comes first
+            arguments["read_timeout"] = seconds + 5  # its limit for locks comes first
     elif driver == "pymssql":
         arguments |= {"login_timeout": min(seconds, 30), "timeout": seconds, "read_only": True}
     elif driver == "oracledb":
@@ -137,32 +153,23 @@ def engine(options: SqlOptions) -> Engine:
     return sa.create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=arguments)
 
 
-def statements(dialect: str, seconds: int, is_mariadb: bool = False) -> list[str]:
+def statements(dialect: str, seconds: int) -> list[str]:
     """What makes a session one that only reads, sees one moment, and does not wait for ever."""
-    limit = f"max_statement_time = {seconds}" if is_mariadb else f"max_execution_time = {seconds * 1000}"
+    my_sql = [
+        f"SET SESSION lock_wait_timeout = {seconds}",
+        *_MY_SQL,
+    ]  # a limit of the statement would count our time too
     known = {
         "sqlite": ["PRAGMA query_only = ON", "BEGIN"],
         "postgresql": [
             "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
             f"SET LOCAL statement_timeout = {seconds * 1000}",
         ],
-        "mysql": [f"SET SESSION {limit}", *_MY_SQL],
-        "mariadb": [f"SET SESSION {limit}", *_MY_SQL],
+        "mysql": my_sql,
+        "mariadb": my_sql,
         "oracle": ["SET TRANSACTION READ ONLY"],
     }
     return known.get(dialect, [])
-
-
-def _read_only(connection: Connection, seconds: int) -> None:
-    dialect = connection.dialect
-    for statement in statements(dialect.name, seconds, bool(getattr(dialect, "is_mariadb", False))):
-        connection.exec_driver_sql(statement)
-    driver: Any = connection.connection.driver_connection
-    if dialect.name == "sqlite":
-        ends = time.monotonic() + seconds
-        driver.set_progress_handler(lambda: time.monotonic() > ends, _STEPS)
-    elif dialect.name == "oracle":
-        driver.call_timeout = seconds * 1000
 
 
 def short(error: Exception) -> str:

@@ -170,8 +170,9 @@ def test_a_server_that_nobody_vouches_for_gets_no_token(web: Https) -> None:
         ({"path": "s3://h/x.csv"}, '"s3://" is not known'),
         ({"path": "sftp://h/x.csv"}, "sftp needs `access.host_key`"),
         ({"path": "https://h/x.csv", "ready": "/klar"}, "for files of this machine"),
+        ({"path": "export/x.csv", "access": {"token": "x"}}, "this file is on this machine"),
     ],
 )
-def test_an_address_that_cannot_be_trusted_is_refused(options: dict[str, str], told: str) -> None:
+def test_an_address_that_cannot_be_trusted_is_refused(options: dict[str, Any], told: str) -> None:
     with pytest.raises(OptionsError, match=told):
         create("elever", {"connector": "csv", **options})

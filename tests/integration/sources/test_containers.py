@@ -1,0 +1,84 @@
+"""SQL Server and Oracle, where Docker is: no such server can be installed from Debian. Elsewhere these say so."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from connectors.base import SourceError
+from connectors.registry import create
+from connectors.testing import ConnectorPromises, Rows, rows_to_read
+
+pytestmark = pytest.mark.long
+
+
+def _docker() -> str:
+    """Why there is no Docker; "" where there is."""
+    import docker
+
+    try:
+        docker.from_env().ping()
+    except docker.errors.DockerException as error:
+        return f"no Docker engine answers: {str(error)[:80]}"
+    return ""
+
+
+@pytest.fixture(scope="module", params=["mssql", "oracle"])
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    if why := _docker():
+        pytest.skip(why)
+    container: Any
+    if request.param == "mssql":
+        from testcontainers.mssql import SqlServerContainer
+
+        container = SqlServerContainer("mcr.microsoft.com/mssql/server:2022-latest", dialect="mssql+pymssql")
+    else:
+        from testcontainers.oracle import OracleDbContainer
+
+        container = OracleDbContainer("gvenzl/oracle-free:slim")
+    with container as started:
+        found = started.get_connection_url()
+        _fill(found, rows_to_read())
+        yield found
+
+
+def _fill(url: str, rows: Rows) -> None:
+    engine = sa.create_engine(url)
+    columns = [sa.Column(name, sa.Integer if name == "tal" else sa.Unicode(80)) for name in rows.header]
+    table = sa.Table("ELEV", sa.MetaData(), *columns)
+    table.create(engine)
+    with engine.begin() as connection:
+        values = [dict(zip(rows.header, (*row[:3], int(row[3] or 0), row[4]), strict=True)) for row in rows.cells]
+        connection.execute(sa.insert(table), values)
+        connection.exec_driver_sql("CREATE TABLE dagar (fran DATE, tal DECIMAL(12,2))")
+        day = sa.table("dagar", sa.column("fran"), sa.column("tal"))
+        connection.execute(sa.insert(day), [{"fran": dt.date(2026, 8, 17), "tal": 17}])
+    engine.dispose()
+
+
+class TestOthers(ConnectorPromises):
+    @pytest.fixture
+    def connector(self, url: str) -> Any:
+        return create("elever", {"connector": "sql", "url": url, "table": "ELEV"})
+
+
+def test_a_query_with_an_order_of_its_own_is_taken(url: str) -> None:
+    query = 'WITH e AS (SELECT * FROM "ELEV") SELECT "tal", "År" FROM e WHERE "tal" < 3 ORDER BY "tal"'
+    with create("elever", {"connector": "sql", "url": url, "query": query}).open() as table:
+        assert [tuple(row) for batch in table.batches(["tal"]) for row in batch.rows] == [("0",), ("1",), ("2",)]
+
+
+def test_dates_and_decimals_are_texts(url: str) -> None:
+    with create("dagar", {"connector": "sql", "url": url, "table": "dagar"}).open() as table:
+        ((day, number),) = [tuple(row) for batch in table.batches(table.columns) for row in batch.rows]
+    assert (day or "")[:10] == "2026-08-17"
+    assert number == "17"
+
+
+def test_what_is_not_there_is_told(url: str) -> None:
+    with pytest.raises(SourceError, match="S122"):
+        create("elever", {"connector": "sql", "url": url, "table": "LARARE"}).open()
