@@ -155,10 +155,8 @@ def engine(options: SqlOptions) -> Engine:
 
 def statements(dialect: str, seconds: int) -> list[str]:
     """What makes a session one that only reads, sees one moment, and does not wait for ever."""
-    my_sql = [
-        f"SET SESSION lock_wait_timeout = {seconds}",
-        *_MY_SQL,
-    ]  # a limit of the statement would count our time too
+    # a limit of the statement's own would count our time too
+    my_sql = [f"SET SESSION lock_wait_timeout = {seconds}", *_MY_SQL]
     known = {
         "sqlite": ["PRAGMA query_only = ON", "BEGIN"],
         "postgresql": [
