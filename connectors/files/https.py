@@ -46,7 +46,7 @@ def fetch(options: FileOptions, folder: Path) -> Fetched:
             with path.open("wb") as file:
                 for piece in answer.iter_raw(1 << 20):
                     file.write(piece)
-            promised, written = answer.headers.get("content-length"), answer.headers.get("last-modified")
+            written = answer.headers.get("last-modified")
     except httpx.InvalidURL:
         raise SourceError("S115", "this is no address; write it like https://host/path.", place) from None
     except httpx.TimeoutException:
@@ -55,8 +55,6 @@ def fetch(options: FileOptions, folder: Path) -> Fetched:
         raise SourceError("S115", f"the file cannot be fetched: {error}. See network and certificate.", place) from None
     except OSError as error:
         raise SourceError("S115", f"the file cannot be laid down: {error.strerror} (TMPDIR).", place) from None
-    if promised is not None and path.stat().st_size != int(promised):
-        raise SourceError("S115", "the file was cut off on its way. Run again.", place)
     return Fetched(path, place, _seconds(written))
 
 

@@ -29,6 +29,8 @@ from connectors.sheets import header, marks, ods, xls, xlsx
 from connectors.text import as_text
 
 _TEXT = frozenset((str,))
+_OLE = b"\xd0\xcf\x11\xe0"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # in the container of an .xlsx with a password
 _EXACT = 10**15  # Excel keeps fifteen digits of a number
 _TEXT_IN_DISGUISE = (b"<", b"\xef\xbb\xbf", b"\xff\xfe")
 
@@ -120,8 +122,8 @@ class _Sheet:
             if last[0] - first[0] < 1 << 16  # a whole column that is merged holds no rows
             for cell in _cells(first, last)
         }
-        self._cut: list[marks.Cell] = []
-        self._nameless: list[marks.Cell] = []
+        self._cut: set[marks.Cell] = set()
+        self._nameless: set[marks.Cell] = set()
         self.place = f"{file.place}, {sheet.name}"
         some = [row for _, row in islice(self._rows(), header.LOOKED_AT)]
         names, self._first = header.found(some, options.header, options.header_row, options.header_rows, self.place)
@@ -139,7 +141,7 @@ class _Sheet:
         rows = islice(self._rows(), self._first, None)
         while some := list(islice(rows, BATCH)):
             for number, row in some:
-                self._nameless += [(number, at + self._left) for at in nameless if row[at] != ""]
+                self._nameless.update((number, at + self._left) for at in nameless if row[at] != "")
             yield Batch(some[0][0] + 1, [self._texts(number, row, wanted) for number, row in some])
         self._file.unchanged()
 
@@ -196,7 +198,7 @@ class _Sheet:
                 texts.append(self._seen.shown[cell])
                 continue
             if isinstance(value, (int, float)) and abs(value) >= _EXACT:
-                self._cut.append(cell)
+                self._cut.add(cell)
             texts.append(_plain(value))
         return tuple(texts)
 
@@ -218,11 +220,12 @@ def _plain(value: Any) -> str:
 
 def _look_at(file: SourceFile, options: ExcelOptions) -> _Sheet:
     try:
-        book = calamine.CalamineWorkbook.from_path(file.path)
+        with file.path.open("rb") as raw:  # its form is found out by what is in it, not by its name
+            book = calamine.CalamineWorkbook.from_filelike(raw)
         sheet = _sheet(book, options.sheet, file.place)
         return _Sheet(file, sheet, _marks(file, sheet.name), options)
     except calamine.PasswordError:
-        raise SourceError("S145", "the file has a password. Save it without one.", file.place) from None
+        raise _with_password(file) from None
     except (calamine.CalamineError, zipfile.BadZipFile, XLRDError, KeyError) as error:
         raise _no_sheet(file, error) from None
     except OSError as error:
@@ -230,7 +233,7 @@ def _look_at(file: SourceFile, options: ExcelOptions) -> _Sheet:
 
 
 def _marks(file: SourceFile, sheet: str) -> marks.Marks:
-    if _head(file).startswith(b"\xd0\xcf"):
+    if _head(file).startswith(_OLE):
         return xls.marks(file.path, sheet)
     with zipfile.ZipFile(file.path) as book:
         names = book.namelist()
@@ -263,10 +266,16 @@ def _sheet(book: calamine.CalamineWorkbook, wanted: str | int | None, place: str
     return filled[0]
 
 
+def _with_password(file: SourceFile) -> SourceError:
+    return SourceError("S145", "the file has a password. Save it without one.", file.place)
+
+
 def _no_sheet(file: SourceFile, error: Exception) -> SourceError:
     head = _head(file)
     if head.lstrip().startswith(_TEXT_IN_DISGUISE) or (b"\0" not in head and not head.startswith((b"PK", b"\xd0\xcf"))):
         message = 'this is text with the name of a sheet, as some systems write. Read it with connector = "csv".'
         return SourceError("S145", message, file.place)
+    if head.startswith(_OLE) and _ENCRYPTED in file.path.read_bytes():
+        return _with_password(file)
     words = str(error).strip().splitlines()[0][:120] if str(error).strip() else type(error).__name__
     return SourceError("S145", f"this is no sheet, or it is cut off ({words}). Save it anew.", file.place)

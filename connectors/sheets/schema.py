@@ -12,7 +12,8 @@ from connectors.base import SourceError
 def sheets(path: Path) -> list[str]:
     """Names of the visible sheets with more than one row, in order. Raises SourceError for what is no sheet."""
     try:
-        book = calamine.CalamineWorkbook.from_path(path)
+        with path.open("rb") as raw:
+            book = calamine.CalamineWorkbook.from_filelike(raw)
         seen = [one for one in book.sheets_metadata if one.visible == calamine.SheetVisibleEnum.Visible]
         names = [one.name for one in seen if one.typ == calamine.SheetTypeEnum.WorkSheet]
         return [name for name in names if book.get_sheet_by_name(name).height > 1]

@@ -218,7 +218,7 @@ def test_one_bad_file_or_table_does_not_stop_the_rest(init: Callable[..., Drafte
         database.execute("CREATE VIEW trasig AS SELECT * FROM finns_inte")
         database.execute("CREATE TABLE hel (a)")
     drafted = init(folder, tmp_path / "sis.db")
-    for name, code in (("tom.csv", "S103"), ("bild.txt", "S104"), ("ojamn.csv:3", "S107"), ("trasig", "S122")):
+    for name, code in (("tom.csv", "S103"), ("bild.txt:1", "S104"), ("ojamn.csv:3", "S107"), ("trasig", "S122")):
         assert re.search(rf"left out: .*{re.escape(name)}: {code} ", drafted.command.err), name
     assert re.search(r"elever_2 +1 +not read", drafted.command.out)
     assert re.search(r"klass1 +1 +not read", drafted.command.out)
@@ -237,11 +237,11 @@ def test_what_cannot_be_looked_at_is_told_and_nothing_is_written(tmp_path: Path,
         secret = sa.make_url(server).set(username="u", password="hemligt").render_as_string(hide_password=False)
         for place, code, words in (
             (tmp_path / "nowhere", 5, "there is no such file or folder"),
-            (tmp_path / "tom mapp", 2, "no text file (.csv .txt .tsv"),
+            (tmp_path / "tom mapp", 2, "no file that can be read (.csv .txt .tsv"),
             (tmp_path / "broken.db", 5, "broken.db: "),
             (tmp_path / "tom.csv", 5, "tom.csv: S103"),
             (tmp_path / "nothing.csv", 2, "none of nothing looks like pupils"),
-            (tmp_path / "bok.xlsx", 5, "save each sheet as CSV"),
+            (tmp_path / "bok.xlsx", 5, "bok.xlsx: S145 this is no sheet that can be read"),
             (f"sqlite:///{tmp_path}/typo.db", 5, "typo.db: there is no such file"),
             ("sqlite://", 2, "no table is there"),
             ("nosuchdb://x", 5, "nosuchdb://x: "),

@@ -197,11 +197,13 @@ def test_a_disk_without_room_changes_nothing_and_says_where_room_is_needed(
 
 def test_an_export_that_is_too_old_changes_nothing(store: Store) -> None:
     found: dict[str, object] = dict(tables())
-    found["elever"] = Rows(tables()["elever"], age_hours=40)
+    found["elever"] = old = Rows(tables()["elever"], age_hours=40)
+    old.place = "export/elever.csv"  # type: ignore[attr-defined]
     mapping = small_school.MAPPING.replace("{min_rows: 2}", "{min_rows: 2, max_age: 36h}")
     report = night(store, found, mapping=mapping)
     assert isinstance(report.error, SourceFailed)
     assert "40 hours old" in str(report.error.findings[0])
+    assert str(report.error.findings[0]).startswith("export/elever.csv: S131 ")
 
 
 def test_a_wrong_mapping_is_not_the_sources_fault(store: Store) -> None:

@@ -29,8 +29,8 @@ class Sftp:
 
 
 @contextmanager
-def sftp(root: Path, folder: Path) -> Iterator[Sftp]:
-    """A server that shows `root` as its whole disk. `folder`: for keys."""
+def sftp(root: Path, folder: Path, opened: Callable[[], None] = lambda: None) -> Iterator[Sftp]:
+    """A server that shows `root` as its whole disk. `folder`: for keys; `opened`: called when a file is opened."""
     host, client = asyncssh.generate_private_key("ssh-ed25519"), asyncssh.generate_private_key("ssh-ed25519")
     key = folder / "klient"
     client.write_private_key(key)
@@ -44,8 +44,13 @@ def sftp(root: Path, folder: Path) -> Iterator[Sftp]:
         def validate_password(self, username: str, password: str) -> bool:
             return (username, password) == (USER, PASSWORD)
 
+    class Files(asyncssh.SFTPServer):
+        def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> Any:
+            opened()
+            return super().open(path, pflags, attrs)
+
     def shown(channel: asyncssh.SSHServerChannel[bytes]) -> asyncssh.SFTPServer:
-        return asyncssh.SFTPServer(channel, chroot=str(root).encode())
+        return Files(channel, chroot=str(root).encode())
 
     async def start() -> asyncssh.SSHAcceptor:
         return await asyncssh.create_server(
@@ -64,12 +69,16 @@ def sftp(root: Path, folder: Path) -> Iterator[Sftp]:
         acceptor = asyncio.run_coroutine_threadsafe(start(), loop).result(20)
         public = host.export_public_key().decode().strip()
         yield Sftp(f"sftp://{USER}@127.0.0.1:{acceptor.get_port()}", public, key)
-        acceptor.close()
-        asyncio.run_coroutine_threadsafe(acceptor.wait_closed(), loop).result(20)
+        asyncio.run_coroutine_threadsafe(_ended(acceptor), loop).result(20)
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(20)
         loop.close()
+
+
+async def _ended(acceptor: asyncssh.SSHAcceptor) -> None:
+    acceptor.close()  # in its own thread: asyncio's servers are not for others
+    await acceptor.wait_closed()
 
 
 @dataclass(frozen=True)

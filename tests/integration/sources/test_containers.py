@@ -20,10 +20,13 @@ def _docker() -> str:
     """Why there is no Docker; "" where there is."""
     import docker
 
+    client = docker.DockerClient()
     try:
-        docker.from_env().ping()
-    except docker.errors.DockerException as error:
+        client.ping()
+    except (docker.errors.DockerException, OSError) as error:
         return f"no Docker engine answers: {str(error)[:80]}"
+    finally:
+        client.close()
     return ""
 
 

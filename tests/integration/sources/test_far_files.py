@@ -66,6 +66,19 @@ def test_a_far_file_is_as_old_as_its_server_says(server: Sftp) -> None:
         assert table.age_hours > 24 * 365 * 50
 
 
+def test_a_file_that_is_written_while_it_is_fetched_is_not_believed(disk: Path, tmp_path: Path) -> None:
+    file = disk / "ut" / "larare.csv"
+
+    def write() -> None:
+        with file.open("ab") as more:
+            more.write(b"10\n")
+
+    with sftp(disk, tmp_path, opened=write) as found:
+        access = {"host_key": found.host_key, "password": PASSWORD}
+        with pytest.raises(SourceError, match=r"S109 the file changed while it was fetched"):
+            read(f"{found.address}/ut/larare.csv", access=access)
+
+
 def test_another_server_is_not_let_to_stand_in(server: Sftp) -> None:
     other = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode().strip()
     with pytest.raises(SourceError, match=r"S115 the server's key is not `access\.host_key`"):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from support.catalogues import ADMIN, BASE, HAS_BONSAI, SECRET, Catalogue, catalogue
 
 from connectors.base import SourceError
@@ -14,6 +15,7 @@ from connectors.registry import OptionsError, create
 
 if not HAS_BONSAI:
     pytest.skip("pip install '.[ldap]'", allow_module_level=True)
+from connectors.ldap.connector import LdapOptions, LdapTable
 from connectors.ldap.ranges import whole
 from connectors.ldap.values import text
 
@@ -151,12 +153,15 @@ class Fake:
     """A stand-in for Active Directory, which gives long lists in parts: no such server runs here."""
 
     def __init__(self, members: list[bytes]) -> None:
-        self.members, self.asked = members, list[str]()
+        self.members, self.asked, self.entries = members, list[str](), list[Entry]()
 
     def part(self, first: int) -> dict[str, list[bytes]]:
         last = first + 1499
         name = f"member;range={first}-{last if last + 1 < len(self.members) else '*'}"
         return {name: self.members[first : last + 1]}
+
+    def paged_search(self, *asked: object, **how: object) -> list[Entry]:
+        return self.entries
 
     def search(self, dn: str, scope: int, filter_exp: str, attributes: list[str]) -> list[dict[str, list[bytes]]]:
         self.asked += attributes
@@ -173,6 +178,14 @@ def test_a_group_of_more_members_than_come_at_a_time_is_whole(count: int) -> Non
     found = whole(Entry(fake.part(0)), fake)
     assert found == {"member": fake.members}
     assert len(fake.asked) == (count - 1) // 1500
+
+
+def test_a_group_whose_members_come_in_parts_is_one_row() -> None:
+    fake = Fake([f"cn={n}".encode() for n in range(2000)])
+    fake.entries = [Entry(fake.part(0))]
+    options = {"url": SecretStr("ldaps://k"), "base": "dc=x", "columns": {"medlemmar": "member"}}
+    (batch,) = LdapTable("grupper", fake, LdapOptions.model_validate(options)).batches(["medlemmar"])  # type: ignore[arg-type]
+    assert [(cell or "").count("|") for cell in batch.rows[0]] == [1999]
 
 
 @pytest.mark.parametrize(
