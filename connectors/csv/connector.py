@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
@@ -14,10 +13,9 @@ from connectors.batches import BATCH, runs
 from connectors.cells import cleaned
 from connectors.csv.lines import CsvLines
 from connectors.csv.rows import CsvFile, CsvOptions, Filled, Shape, picker, shape_of, swallowed
+from connectors.files.connector import FileConnector, FileTable
 from connectors.files.found import SourceFile, SourceFiles, unreadable
-from connectors.files.imprints import Imprint, taken
 from connectors.files.lines import BYTE_BY_BYTE, has_lone_returns
-from connectors.files.opening import opened
 from connectors.headers import joined
 from connectors.text import decoded, detect_delimiter, detect_encoding, undecodable
 
@@ -25,30 +23,13 @@ _FIELD_LIMIT = 1 << 20  # characters; a longer field is a quote that never ends
 _LOOKED_AT = 200  # lines, for what stands in columns without a name
 
 
-class CsvConnector:
+class CsvConnector(FileConnector[CsvOptions, "CsvTable"]):
     """One or several CSV files with the same columns."""
 
     Options = CsvOptions
 
-    def __init__(self, name: str, options: CsvOptions, now: Callable[[], float] = time.time) -> None:
-        self.name = name
-        self.options = options
-        self._now = now
-
-    def imprint(self, key: bytes) -> Imprint | None:
-        """How the files look now, all their bytes."""
-        return taken(self.options, key)
-
-    def open(self) -> CsvTable:
-        """Look at the files' headers. Raises SourceError where a file is missing, empty or has no clear header."""
-        found = opened(self.options, self._now())
-        try:
-            return self._table(found)
-        except BaseException:
-            found.to_close.close()
-            raise
-
-    def _table(self, found: SourceFiles) -> CsvTable:
+    def table(self, found: SourceFiles) -> CsvTable:
+        """Look at the files' headers. Raises SourceError where one has no clear header."""
         files = [_look_at(file, self.options) for file in found.files]
         first = files[0]
         for other in files[1:]:
@@ -66,24 +47,15 @@ class CsvConnector:
         return table
 
 
-class CsvTable:
+class CsvTable(FileTable):
     """Open CSV files."""
 
     def __init__(self, files: Sequence[CsvFile], options: CsvOptions, found: SourceFiles) -> None:
+        super().__init__(found, options)
         self._files = files
         self._options = options
         in_all = set(files[0].header).intersection(*(file.header for file in files))
-        self.columns: Sequence[str] = tuple(name for name in files[0].header if name and name in in_all)
-        self.age_hours: float | None = found.age_hours
-        self.place = options.path
-        self.remarks: list[Remark] = []
-        self._to_close = found.to_close
-
-    def __enter__(self) -> CsvTable:
-        return self
-
-    def __exit__(self, *details: object) -> None:
-        self._to_close.close()
+        self.columns = tuple(name for name in files[0].header if name and name in in_all)
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         """The rows of all files, in the order of their names. Raises SourceError, also half-way."""

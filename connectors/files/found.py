@@ -41,6 +41,15 @@ class SourceFile:
             raise SourceError("S109", message, self.place)
 
 
+@dataclass(frozen=True)
+class Fetched:
+    """A file that was fetched. `place`: its address without what may be secret; `written`: seconds, None unknown."""
+
+    path: Path
+    place: str
+    written: float | None
+
+
 @dataclass
 class SourceFiles:
     """The files of a source, as long as it is open. `age_hours`: of the oldest."""

@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit
 import httpx
 
 from connectors.base import SourceError
+from connectors.files.found import Fetched
 from connectors.files.options import FileOptions
-from connectors.files.remote import Fetched
 
 _WHY = {
     401: "the server does not know us: see `access.token`",

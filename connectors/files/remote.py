@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from connectors.base import SourceError
+from connectors.files.found import Fetched
 from connectors.files.options import FileOptions
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """A file that was fetched. `place`: its address without what may be secret; `written`: seconds, None unknown."""
-
-    path: Path
-    place: str
-    written: float | None
 
 
 def fetched(options: FileOptions, folder: Path) -> Sequence[Fetched]:

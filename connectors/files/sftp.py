@@ -12,9 +12,8 @@ from urllib.parse import unquote, urlsplit
 import asyncssh
 
 from connectors.base import SourceError
-from connectors.files.found import newest
+from connectors.files.found import Fetched, newest
 from connectors.files.options import FileOptions
-from connectors.files.remote import Fetched
 
 _PATTERN = frozenset("*?[")
 

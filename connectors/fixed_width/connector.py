@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Self
 
 from pydantic import Field, field_validator
 
-from connectors.base import Batch, Cell, Remark, SourceError
+from connectors.base import Batch, Cell, SourceError
 from connectors.batches import BATCH, runs
+from connectors.files.connector import FileConnector, FileTable
 from connectors.files.found import SourceFile, SourceFiles, unreadable
-from connectors.files.imprints import Imprint, taken
 from connectors.files.lines import BYTE_BY_BYTE, FileLines, has_lone_returns
-from connectors.files.opening import opened
 from connectors.files.options import FileOptions
 from connectors.text import decoded, detect_encoding, known_encoding, undecodable
 
@@ -46,28 +43,14 @@ class FixedWidthOptions(FileOptions):
         return value if value is None else known_encoding(value)
 
 
-class FixedWidthConnector:
+class FixedWidthConnector(FileConnector[FixedWidthOptions, "FixedWidthTable"]):
     """One or several files of one layout."""
 
     Options = FixedWidthOptions
 
-    def __init__(self, name: str, options: FixedWidthOptions, now: Callable[[], float] = time.time) -> None:
-        self.name = name
-        self.options = options
-        self._now = now
-
-    def imprint(self, key: bytes) -> Imprint | None:
-        """How the files look now, all their bytes."""
-        return taken(self.options, key)
-
-    def open(self) -> FixedWidthTable:
+    def table(self, found: SourceFiles) -> FixedWidthTable:
         """Find out what the files are written in. Raises SourceError."""
-        found = opened(self.options, self._now())
-        try:
-            return FixedWidthTable([(file, _encoding(file, self.options)) for file in found.files], self.options, found)
-        except BaseException:
-            found.to_close.close()
-            raise
+        return FixedWidthTable([(file, _encoding(file, self.options)) for file in found.files], self.options, found)
 
 
 @dataclass(frozen=True)
@@ -93,24 +76,16 @@ class Layout:
         return tuple([line[at] for at in cuts])
 
 
-class FixedWidthTable:
+class FixedWidthTable(FileTable):
     """Open files."""
 
     def __init__(self, files: Sequence[tuple[SourceFile, str]], options: FixedWidthOptions, found: SourceFiles) -> None:
-        self._files, self._options, self._to_close = files, options, found.to_close
+        super().__init__(found, options)
+        self._files, self._options = files, options
         cuts = {name: _between(text) for name, text in options.columns.items()}
         only = [(_between(places), text.strip()) for places, text in options.only.items()]
         self._layout = Layout(cuts, only, max(cut.stop for cut in cuts.values()), options.short_rows)
-        self.columns: Sequence[str] = tuple(cuts)
-        self.age_hours: float | None = found.age_hours
-        self.place = options.path
-        self.remarks: list[Remark] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *details: object) -> None:
-        self._to_close.close()
+        self.columns = tuple(cuts)
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         """The rows of all files, in the order of their names. Raises SourceError, also half-way."""

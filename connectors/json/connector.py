@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import codecs
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO
 
 import ijson
 import orjson
@@ -16,10 +15,9 @@ from pydantic import Field
 
 from connectors.base import Batch, Cell, Remark, SourceError
 from connectors.batches import BATCH, runs
+from connectors.files.connector import FileConnector, FileTable
 from connectors.files.found import SourceFile, SourceFiles, unreadable
-from connectors.files.imprints import Imprint, taken
 from connectors.files.lines import FileLines
-from connectors.files.opening import opened
 from connectors.files.options import FileOptions
 from connectors.json.paths import cell, paths, steps, within
 from connectors.json.shallow import Shallow
@@ -45,47 +43,25 @@ class _File:
     is_lines: bool
 
 
-class JsonConnector:
+class JsonConnector(FileConnector[JsonOptions, "JsonTable"]):
     """One or several files of one form."""
 
     Options = JsonOptions
 
-    def __init__(self, name: str, options: JsonOptions, now: Callable[[], float] = time.time) -> None:
-        self.name = name
-        self.options = options
-        self._now = now
-
-    def imprint(self, key: bytes) -> Imprint | None:
-        """How the files look now, all their bytes."""
-        return taken(self.options, key)
-
-    def open(self) -> JsonTable:
+    def table(self, found: SourceFiles) -> JsonTable:
         """Look at the first rows. Raises SourceError."""
-        found = opened(self.options, self._now())
-        try:
-            return JsonTable([_File(file, _is_lines(file, self.options)) for file in found.files], self.options, found)
-        except BaseException:
-            found.to_close.close()
-            raise
+        return JsonTable([_File(file, _is_lines(file, self.options)) for file in found.files], self.options, found)
 
 
-class JsonTable:
+class JsonTable(FileTable):
     """Open files."""
 
     def __init__(self, files: Sequence[_File], options: JsonOptions, found: SourceFiles) -> None:
-        self._files, self._options, self._to_close = files, options, found.to_close
-        self.age_hours: float | None = found.age_hours
-        self.place = options.path
-        self.remarks: list[Remark] = []
+        super().__init__(found, options)
+        self._files, self._options = files, options
         self._found_out = options.columns is None
         self._paths = options.columns or {name: name for name in self._looked_at()}
-        self.columns: Sequence[str] = tuple(self._paths)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *details: object) -> None:
-        self._to_close.close()
+        self.columns = tuple(self._paths)
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         """The rows of all files; in JSON the first row is number 1, in JSON Lines a row has its line's number."""

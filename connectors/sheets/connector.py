@@ -8,9 +8,8 @@ were never computed, hidden rows, numbers that Excel has already cut.
 from __future__ import annotations
 
 import datetime as dt
-import time
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Self, TypeAlias
 
@@ -21,9 +20,8 @@ from xlrd.biffh import XLRDError
 from connectors.base import Batch, Cell, Remark, SourceError
 from connectors.batches import BATCH
 from connectors.cells import cleaned
+from connectors.files.connector import FileConnector, FileTable
 from connectors.files.found import SourceFile, SourceFiles, unreadable
-from connectors.files.imprints import Imprint, taken
-from connectors.files.opening import opened
 from connectors.files.options import FileOptions
 from connectors.sheets import header, marks, ods, xls, xlsx
 from connectors.text import as_text
@@ -55,51 +53,29 @@ class ExcelOptions(FileOptions):
         return self
 
 
-class ExcelConnector:
+class ExcelConnector(FileConnector[ExcelOptions, "ExcelTable"]):
     """One sheet of one or several files."""
 
     Options = ExcelOptions
 
-    def __init__(self, name: str, options: ExcelOptions, now: Callable[[], float] = time.time) -> None:
-        self.name = name
-        self.options = options
-        self._now = now
-
-    def imprint(self, key: bytes) -> Imprint | None:
-        """How the files look now, all their bytes."""
-        return taken(self.options, key)
-
-    def open(self) -> ExcelTable:
+    def table(self, found: SourceFiles) -> ExcelTable:
         """Read the sheets' headers. Raises SourceError."""
-        found = opened(self.options, self._now())
-        try:
-            return ExcelTable([_look_at(file, self.options) for file in found.files], self.options, found)
-        except BaseException:
-            found.to_close.close()
-            raise
+        return ExcelTable([_look_at(file, self.options) for file in found.files], self.options, found)
 
 
-class ExcelTable:
+class ExcelTable(FileTable):
     """Open sheets with the same columns."""
 
     def __init__(self, sheets: Sequence[_Sheet], options: ExcelOptions, found: SourceFiles) -> None:
+        super().__init__(found, options)
         first = sheets[0]
         for other in sheets[1:]:
             if differing := sorted(set(other.columns) ^ set(first.columns)):
                 message = f"the columns differ from those of {first.place} ({', '.join(differing)}). Make them alike."
                 raise SourceError("S106", message, other.place)
         self._sheets = sheets
-        self._to_close = found.to_close
-        self.columns: Sequence[str] = tuple(first.columns)
-        self.age_hours: float | None = found.age_hours
+        self.columns = tuple(first.columns)
         self.place = first.place if len(sheets) == 1 else options.path
-        self.remarks: list[Remark] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *details: object) -> None:
-        self._to_close.close()
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         """The rows under the header, numbered as the sheet numbers them. Raises SourceError, also half-way."""

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 
 from connectors.base import SourceError
-from connectors.sql.connector import SqlOptions
+from connectors.sql.options import SqlOptions
 from connectors.sql.session import engine, short
 
 

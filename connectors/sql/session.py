@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, CursorResult, Engine
@@ -13,9 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from connectors.base import SourceError
 from connectors.batches import BATCH
-
-if TYPE_CHECKING:
-    from connectors.sql.connector import SqlOptions
+from connectors.sql.options import SqlOptions
 
 _STEPS = 100_000  # of SQLite's machine, between two looks at the clock
 _MY_SQL = (

@@ -7,18 +7,15 @@ refused: no register needs them, and a hostile file could make gigabytes or read
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Self
 from xml.parsers import expat
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from connectors.base import Batch
+from connectors.files.connector import FileConnector, FileTable
 from connectors.files.found import SourceFile, SourceFiles, unreadable
-from connectors.files.imprints import Imprint, taken
-from connectors.files.opening import opened
 from connectors.files.options import FileOptions
 from connectors.xml.parse import local, parsed
 
@@ -75,40 +72,24 @@ class _Element:
         return "".join(self.texts).strip()
 
 
-class XmlConnector:
+class XmlConnector(FileConnector[XmlOptions, "XmlTable"]):
     """One or several XML files of one form."""
 
     Options = XmlOptions
 
-    def __init__(self, name: str, options: XmlOptions, now: Callable[[], float] = time.time) -> None:
-        self.name = name
-        self.options = options
-        self._now = now
-
-    def imprint(self, key: bytes) -> Imprint | None:
-        """How the files look now, all their bytes."""
-        return taken(self.options, key)
-
-    def open(self) -> XmlTable:
-        """See that the files are there. Raises SourceError where one is missing or empty."""
-        return XmlTable(opened(self.options, self._now()), self.options)
+    def table(self, found: SourceFiles) -> XmlTable:
+        """All files are read when their rows are."""
+        return XmlTable(found, self.options)
 
 
-class XmlTable:
+class XmlTable(FileTable):
     """Open XML files."""
 
     def __init__(self, found: SourceFiles, options: XmlOptions) -> None:
+        super().__init__(found, options)
         self._found = found
         self._options = options
-        self.columns: Sequence[str] = tuple(options.columns)
-        self.age_hours: float | None = found.age_hours
-        self.place = options.path
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *details: object) -> None:
-        self._found.to_close.close()
+        self.columns = tuple(options.columns)
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         """The rows of all files; the first row element is number 1. Raises SourceError, also half-way."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from connectors.base import Batch, SourceError
-from connectors.files.imprints import Imprint, taken
-from connectors.files.opening import opened
+from connectors.files.connector import FileConnector, FileTable
+from connectors.files.found import SourceFiles
 from connectors.files.options import FileOptions
 
 
@@ -12,23 +12,17 @@ class Options(FileOptions):
     names: tuple[str, ...]
 
 
-class Records:
+class Records(FileConnector[Options, "RecordsTable"]):
     Options = Options
 
-    def __init__(self, name: str, options: Options) -> None:
-        self.name, self.options = name, options
-
-    def imprint(self, key: bytes) -> Imprint | None:
-        return taken(self.options, key)
-
-    def open(self) -> "RecordsTable":
-        return RecordsTable(self.options)
+    def table(self, found: SourceFiles) -> "RecordsTable":
+        return RecordsTable(found, self.options)
 
 
-class RecordsTable:
-    def __init__(self, options: Options) -> None:
-        self._found = opened(options)
-        self.columns, self.age_hours = options.names, self._found.age_hours
+class RecordsTable(FileTable):
+    def __init__(self, found: SourceFiles, options: Options) -> None:
+        super().__init__(found, options)
+        self._found, self.columns = found, options.names
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         for file in self._found.files:
@@ -39,9 +33,3 @@ class RecordsTable:
                     raise SourceError("S105", f"{min(unknown)} is not in `names`.", f"{file.place}:{number}")
                 yield Batch(number, [[cells.get(name) for name in columns]])
             file.unchanged()
-
-    def __enter__(self) -> "RecordsTable":
-        return self
-
-    def __exit__(self, *details: object) -> None:
-        self._found.to_close.close()

@@ -18,8 +18,8 @@ from support.databases import mariadb_url, postgres_url
 from adapter.config import load
 from connectors.base import Connector, SourceError
 from connectors.registry import create
-from connectors.sql.connector import SqlOptions
 from connectors.sql.narrowing import Narrowing
+from connectors.sql.options import SqlOptions
 from connectors.sql.session import engine, statements
 
 SERVERS = {"postgresql": postgres_url, "mariadb": mariadb_url}

@@ -21,7 +21,8 @@ from adapter.store.engine import Store, open_store
 from adapter.sync import attempts
 from adapter.sync.inputs import Inputs
 from adapter.sync.run import sync
-from connectors.sql.connector import SqlConnector, SqlOptions
+from connectors.sql.connector import SqlConnector
+from connectors.sql.options import SqlOptions
 
 
 def test_of_a_changed_row_only_its_object_is_built(school: School, store: Store, built: list[str]) -> None:

@@ -21,7 +21,8 @@ from support.small_school import UNIT, Rows
 from connectors.csv import connector as csv_file
 from connectors.csv.connector import CsvConnector, CsvOptions
 from connectors.sql import connector as sql
-from connectors.sql.connector import SqlConnector, SqlOptions
+from connectors.sql.connector import SqlConnector
+from connectors.sql.options import SqlOptions
 
 # key and user name in one, so that joins give something
 NAME = "g1@edu.exempel.se"
