@@ -54,7 +54,7 @@ class FileTable(ABC):
 
     def __init__(self, found: SourceFiles, options: FileOptions) -> None:
         self.age_hours: float | None = found.age_hours
-        self.place = options.path
+        self.place = options.place
         self.remarks: list[Remark] = []
         self._to_close = found.to_close
 

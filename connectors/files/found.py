@@ -66,7 +66,7 @@ def matching(options: FileOptions) -> list[Path]:
         return [path]
     paths = sorted(path.parent.glob(path.name))
     if not paths:
-        raise SourceError("S102", "no file has such a name. Has the export run, and into this folder?", options.path)
+        raise SourceError("S102", "no file has such a name. Has the export run, and into this folder?", options.place)
     if options.newest is None:
         return paths
     times = {found: stamp(found)[1] for found in paths}
@@ -80,13 +80,13 @@ def newest(names: Sequence[str], times: Sequence[float], options: FileOptions) -
         undated = next((name for name, rank in zip(names, ranks, strict=True) if not rank), None)
         if undated is not None:
             message = f'"{undated}" has no date in its name; `newest = "time"` goes by when files were written.'
-            raise SourceError("S112", message, options.path)
+            raise SourceError("S112", message, options.place)
     else:
         ranks = list(times)
     best = max(range(len(names)), key=lambda place: ranks[place])
     if ranks.count(ranks[best]) > 1:
         same = [name for name, rank in zip(names, ranks, strict=True) if rank == ranks[best]]
-        raise SourceError("S112", f"{' and '.join(same[:3])} are equally new. Take one away.", options.path)
+        raise SourceError("S112", f"{' and '.join(same[:3])} are equally new. Take one away.", options.place)
     return best
 
 
@@ -103,11 +103,11 @@ def settled(paths: Sequence[Path], options: FileOptions) -> None:
             done = options.ready.stat().st_mtime_ns
         except OSError:
             message = f"{options.ready} is not there: the export has not ended, or it failed."
-            raise SourceError("S113", message, options.path) from None
+            raise SourceError("S113", message, options.place) from None
         late = next((path for path in paths if stamp(path)[1] > done), None)
         if late is not None:
             message = f"{options.ready} is older than {late.name}: an export has begun anew and has not ended."
-            raise SourceError("S113", message, options.path)
+            raise SourceError("S113", message, options.place)
     looks = [stamp(path) for path in paths]
     age = time.time() - max((at for _, at in looks), default=0) / 1e9
     if 0 <= age < options.settled_seconds:

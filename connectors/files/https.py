@@ -23,7 +23,7 @@ _WHY = {
 def fetch(options: FileOptions, folder: Path) -> Fetched:
     """The file, whole. Raises SourceError."""
     address = urlsplit(options.path)
-    place = f"https://{address.hostname}{f':{address.port}' if address.port else ''}{address.path}"
+    place = options.place
     path = folder / (PurePosixPath(unquote(address.path)).name or "file")
     headers = {"Accept-Encoding": "identity"}  # so that the length that is told is the length that comes
     if options.access.token is not None:

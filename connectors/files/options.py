@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
@@ -47,12 +48,25 @@ class FileOptions(BaseModel):
         """Whether another machine has the files."""
         return _REMOTE.match(self.path) is not None
 
+    @property
+    def place(self) -> str:
+        """The path as messages show it: of another machine's without user and query, which may be secret."""
+        if not self.is_remote:
+            return self.path
+        address = urlsplit(self.path)
+        return f"{address.scheme}://{address.netloc.rpartition('@')[2]}{address.path}"
+
     @model_validator(mode="after")
     def _fit(self) -> FileOptions:
         if re.match(r"(http|ftp)://", self.path):
             raise ValueError("a path that anybody could read or change on its way is refused; use https:// or sftp://")
         if "://" in self.path and not self.is_remote:
             raise ValueError(f'"{self.path.partition("://")[0]}://" is not known; there are https:// and sftp://')
+        address = urlsplit(self.path)
+        if self.is_remote and not (address.hostname and address.port != 0):  # asking for the port checks it
+            raise ValueError("the address has no host; write it like https://host/path")
+        if self.is_remote and address.password is not None:
+            raise ValueError("a password stands in the address; write it as `access.password`, from the environment")
         if self.path.startswith("sftp://") and self.access.host_key is None:
             raise ValueError("sftp needs `access.host_key`, so that no other server can stand in for this one")
         if not self.is_remote and self.access != Access():

@@ -20,5 +20,5 @@ def fetched(options: FileOptions, folder: Path) -> Sequence[Fetched]:
         from connectors.files import sftp
     except ModuleNotFoundError:
         message = "sftp needs asyncssh: pip install 'ss12000-adapter[sftp]'."
-        raise SourceError("S115", message, options.path) from None
+        raise SourceError("S115", message, options.place) from None
     return sftp.fetch(options, folder)

@@ -33,7 +33,7 @@ def fetch(options: FileOptions, folder: Path) -> Sequence[Fetched]:
         ) from None
     except asyncssh.SFTPNoSuchFile:
         raise SourceError(
-            "S102", "there is no such file. Has the export run, and into this folder?", options.path
+            "S102", "there is no such file. Has the export run, and into this folder?", options.place
         ) from None
     except (asyncssh.Error, TimeoutError) as error:
         words = str(getattr(error, "reason", "") or error) or "no answer"
@@ -88,7 +88,7 @@ async def _chosen(client: asyncssh.SFTPClient, options: FileOptions, path: str) 
         (e for e in listed if fnmatch.fnmatchcase(str(e.filename), whole.name)), key=lambda e: str(e.filename)
     )
     if not fitting:
-        raise SourceError("S102", "no file has such a name. Has the export run, and into this folder?", path)
+        raise SourceError("S102", "no file has such a name. Has the export run, and into this folder?", options.place)
     if options.newest is not None:
         names = [str(entry.filename) for entry in fitting]
         fitting = [fitting[newest(names, [float(entry.attrs.mtime or 0) for entry in fitting], options)]]

@@ -75,7 +75,7 @@ class ExcelTable(FileTable):
                 raise SourceError("S106", message, other.place)
         self._sheets = sheets
         self.columns = tuple(first.columns)
-        self.place = first.place if len(sheets) == 1 else options.path
+        self.place = first.place if len(sheets) == 1 else options.place
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         """The rows under the header, numbered as the sheet numbers them. Raises SourceError, also half-way."""

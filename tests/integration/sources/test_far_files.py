@@ -146,6 +146,21 @@ def test_a_file_comes_by_https_with_a_token(web: Https, path: str) -> None:
     assert read(web.address + path, access=access(web)) == [("1", "Åsa")]
 
 
+def test_what_stands_in_an_address_is_not_told_where_it_may_be_secret(web: Https, server: Sftp) -> None:
+    for path, access_ in (
+        (f"{web.address}/annat.csv?nyckel=hemligt", access(web)),
+        (f"{server.address}/ut/annat*.csv", {"host_key": server.host_key, "password": PASSWORD}),
+    ):
+        with pytest.raises(SourceError) as caught:
+            read(path, access=access_)
+        assert "hemligt" not in str(caught.value)
+        assert "export@" not in str(caught.value)
+    with create(
+        "elever", {"connector": "csv", "path": f"{web.address}/ut/elever.csv?ar=2026", "access": access(web)}
+    ).open() as table:
+        assert table.place == f"{web.address}/ut/elever.csv"  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize(
     ("path", "token", "told"),
     [
@@ -182,6 +197,9 @@ def test_a_server_that_nobody_vouches_for_gets_no_token(web: Https) -> None:
         ({"path": "ftp://h/x.csv"}, "use https:// or sftp://"),
         ({"path": "s3://h/x.csv"}, '"s3://" is not known'),
         ({"path": "sftp://h/x.csv"}, "sftp needs `access.host_key`"),
+        ({"path": "sftp://u:hemligt@h/x.csv", "access": {"host_key": "k"}}, "write it as `access.password`"),
+        ({"path": "https:///x.csv"}, "the address has no host"),
+        ({"path": "https://h:port/x.csv"}, "Port could not be cast"),
         ({"path": "https://h/x.csv", "ready": "/klar"}, "for files of this machine"),
         ({"path": "export/x.csv", "access": {"token": "x"}}, "this file is on this machine"),
     ],
