@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+
+_NUMBER = re.compile(r"(?<!\d)(?:\d\d)?\d{6}[-+ ]?[\dA-Z]{2}\d{2}(?!\d)")
+NO_NAMES = (
+    "the header looks like a row: a personnummer stands where names should. Export it with names, or set `header`."
+)
 
 
 def joined(rows: Sequence[Sequence[str]], spread: bool = False) -> list[str]:
@@ -25,3 +31,8 @@ def _spread(row: Sequence[str]) -> list[str]:
     for text in row:
         found.append(text if text.strip() or not found else found[-1])
     return found
+
+
+def looks_like_a_row(names: Sequence[str]) -> bool:
+    """Whether a personnummer stands among what should be names: then messages must not show them."""
+    return any(_NUMBER.search(name) for name in names)

@@ -46,7 +46,8 @@ def add_to(commands: arguments.Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0; or 2 and 5 like `sync`."""
-    if _CODE.match(args.what):
+    if _CODE.match(args.what.upper()):
+        args.what = args.what.upper()
         return _explain_code(args)
     installation = wiring.load(args.config)
     store = installation.store()

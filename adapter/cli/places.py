@@ -15,6 +15,7 @@ from adapter.drafting.looking.samples import Declared
 from adapter.errors import AdapterError, ConfigError, SourceFailed
 from adapter.mapping.synonyms import plain
 from connectors.base import SourceError
+from connectors.files.found import LOCKS, dated, undated
 from connectors.json.schema import lists
 from connectors.sheets.schema import sheets
 from connectors.sql.schema import tables as database_tables
@@ -122,19 +123,34 @@ def _files(text: str) -> Iterator[tuple[str, Options]]:
         found = _listed(path)
     else:
         raise SourceFailed(f"{text}: there is no such file or folder. (The folder to write to comes before --from.)")
-    found = [file for file in found if file.is_file()]
+    found = [file for file in found if file.is_file() and not file.name.startswith(LOCKS)]
     tables = [file for file in found if file.name.lower().endswith(_FILES) or (file == path and not _is_other(file))]
     others = [file.name for file in found if _is_other(file)]
     if not tables:
         raise _nothing(text, found)
     if others:
         output.note(f"{text}: not looked at: {', '.join(others[:12])}; name a database by itself")
-    for file in tables:
-        name = glob.escape(file.name) if glob.has_magic(file.name) else file.name
+    for file, pattern in _newest(tables):
+        name = pattern or (glob.escape(file.name) if glob.has_magic(file.name) else file.name)
         try:
-            yield from _within(file, str(file.absolute().parent / name))
+            for table, options in _within(file, str(file.absolute().parent / name)):
+                yield table, {**options, **({"newest": "name"} if pattern else {})}
         except (SourceError, zipfile.BadZipFile) as error:
             output.note(f"left out: {error if isinstance(error, SourceError) else f'{file}: {error}'}")
+
+
+def _newest(files: list[Path]) -> Iterator[tuple[Path, str]]:
+    """Each file; of those that differ in nothing but the date of their names the newest, and a pattern for all."""
+    alike: dict[str, list[Path]] = {}
+    for file in files:
+        alike.setdefault(undated(file.name) or file.name, []).append(file)
+    for pattern, some in alike.items():
+        if len(some) == 1:
+            yield some[0], ""
+        else:
+            newest = max(some, key=lambda file: dated(file.name))
+            output.note(f"{pattern}: {len(some)} files that differ in their date; {newest.name} is looked at")
+            yield newest, pattern
 
 
 def _within(file: Path, place: str) -> Iterator[tuple[str, Options]]:

@@ -54,7 +54,13 @@ class KeyReader(Reader):
             self.report("M112", f"{what}: {{its column: my column}}`.", span)
             node = entries_of(node, span)
         own = Scope((Frame(view.name, view),))
-        pairs = [(_as_in_key(self.key_part(its, own, True), view), self.key_part(my, mine)) for its, my in node.entries]
+        pairs = []
+        for its, my in node.entries:
+            plain, part = self.key_part(its, own, True), self.key_part(my, mine)
+            converted = _as_in_key(plain, view)
+            if converted is not plain and isinstance(my, Scalar) and (mine.find(my.value) or (1,))[0] == 0:
+                part = _as_in_key(part, mine.frames[0].view)
+            pairs.append((converted, part))
         good = [(its, my) for its, my in pairs if its is not None and my is not None]
         if not pairs or len(good) < len(pairs):
             return None

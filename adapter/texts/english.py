@@ -77,6 +77,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "S155": ("Formulas of a sheet were never computed.", "They are read as empty. Open and save it in Excel."),
     "S156": ("A sheet has hidden rows.", "They are read like all others. Delete what shall not be read."),
     "S157": ("Numbers in a sheet are too long for it.", "It has kept 15 digits. Make the cells texts before typing."),
+    "S158": ("A column's path leads nowhere in the first rows.", "Correct the path in `columns` of the source."),
     "S153": ("A value stands in a column without a name.", "Name the column in the export, or set `header`."),
     # the mapping's form
     "M100": ("The mapping is not YAML.", "Correct the place: indentation, a space after a colon, quotes."),

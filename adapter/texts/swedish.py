@@ -92,6 +92,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "S155": ("Formler i ett blad har aldrig räknats ut.", "De läses som tomma. Öppna och spara i Excel."),
     "S156": ("Ett blad har dolda rader.", "De läses som alla andra. Ta bort det som inte ska läsas."),
     "S157": ("Tal i ett blad är för långa för det.", "Det har sparat 15 siffror. Gör cellerna till text först."),
+    "S158": ("En kolumns sökväg leder ingenstans i de första raderna.", "Rätta sökvägen i källans `columns`."),
     "S153": ("Ett värde står i en kolumn utan namn.", "Ge kolumnen ett namn i exporten, eller ange `header`."),
     # mappningens form
     "M100": ("Mappningen är inte YAML.", "Rätta stället: indrag, mellanslag efter kolon, citattecken."),

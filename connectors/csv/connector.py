@@ -16,7 +16,7 @@ from connectors.csv.rows import CsvFile, CsvOptions, Filled, Shape, picker, shap
 from connectors.files.connector import FileConnector, FileTable
 from connectors.files.found import SourceFile, SourceFiles, unreadable
 from connectors.files.lines import BYTE_BY_BYTE, has_lone_returns
-from connectors.headers import joined
+from connectors.headers import NO_NAMES, joined, looks_like_a_row
 from connectors.text import decoded, detect_delimiter, detect_encoding, undecodable
 
 _FIELD_LIMIT = 1 << 20  # characters; a longer field is a quote that never ends
@@ -204,6 +204,8 @@ def _header(names: Sequence[str], rows: Sequence[Sequence[str]], place: str) -> 
     An empty column without a name, as a sheet that is saved as CSV often has at its end, is called "".
     """
     header = [cleaned(name).text for name in names]
+    if looks_like_a_row(header):
+        raise SourceError("S105", NO_NAMES, place)
     if not any(header):
         raise SourceError("S105", "the first line holds no column names; set `header` or `skip_lines`.", place)
     twice = next((name for name in header if name and header.count(name) > 1), None)

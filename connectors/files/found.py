@@ -17,6 +17,9 @@ from connectors.files.options import FileOptions
 Stamp = tuple[int, int]
 """Size, and time in ns."""
 
+LOCKS = ("~$", ".~lock.")
+"""How files begin that Excel and LibreOffice lay beside one that somebody has open."""
+
 _DATE = re.compile(
     r"(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?:[-_T ]?(\d\d)[-:.]?(\d\d)[-:.]?(\d\d)?)?(?!\d)"
 )
@@ -64,7 +67,7 @@ def matching(options: FileOptions) -> list[Path]:
     path = Path(options.path)
     if not glob.has_magic(path.name):
         return [path]
-    paths = sorted(path.parent.glob(path.name))
+    paths = sorted(found for found in path.parent.glob(path.name) if not found.name.startswith(LOCKS))
     if not paths:
         raise SourceError("S102", "no file has such a name. Has the export run, and into this folder?", options.place)
     if options.newest is None:
@@ -94,6 +97,14 @@ def dated(name: str) -> str:
     """The date in a file's name, and its time where there is one; "" where there is none. The last date counts."""
     found = [*_DATE.finditer(name)]
     return "".join(part or "" for part in found[-1].groups()) if found else ""
+
+
+def undated(name: str) -> str:
+    """A pattern for all files of a name but for the date in it; "" where there is none."""
+    found = [*_DATE.finditer(name)]
+    if not found:
+        return ""
+    return f"{glob.escape(name[: found[-1].start()])}*{glob.escape(name[found[-1].end() :])}"
 
 
 def settled(paths: Sequence[Path], options: FileOptions) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from connectors.base import Batch, Cell, SourceError
 from connectors.batches import BATCH, runs
@@ -32,9 +32,11 @@ class FixedWidthOptions(FileOptions):
 
     @field_validator("columns", "only")
     @classmethod
-    def _places(cls, value: dict[str, str], info: object) -> dict[str, str]:
+    def _places(cls, value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
         for key, text in value.items():
-            _between(text if getattr(info, "field_name", "") == "columns" else key)
+            places = _between(text if info.field_name == "columns" else key)
+            if info.field_name == "only" and len(text) > places.stop - places.start:
+                raise ValueError(f'"{text}" is longer than the places {key}')
         return value
 
     @field_validator("encoding")

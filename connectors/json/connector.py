@@ -19,8 +19,9 @@ from connectors.files.connector import FileConnector, FileTable
 from connectors.files.found import SourceFile, SourceFiles, unreadable
 from connectors.files.lines import FileLines
 from connectors.files.options import FileOptions
-from connectors.json.paths import cell, paths, steps, within
-from connectors.json.shallow import Shallow
+from connectors.json.paths import cell, paths, steps, within, written
+from connectors.json.schema import has_list, lists
+from connectors.json.shallow import Shallow, not_json
 
 _LOOKED_AT = 1000  # rows, for the columns
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -60,12 +61,24 @@ class JsonTable(FileTable):
         super().__init__(found, options)
         self._files, self._options = files, options
         self._found_out = options.columns is None
-        self._paths = options.columns or {name: name for name in self._looked_at()}
+        seen = self._looked_at()
+        self._paths = {name: steps(path) for name, path in (options.columns or {}).items()} or {
+            written(path): path for path in seen if not any(other[: len(path)] == path != other for other in seen)
+        }
+        for name, path in self._paths.items():
+            if (
+                not self._found_out
+                and seen
+                and not any(one[: len(path)] == path for one in seen)
+                and path[:1] != ("..",)
+            ):
+                message = f'nothing stands at "{written(path)}", which the column "{name}" names, in the first rows.'
+                self.remarks.append(Remark("S158", message, self.place))
         self.columns = tuple(self._paths)
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         """The rows of all files; in JSON the first row is number 1, in JSON Lines a row has its line's number."""
-        paths_of = [steps(self._paths[name]) for name in columns]
+        paths_of = [self._paths[name] for name in columns]
         for file in self._files:
             pick = _Picker(columns, paths_of, file.file.place).cells
             unknown: dict[str, int] = {}
@@ -86,23 +99,32 @@ class JsonTable(FileTable):
         self._to_close.callback(found.close)
         return found
 
-    def _looked_at(self) -> dict[str, None]:
-        """The columns that the first rows of every file have."""
-        found: dict[str, None] = {}
+    def _looked_at(self) -> dict[tuple[str, ...], None]:
+        """What the first rows of every file have."""
+        found: dict[tuple[str, ...], None] = {}
         for file in self._files:
-            for _, some in self._values(file, _LOOKED_AT):
-                for row in some:
+            count = 0
+            for first, some in self._values(file, _LOOKED_AT):
+                for number, row in enumerate(some, first):
+                    if row is not None and not isinstance(row, dict):
+                        raise _no_object(file.file.place, number)
                     found.update(dict.fromkeys(paths(row) if row is not None else ()))
-        if not found:
+                count += len(some)
+            if not count and self._options.rows and not has_list(file.file.path, self._options.rows):
+                there = ", ".join(one.rows or "the top" for one in lists(file.file.path)[:6]) or "none"
+                message = f'`rows` leads to no list of rows ("{self._options.rows}"); there are: {there}.'
+                raise SourceError("S143", message, file.file.place)
+        if not found and self._found_out:
             raise SourceError("S105", "no row is there to find out columns from. Name them in `columns`.", self.place)
         return found
 
     def _notice(self, rows: Sequence[Any], first: int, unknown: dict[str, int]) -> None:
         """See what stands in rows and in no column."""
+        known = frozenset(self._paths.values())
         for number, row in enumerate(rows, first):
-            for path in paths(row) if row is not None else ():
-                if path not in self._paths:
-                    unknown.setdefault(path, number)
+            for path in paths(row) if isinstance(row, dict) else ():
+                if path not in known and cell(row, path) is not None:
+                    unknown.setdefault(written(path), number)
 
     def _values(self, file: _File, most: int | None = None) -> Iterator[tuple[int, list[Any]]]:
         """(number of the first, rows); None for an empty line. Raises SourceError."""
@@ -117,9 +139,7 @@ class JsonTable(FileTable):
             if most is None:
                 file.file.unchanged()
         except ijson.JSONError as error:
-            words = str(error).strip().splitlines()[0][:80]
-            message = f"this is not whole JSON ({words}), after at least {number - 1} rows. Export it anew."
-            raise SourceError("S143", message, place) from None
+            raise not_json(file.file.path, error, place) from None
         except UnicodeDecodeError:
             raise SourceError("S104", "JSON must be UTF-8, and this is not. Export it anew.", place) from None
         except OSError as error:
@@ -129,13 +149,13 @@ class JsonTable(FileTable):
 class JsonLines(FileLines):
     """See `base.Lines`."""
 
-    def __init__(self, file: SourceFile, found: dict[str, str], options: JsonOptions) -> None:
+    def __init__(self, file: SourceFile, found: dict[str, tuple[str, ...]], options: JsonOptions) -> None:
         super().__init__(file, 0, repr(options))
         self._paths, self._place = found, file.place
 
     def cells(self, places: Sequence[int], columns: Sequence[str]) -> list[Sequence[Cell] | None]:
         """See `base.Lines`."""
-        pick = _Picker(columns, [steps(self._paths[name]) for name in columns], self._place).cells
+        pick = _Picker(columns, [self._paths[name] for name in columns], self._place).cells
         found: list[Sequence[Cell] | None] = []
         for line, place in zip(self.some(places), places, strict=True):
             number = self.first + place
@@ -152,6 +172,8 @@ def _is_lines(file: SourceFile, options: JsonOptions) -> bool:
         raise SourceError("S104", "JSON must be UTF-8, and this is UTF-16. Export it anew.", file.place)
     if options.rows or head.startswith(b"["):
         return False
+    if not head.startswith(b"{"):
+        raise SourceError("S143", "this is no JSON: it begins neither with [ nor with {.", file.place)
     first, _, rest = head.partition(b"\n")
     if file.path.suffix.lower() not in _LINES and not (rest.strip() and _is_object(first)):
         message = "the file is one object. Say with `rows` where in it the rows are, such as data.elever."
@@ -206,7 +228,7 @@ class _Picker:
         if row is None:
             return None
         if not isinstance(row, dict):
-            raise SourceError("S143", "the row is no object with names and values.", f"{self.place}:{number}")
+            raise _no_object(self.place, number)
         if self._names is not None and _TEXTS.issuperset(map(type, found := [row.get(name) for name in self._names])):
             return tuple(found)
         try:
@@ -221,6 +243,10 @@ class _Picker:
     def _names(self) -> list[str] | None:
         """The columns' names in the row itself, where all have one."""
         return [path[0] for path in self.paths] if all(len(path) == 1 for path in self.paths) else None
+
+
+def _no_object(place: str, number: int) -> SourceError:
+    return SourceError("S143", "the row is no object with names and values.", f"{place}:{number}")
 
 
 def _has_text(row: Any, path: tuple[str, ...]) -> bool:

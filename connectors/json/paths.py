@@ -38,20 +38,25 @@ def cell(row: Any, path: Iterable[str]) -> Cell:
     return ",".join(text for value in values if (text := _text(value))) or None
 
 
-def paths(row: Any, above: str = "") -> Iterator[str]:
-    """The paths of everything in a row that has a text."""
+def paths(row: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The steps to everything in a row that has a text, or is null."""
     if isinstance(row, dict):
         for name, value in row.items():
             if name == _ABOVE:
                 around = value if isinstance(value, dict) else {}
-                yield from (f"../{key}" for key, own in around.items() if not isinstance(own, (dict, list)))
+                yield from ((_ABOVE, key) for key, own in around.items() if not isinstance(own, (dict, list)))
             else:
-                yield from paths(value, f"{above}.{name}" if above else name)
+                yield from paths(value, (*above, name))
     elif isinstance(row, list):
         for value in row:
             yield from paths(value, above)
     else:
-        yield above or "."
+        yield above
+
+
+def written(path: tuple[str, ...]) -> str:
+    """The steps as a source's `columns` say them."""
+    return f"../{path[1]}" if path[:1] == (_ABOVE,) else ".".join(path)
 
 
 def _each(values: Iterable[Any]) -> Iterator[Any]:

@@ -9,7 +9,7 @@ import ijson
 import orjson
 
 from connectors.base import SourceError
-from connectors.json.shallow import Shallow
+from connectors.json.shallow import Shallow, not_json
 
 _LINES = (".jsonl", ".ndjson")
 _MOST_LISTS = 50
@@ -39,11 +39,20 @@ def lists(path: Path) -> list[JsonRows]:
                     if len(found) > _MOST_LISTS:
                         break
     except ijson.JSONError as error:
-        words = str(error).strip().splitlines()[0][:80]
-        raise SourceError("S143", f"this is not whole JSON ({words}). Export it anew.", str(path)) from None
+        raise not_json(path, error, str(path)) from None
     except OSError as error:
         raise SourceError("S102", f"the file cannot be read: {error.strerror}.", str(path)) from None
     return [JsonRows(_name(prefix, path), _rows(prefix)) for prefix in found]
+
+
+def has_list(path: Path, rows: str) -> bool:
+    """Whether there is a list at this path, be it empty. Raises JSONError, OSError."""
+    wanted = rows.removesuffix("[]").replace("[]", ".item")
+    with path.open("rb") as raw:
+        if raw.read(3) != b"\xef\xbb\xbf":
+            raw.seek(0)
+        found = ijson.parse(Shallow(raw, str(path)))
+        return any(event == "start_array" and prefix == wanted for prefix, event, _ in found)
 
 
 def _rows(prefix: str) -> str:

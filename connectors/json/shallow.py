@@ -1,7 +1,11 @@
-"""A file that is refused where values stand too deep in one another: the parser's memory grows with the square."""
+"""What is wrong with a file as JSON, told without what stands in it.
+
+Values that stand too deep in one another are refused before they are read: the parser's memory grows with the square.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import IO
 
 from connectors.base import SourceError
@@ -35,3 +39,21 @@ class Shallow:
         if self._depth > _DEEPEST:
             message = f"values stand more than {_DEEPEST} deep in one another: this is no list of rows."
             raise SourceError("S143", message, self._place)
+
+
+def not_json(path: Path, error: Exception, place: str) -> SourceError:
+    """What to say of a file that is no JSON: the parser's words without its excerpt, which may be somebody's data."""
+    with path.open("rb") as raw:
+        for number, line in enumerate(raw, 1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                message = "JSON must be UTF-8, and this line is not. Export it anew."
+                return SourceError("S104", message, f"{place}:{number}")
+    words = next(iter(str(error.args[0] if error.args else error).removeprefix("b'").splitlines()), "")
+    return SourceError("S143", f"this is not whole JSON ({_plain(words)}). Export it anew.", place)
+
+
+def _plain(words: str) -> str:
+    found = words.partition("\\n")[0].replace("lexical error: ", "").replace("parse error: ", "").strip().rstrip(".'")
+    return found if found.replace(" ", "").replace(",", "").replace("(", "").replace(")", "").isalpha() else "damaged"

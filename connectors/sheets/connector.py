@@ -7,7 +7,7 @@ were never computed, hidden rows, numbers that Excel has already cut.
 
 from __future__ import annotations
 
-import datetime as dt
+import difflib
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -23,8 +23,9 @@ from connectors.cells import cleaned
 from connectors.files.connector import FileConnector, FileTable
 from connectors.files.found import SourceFile, SourceFiles, unreadable
 from connectors.files.options import FileOptions
+from connectors.headers import NO_NAMES, looks_like_a_row
 from connectors.sheets import header, marks, ods, xls, xlsx
-from connectors.text import as_text
+from connectors.sheets.values import plain
 
 _TEXT = frozenset((str,))
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -104,6 +105,8 @@ class _Sheet:
         some = [row for _, row in islice(self._rows(), header.LOOKED_AT)]
         names, self._first = header.found(some, options.header, options.header_row, options.header_rows, self.place)
         self._names = [cleaned(name).text for name in names]
+        if looks_like_a_row(self._names):
+            raise SourceError("S105", NO_NAMES, self._at((self._first - 1, self._left)))
         for place, name in enumerate(self._names):
             if name and name in self._names[:place]:
                 where = self._at((self._first - 1, self._left + place))
@@ -175,7 +178,7 @@ class _Sheet:
                 continue
             if isinstance(value, (int, float)) and abs(value) >= _EXACT:
                 self._cut.add(cell)
-            texts.append(_plain(value))
+            texts.append(plain(value))
         return tuple(texts)
 
 
@@ -183,15 +186,6 @@ def _cells(first: marks.Cell, last: marks.Cell) -> Iterator[marks.Cell]:
     for row in range(first[0], last[0] + 1):
         for column in range(first[1], last[1] + 1):
             yield row, column
-
-
-def _plain(value: Any) -> str:
-    """A value as text."""
-    if isinstance(value, dt.timedelta):
-        return str(value)
-    if isinstance(value, dt.datetime) and not (value.hour or value.minute or value.second):
-        return value.date().isoformat()
-    return as_text(value) or ""
 
 
 def _look_at(file: SourceFile, options: ExcelOptions) -> _Sheet:
@@ -232,7 +226,9 @@ def _sheet(book: calamine.CalamineWorkbook, wanted: str | int | None, place: str
         return book.get_sheet_by_name(names[wanted - 1])
     if wanted is not None:
         if wanted not in names:
-            raise SourceError("S144", f'there is no sheet "{wanted}"; there are {listed}.', place)
+            close = difflib.get_close_matches(wanted.lower(), [name.lower() for name in names], n=1)
+            meant = next((f' Did you mean "{name}"?' for name in names if close and name.lower() == close[0]), "")
+            raise SourceError("S144", f'there is no sheet "{wanted}"; there are {listed}.{meant}', place)
         return book.get_sheet_by_name(wanted)
     visible = {found.name for found in book.sheets_metadata if found.visible == calamine.SheetVisibleEnum.Visible}
     filled = [sheet for name in names if name in visible and (sheet := book.get_sheet_by_name(name)).height > 1]

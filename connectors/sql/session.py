@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -120,6 +121,8 @@ def session(options: SqlOptions, name: str) -> Session:
 
 
 def _connected(options: SqlOptions, name: str) -> tuple[Engine, Connection]:
+    if wrong := _file_of_sqlite(options):
+        raise SourceError(*wrong, name)
     try:
         opened = engine(options)
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
@@ -130,6 +133,28 @@ def _connected(options: SqlOptions, name: str) -> tuple[Engine, Connection]:
         opened.dispose()
         message = f"the database does not let us in: {short(error)}. Check url, network and password."
         raise SourceError("S121", message, name) from None
+
+
+def _file_of_sqlite(options: SqlOptions) -> tuple[str, str] | None:
+    """(code, message): what is wrong with the file of a SQLite database, which SQLite itself may read as empty rows."""
+    try:
+        url = sa.make_url(options.url.get_secret_value())
+    except (sa.exc.ArgumentError, ValueError):
+        return None
+    if url.get_backend_name() != "sqlite" or not url.database or url.database.startswith("file:"):
+        return None
+    path = Path(url.database)
+    try:
+        with path.open("rb") as file:
+            head = file.read(100)
+    except OSError as error:
+        return "S102", f"{path} cannot be read: {error.strerror}. Is it the right path, and may we read it?"
+    page = int.from_bytes(head[16:18], "big")
+    pages, counted, valid_for = (int.from_bytes(head[at : at + 4], "big") for at in (28, 24, 92))
+    whole = (65536 if page == 1 else page) * pages
+    if counted == valid_for and path.stat().st_size < whole:
+        return "S124", f"{path} is cut off: {path.stat().st_size} of {whole} bytes are there. Copy it anew."
+    return None
 
 
 def engine(options: SqlOptions) -> Engine:

@@ -97,3 +97,19 @@ def test_tables_of_another_schema_are_looked_at_and_read(schema: str, tmp_path: 
         assert "annat" not in told.out
         checked = command("--config", "w/config.toml", "check", at=tmp_path)
         assert "1 source opened" in checked.out
+
+
+def test_of_dated_files_the_newest_is_looked_at_and_every_night_s_newest_is_read(tmp_path: Path) -> None:
+    (tmp_path / "export").mkdir()
+    for day in (15, 17, 16):
+        rows = "".join(f"{day}{n};31279295;Skolan\n" for n in range(day))
+        (tmp_path / "export" / f"elever_2026-08-{day}.csv").write_text(f"elevid;skolenhetskod;skola\n{rows}")
+    (tmp_path / "export" / "~$skola.xlsx").write_bytes(b"x")
+    (tmp_path / "export" / "enheter.csv").write_text("skolenhetskod;namn\n31279295;Norra skolan\n")
+    told = command("init", "w", "--from", "export", "--no-input", at=tmp_path)
+    assert "elever_*.csv: 3 files that differ in their date; elever_2026-08-17.csv is looked at" in told.err
+    assert [line.split()[1] for line in told.out.splitlines() if "elever" in line] == ["17"]
+    config = (tmp_path / "w" / "config.toml").read_text(encoding="utf-8")
+    assert "lock" not in told.err
+    assert "skola.xlsx" not in told.err
+    assert 'newest = "name"' in config or "elever" not in tomllib.loads(config)["sources"]

@@ -2,7 +2,7 @@
 
 A case has `text` (in `encoding`), `hex`, `cells` of a sheet, `members` of a .zip or what is in a .gz; then `drop` takes
 bytes from its end, `damage` turns one, `more` adds texts. `rows`: number and cells; `error`: code, with `at` (how its
-place ends) and `says`; `remarks`: code and how its place ends. Where a case says no `remarks`, there are none.
+place ends), `says` and `hides`; `remarks`: code and how its place ends. Where a case says no `remarks`, there are none.
 """
 
 from __future__ import annotations
@@ -119,6 +119,7 @@ def test_a_nasty_file_gives_its_rows_or_says_why_not(kind: str, case: dict[str, 
         assert caught.value.place.startswith(str(tmp_path))
         assert caught.value.place.endswith(case.get("at", "")), caught.value
         assert case.get("says", "") in caught.value.message
+        assert case.get("hides", "nothing of it") not in str(caught.value)
         return
     columns, rows, remarks = read(path, options)
     assert columns == case.get("columns", columns)

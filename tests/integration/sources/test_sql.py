@@ -303,3 +303,20 @@ def test_the_drivers_of_other_databases_are_really_used(url: str) -> None:
     with pytest.raises(SourceError, match="S121 the database does not let us in") as told:
         source(url, table="x", timeout_seconds=2).open()
     assert "hemligt" not in str(told.value)
+
+
+def test_a_database_file_that_is_cut_off_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "sis.db"
+    with writing(f"sqlite:///{path}") as connection:
+        connection.exec_driver_sql("CREATE TABLE elev (id INT, namn TEXT)")
+        connection.execute(sa.text("INSERT INTO elev VALUES (:n, 'Åsa')"), [{"n": n} for n in range(3000)])
+    whole = path.read_bytes()
+    assert len(rows(source(f"sqlite:///{path}", table="elev"))) == 3000
+    path.write_bytes(whole[:-3000])
+    with pytest.raises(SourceError, match=r"S124 \S+sis.db is cut off: \d+ of \d+ bytes are there"):
+        source(f"sqlite:///{path}", table="elev").open()
+
+
+def test_a_database_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"S102 \S+typo.db cannot be read: No such file"):
+        source(f"sqlite:///{tmp_path}/typo.db", table="elev").open()

@@ -160,3 +160,10 @@ def test_an_archive_that_would_fill_the_disk_is_told_before(tmp_path: Path, monk
     monkeypatch.setattr("connectors.files.packed.shutil.disk_usage", lambda folder: usage)
     with pytest.raises(SourceError, match=r"S114 unpacked it would take 3 MB, and .* has room for 2 \(TMPDIR\)"):
         read(path)
+
+
+def test_what_lies_beside_an_open_file_is_no_export(tmp_path: Path) -> None:
+    (tmp_path / "elever.csv").write_text("id\n1\n", encoding="utf-8")
+    (tmp_path / "~$elever.csv").write_bytes(b"\x05Ada")
+    (tmp_path / ".~lock.elever.csv").write_bytes(b"Ada")
+    assert read(tmp_path / "*.csv") == [("1",)]

@@ -97,6 +97,20 @@ sources:
     ]
 
 
+@pytest.mark.parametrize("written", [NUMBER, f"{NUMBER[:8]}-{NUMBER[8:]}", f"{NUMBER[2:8]}-{NUMBER[8:]}"])
+def test_a_row_is_matched_with_those_of_its_own_source_however_it_is_written(written: str) -> None:
+    top = """\
+sources:
+  elever: {of: underlag, key: {column: pnr, as: personnummer}, merge: most}
+  rader: {of: underlag, key: {column: pnr, as: personnummer}}
+"""
+    fields = "{enroledAt: {ref: Organisation, via: kod}, schoolType: {text: GR}, schoolYear: {text: '6'}}"
+    enrolments = f"{{each: rader, match: {{pnr: pnr}}, fields: {fields}}}"
+    tables = {"underlag": [{**ROW, "pnr": written, "kod": UNIT}], "skolor": [{"kod": UNIT, "namn": "S"}]}
+    (found,) = objects(mapping(top=top, enrolments=enrolments), tables)[0]["Person"]
+    assert len(found["enrolments"]) == 1
+
+
 def test_rows_may_stand_in_the_mapping_itself() -> None:
     top = "sources:\n  elever: {key: guid}\n  skolan:\n    rows:\n      - {kod: '31279295', namn: Vår skola}"
     text = mapping(top=top).replace("from: skolor", "from: skolan")
