@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 _NUMBER = re.compile(r"(?<!\d)(?:\d\d)?\d{6}[-+ ]?[\dA-Z]{2}\d{2}(?!\d)")
 NO_NAMES = (
-    "the header looks like a row: a personnummer stands where names should. Export it with names, or set `header`."
+    "the first line looks like a row: a personnummer stands where names should. Export it with names, or set `header`."
 )
 
 

@@ -104,6 +104,7 @@ class Persons:
 
     def _id(self, who: People, reach: Reach) -> Entry:
         key = who.key.name
+        in_key = converted(key, self.desk.links.form(who.key))
         for name, column in reach.joined.items():
             return Entry(
                 "id", {"uuid": f"{name}.{column}"}, Guess(85, f"outlives a new personnummer, unlike {key}").note
@@ -111,8 +112,8 @@ class Persons:
         pupils = self.desk.pupils
         if who.kind == "staff" and pupils and pupils.table is not who.table and _may_be_equal(pupils.key, who.key):
             note = Guess(95, "told apart from the pupils', which may be the same").note
-            return Entry("id", {"uuid5": [{"text": "personal"}, key]}, note)
-        return Entry("id", {"uuid5": key}, who.key_guess.note)
+            return Entry("id", {"uuid5": [{"text": "personal"}, in_key]}, note)
+        return Entry("id", {"uuid5": in_key}, who.key_guess.note)
 
     @staticmethod
     def _names(reach: Reach) -> list[Entry]:
