@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -19,6 +19,7 @@ from connectors.files.connector import FileConnector, FileTable
 from connectors.files.found import SourceFile, SourceFiles, unreadable
 from connectors.files.lines import FileLines
 from connectors.files.options import FileOptions
+from connectors.headers import looks_like_a_row
 from connectors.json.paths import cell, paths, steps, within, written
 from connectors.json.schema import has_list, lists
 from connectors.json.shallow import Shallow, not_json
@@ -65,15 +66,11 @@ class JsonTable(FileTable):
         self._paths = {name: steps(path) for name, path in (options.columns or {}).items()} or {
             written(path): path for path in seen if not any(other[: len(path)] == path != other for other in seen)
         }
-        for name, path in self._paths.items():
-            if (
-                not self._found_out
-                and seen
-                and not any(one[: len(path)] == path for one in seen)
-                and path[:1] != ("..",)
-            ):
-                message = f'nothing stands at "{written(path)}", which the column "{name}" names, in the first rows.'
-                self.remarks.append(Remark("S158", message, self.place))
+        if self._found_out and looks_like_a_row(list(self._paths)):
+            message = "names in the file are personnummer, and so no names of columns. Export rows, or name `columns`."
+            raise SourceError("S105", message, self.place)
+        if not self._found_out and seen:
+            self._tell_of_paths(seen)
         self.columns = tuple(self._paths)
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
@@ -89,6 +86,13 @@ class JsonTable(FileTable):
             for name, number in sorted(unknown.items()):
                 message = f'"{name}" comes here for the first time: it is not read. Name it in `columns`.'
                 self.remarks.append(Remark("S153", message, f"{file.file.place}:{number}"))
+
+    def _tell_of_paths(self, seen: Iterable[tuple[str, ...]]) -> None:
+        """Of columns whose path leads nowhere; what is around a row is not looked for."""
+        for name, path in self._paths.items():
+            if path[:1] != ("..",) and not any(one[: len(path)] == path for one in seen):
+                message = f'nothing stands at "{written(path)}", which the column "{name}" names, in the first rows.'
+                self.remarks.append(Remark("S158", message, self.place))
 
     def lines(self) -> JsonLines | None:
         """The one file's lines, where each is a row and its columns are named."""
