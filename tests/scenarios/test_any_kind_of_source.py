@@ -1,23 +1,29 @@
-"""What is read right from a file is read right from XML and a database too: cleaning is of cells, not of CSV."""
+"""A thousand pupils become the same objects from every kind of source, and dirt is cleaned in each as in CSV."""
 
 from __future__ import annotations
 
 import sqlite3
+import tempfile
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
-from support.small_school import Tables, night, tables
+from support.catalogues import HAS_BONSAI
+from support.databases import mariadb_url, postgres_url
+from support.kinds import FILES, in_a_catalogue, on_a_server
+from support.small_school import Tables, night, number, tables
 
 from adapter.ss12000.types import ResourceType as R
 from adapter.store import publish
 from adapter.store.engine import Store, open_store
 from connectors.base import Connector
 from connectors.registry import create
+from connectors.testing import Rows as Read
 
 Rows = list[dict[str, str | None]]
 
@@ -78,3 +84,54 @@ def test_a_dirty_source_gives_what_a_clean_one_gives(
         "elever:2 fornamn: 1 cell was encoded twice (Ã¥ for å) and read right. Mend the export before letters are "
         "lost.",
     ]
+
+
+def a_thousand() -> Tables:
+    """The small school's tables with a thousand pupils in forty classes."""
+    found = tables()
+    pattern = found["elever"][0]
+    found["elever"] = [
+        {
+            **pattern,
+            "guid": f"{n:08x}-0000-4000-8000-000000000000",
+            "fornamn": f"Åsa {n}",
+            "efternamn": f"Öst-{n}",
+            "pnr": number(f"2014{n % 12 + 1:02d}{n // 12 % 28 + 1:02d}", n // 336 + 1),
+            "klass": f"6{n % 40}",
+        }
+        for n in range(1000)
+    ]
+    found["ad"] = [{"pnr": pupil["pnr"], "eppn": f"x{n:03d}@edu.exempel.se"} for n, pupil in enumerate(found["elever"])]
+    return found
+
+
+@pytest.fixture(params=[*FILES, "postgresql", "mariadb", "ldap"])
+def connector(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Connector]:
+    pupils = a_thousand()["elever"]
+    rows = Read(tuple(pupils[0]), [tuple(pupil.values()) for pupil in pupils])
+    if request.param in FILES:
+        yield FILES[request.param](tmp_path, rows)
+    elif request.param == "ldap":
+        if not HAS_BONSAI:
+            pytest.skip("pip install '.[ldap]'")
+        (tmp_path / "slapd").mkdir()
+        with in_a_catalogue(tmp_path / "slapd", rows) as found:
+            yield found
+    else:
+        with {"postgresql": postgres_url, "mariadb": mariadb_url}[request.param]() as url:
+            yield on_a_server(url, rows)
+
+
+@cache
+def digests_of_rows_in_memory() -> dict[R, dict[str, bytes]]:
+    with tempfile.TemporaryDirectory() as folder:
+        store = open_store(f"sqlite:///{folder}/state.db")
+        assert night(store, a_thousand()).types[R.PERSON].created >= 1000
+        found = {resource: publish.digests(store, resource) for resource in R}
+        store.close()
+    return found
+
+
+def test_a_thousand_pupils_become_the_same_objects(store: Store, connector: Connector) -> None:
+    assert night(store, {**a_thousand(), "elever": connector}).error is None
+    assert {resource: publish.digests(store, resource) for resource in R} == digests_of_rows_in_memory()

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from support.kinds import on_a_server
 
 from connectors.base import SourceError
 from connectors.registry import create
-from connectors.testing import ConnectorPromises, Rows, rows_to_read
+from connectors.testing import ConnectorPromises, rows_to_read
 
 pytestmark = pytest.mark.long
 
@@ -45,18 +46,14 @@ def url(request: pytest.FixtureRequest) -> Iterator[str]:
         container = OracleDbContainer("gvenzl/oracle-free:slim")
     with container as started:
         found = started.get_connection_url()
-        _fill(found, rows_to_read())
+        on_a_server(found, rows_to_read())
+        _days(found)
         yield found
 
 
-def _fill(url: str, rows: Rows) -> None:
+def _days(url: str) -> None:
     engine = sa.create_engine(url)
-    columns = [sa.Column(name, sa.Integer if name == "tal" else sa.Unicode(80)) for name in rows.header]
-    table = sa.Table("ELEV", sa.MetaData(), *columns)
-    table.create(engine)
     with engine.begin() as connection:
-        values = [dict(zip(rows.header, (*row[:3], int(row[3] or 0), row[4]), strict=True)) for row in rows.cells]
-        connection.execute(sa.insert(table), values)
         connection.exec_driver_sql("CREATE TABLE dagar (fran DATE, tal DECIMAL(12,2))")
         day = sa.table("dagar", sa.column("fran"), sa.column("tal"))
         connection.execute(sa.insert(day), [{"fran": dt.date(2026, 8, 17), "tal": 17}])
