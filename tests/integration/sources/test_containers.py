@@ -21,7 +21,7 @@ def _docker() -> str:
     """Why there is no Docker; "" where there is."""
     import docker
 
-    client = docker.DockerClient()
+    client = docker.from_env(version="1.41")  # so that nothing is asked before `ping`
     try:
         client.ping()
     except (docker.errors.DockerException, OSError) as error:
