@@ -289,7 +289,7 @@ def _changed(draw: random.Random, tables: Tables, day: int) -> None:
             pass
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", [*range(5), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(5, 25))])
 def test_whatever_happens_the_nights_come_to_what_whole_runs_come_to(tmp_path: Path, seed: int) -> None:
     draw = random.Random(seed)
     school = School(tmp_path)

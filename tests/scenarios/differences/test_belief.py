@@ -34,6 +34,7 @@ def test_no_cell_of_a_row_is_kept(school: School, store: Store) -> None:
     assert not [word for word in words if word.encode() in bodies]
 
 
+@pytest.mark.long
 def test_what_is_kept_is_not_believed_when_one_byte_of_it_has_changed(school: School, store: Store) -> None:
     school.night(store)
     with store.reading() as connection:
