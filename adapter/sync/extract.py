@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 class Sources:
     """All configured sources, open for one run. Raises SourceFailed where one cannot be opened."""
 
-    def __init__(self, connectors: Mapping[str, Connector]) -> None:
+    def __init__(self, connectors: Mapping[str, Connector], since: Mapping[str, str] | None = None) -> None:
         self._connectors = connectors
+        self._since = since or {}
         self._stack = ExitStack()
         self.tables: dict[str, SourceTable] = {}
 
@@ -61,6 +62,10 @@ class Sources:
     def places(self) -> dict[str, str]:
         """Source -> what messages call it: its file, where it is one."""
         return {name: getattr(table, "place", name) for name, table in self.tables.items()}
+
+    def since(self, source: str) -> str:
+        """What is known of a source's last good run, to be put behind what is wrong with it now."""
+        return f"; {self._since[source]}" if source in self._since else ""
 
     @property
     def kinds(self) -> dict[str, Mapping[str, str]]:
@@ -120,6 +125,7 @@ class Extraction:
     ) -> None:
         self._tell = tell
         self._memory = memory
+        self._sources = sources
         self._places = sources.places
         self._traced = traced
         self.lengths: dict[str, Length] = {}
@@ -308,7 +314,8 @@ class Extraction:
             age = self._tables[view.source].age_hours
             if view.max_age_hours is not None and age is not None and age > view.max_age_hours:
                 message = (
-                    f"is {age:.0f} hours old; the mapping expects at most {view.max_age_hours:.0f}. "
+                    f"is {age:.0f} hours old; the mapping expects at most {view.max_age_hours:.0f}"
+                    f"{self._sources.since(view.source)}. "
                     "See why the export did not run."
                 )
                 findings.append(Finding("S131", message, span=Span(self._places.get(view.source, view.source))))
@@ -319,7 +326,8 @@ class Extraction:
         wanted = max((view.min_rows for view in self._views if view.source == source), default=0)
         if count < wanted:
             message = (
-                f"has {count} rows; at least {wanted} are expected. See why the export is short, or set "
+                f"has {count} rows; at least {wanted} are expected{self._sources.since(source)}. "
+                "See why the export is short, or set "
                 "expect: {min_rows: …} for it in the mapping."
             )
             raise SourceFailed(

@@ -60,7 +60,8 @@ def assemble(
     """
     with ExitStack() as stack:
         with report.timed("open"):
-            sources = stack.enter_context(Sources(inputs.connectors))
+            since = shrink.last_time(store.setting(LENGTHS))
+            sources = stack.enter_context(Sources(inputs.connectors, since))
             plan = compiled(inputs, sources, report, trace or memory)
         if plan.errors:
             same = store.setting(MAPPED_WITH) == digest(inputs.mapping)

@@ -48,8 +48,19 @@ def findings(plan: Plan, places: Mapping[str, str], lengths: Mapping[str, Length
     return found
 
 
+def last_time(before: str) -> dict[str, str]:
+    """Source -> what is known of its last good run, in words. `before`: as in `findings`."""
+    known: dict[str, Any] = json.loads(before) if before else {}
+    words = "it had {} rows in the last good run ({})"
+    return {source: words.format(found["rows"], _day(found)) for source, found in known.items()}
+
+
+def _day(before: dict[str, Any]) -> str:
+    return dt.datetime.fromtimestamp(before["at"] / 1000, _ZONE).strftime("%Y-%m-%d %H:%M")
+
+
 def _of_source(length: Length, before: dict[str, Any], limit: float) -> Iterator[str]:
-    since = dt.datetime.fromtimestamp(before["at"] / 1000, _ZONE).strftime("%Y-%m-%d %H:%M")
+    since = _day(before)
     if _fell(before["rows"], length.rows, limit):
         yield (
             f"has {length.rows} rows; it had {before['rows']} in the last good run ({since}): "

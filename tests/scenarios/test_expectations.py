@@ -1,10 +1,12 @@
-"""A source that lacks a column that is expected stops the run, whether the mapping reads it or not."""
+"""What is expected of a source: columns, rows, age. What is not so stops the run and says what was, and since when."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from support import small_school
-from support.small_school import night, tables
+from support.small_school import Rows, night, tables
 
 from adapter.errors import SourceFailed
 from adapter.store import publish
@@ -24,6 +26,16 @@ def test_an_export_without_an_expected_column_changes_nothing(store: Store) -> N
     assert told.code == "S133"
     assert 'source "elever" lacks vardnadshavare, which is expected; it has guid,' in told.message
     assert publish.documents(store) == before
+
+
+def test_a_short_or_old_source_says_what_it_was_when_all_was_well(store: Store) -> None:
+    mapping = small_school.MAPPING.replace("{min_rows: 2}", "{min_rows: 2, max_age: 36h}")
+    assert night(store, tables(), mapping=mapping).outcome == "published"
+    for changed in (Rows(tables()["elever"][:1]), Rows(tables()["elever"], age_hours=40)):
+        report = night(store, {**tables(), "elever": changed}, mapping=mapping)
+        assert isinstance(report.error, SourceFailed)
+        told = str(report.error.findings[0])
+        assert re.search(r"; it had 12 rows in the last good run \(\d{4}-\d\d-\d\d \d\d:\d\d\)\. See why", told)
 
 
 @pytest.mark.parametrize("columns", ["[GUID]", "guid"])
