@@ -99,17 +99,30 @@ def test_tables_of_another_schema_are_looked_at_and_read(schema: str, tmp_path: 
         assert "1 source opened" in checked.out
 
 
+PUPILS = "personnr;fornamn;efternamn;arskurs;klass;skolenhetskod;epost\n"
+
+
+def pupil(number: str, name: str) -> str:
+    return f"{number};{name};Ek;6;6A;31279295;{name.lower()}@edu.exempel.se\n"
+
+
 def test_of_dated_files_the_newest_is_looked_at_and_every_night_s_newest_is_read(tmp_path: Path) -> None:
     (tmp_path / "export").mkdir()
     for day in (15, 17, 16):
-        rows = "".join(f"{day}{n};31279295;Skolan\n" for n in range(day))
-        (tmp_path / "export" / f"elever_2026-08-{day}.csv").write_text(f"elevid;skolenhetskod;skola\n{rows}")
+        rows = "".join(pupil(f"20140101{2380 + n}", f"Elev{chr(97 + n)}") for n in range(day))
+        (tmp_path / "export" / f"elever_2026-08-{day}.csv").write_text(PUPILS + rows)
     (tmp_path / "export" / "~$skola.xlsx").write_bytes(b"x")
-    (tmp_path / "export" / "enheter.csv").write_text("skolenhetskod;namn\n31279295;Norra skolan\n")
     told = command("init", "w", "--from", "export", "--no-input", at=tmp_path)
     assert "elever_*.csv: 3 files that differ in their date; elever_2026-08-17.csv is looked at" in told.err
-    assert [line.split()[1] for line in told.out.splitlines() if "elever" in line] == ["17"]
-    config = (tmp_path / "w" / "config.toml").read_text(encoding="utf-8")
-    assert "lock" not in told.err
     assert "skola.xlsx" not in told.err
-    assert 'newest = "name"' in config or "elever" not in tomllib.loads(config)["sources"]
+    assert told.out.splitlines()[1].split()[1] == "17"
+    (found,) = tomllib.loads((tmp_path / "w" / "config.toml").read_text(encoding="utf-8"))["sources"].values()
+    assert (found["newest"], Path(found["path"]).name) == ("name", "elever_*.csv")
+
+
+def test_an_id_that_is_drafted_of_a_personnummer_does_not_depend_on_how_it_is_written(tmp_path: Path) -> None:
+    (tmp_path / "elever.csv").write_text(PUPILS + pupil("201401012385", "Åsa") + pupil("20140102-2384", "Bo"))
+    told = command("init", "w", "--from", "elever.csv", "--no-input", at=tmp_path)
+    assert told.code == 0, told.err
+    mapping = (tmp_path / "w" / "mapping.yaml").read_text(encoding="utf-8")
+    assert "id: {uuid5: {column: personnr, as: personnummer}}" in mapping
