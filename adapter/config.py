@@ -21,8 +21,9 @@ from connectors.registry import OptionsError, create, names
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SQLITE = re.compile(r"(sqlite(?:\+\w+)?:///)([^/:?].*)\Z")
-_PATHS = ("path", "ready", "query_file", "ca", "key")
-"""Keys of sources that are paths, whichever connector has them."""
+_PATHS = ("path", "ready", "ca")
+_ACCESS = ("ca", "key")
+"""Keys of sources that are paths, whichever connector has them; and those in `access`."""
 
 _AT = re.compile(r"(.*) \(at line (\d+), column (\d+)\)\Z")
 
@@ -207,13 +208,13 @@ def _absolute(model: type[BaseModel], data: dict[str, Any], folder: Path) -> Non
 
 def _absolute_source(options: dict[str, Any], folder: Path) -> None:
     """A source's own paths, by the names that connectors give them."""
-    for name, value in options.items():
-        if name == "access" and isinstance(value, dict):
-            _absolute_source(value, folder)
-        elif isinstance(value, str) and name == "url":
-            options[name] = _absolute_url(value, folder)
-        elif isinstance(value, str) and name in _PATHS and "://" not in value:
-            options[name] = str(folder / value)
+    access = options.get("access")
+    for table, names in ((options, _PATHS), (access if isinstance(access, dict) else {}, _ACCESS)):
+        for name in names:
+            if isinstance(table.get(name), str) and "://" not in table[name]:
+                table[name] = str(folder / table[name])
+    if isinstance(options.get("url"), str):
+        options["url"] = _absolute_url(options["url"], folder)
 
 
 def _path_by_default(field: FieldInfo) -> str | None:

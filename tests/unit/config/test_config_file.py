@@ -51,6 +51,17 @@ def test_paths_are_meant_from_the_files_own_folder(tmp_path: Path) -> None:
     assert settings.state.url.get_secret_value() == f"sqlite:///{tmp_path}/state.db"
 
 
+def test_paths_of_sources_are_too_and_addresses_are_none(tmp_path: Path) -> None:
+    access = 'access = {host_key = "ssh-ed25519 A", key = "nycklar/export"}'
+    text = (
+        MINIMAL + f'ready = "klar.txt"\n[sources.larare]\nconnector = "csv"\npath = "sftp://u@h/ut/x.csv"\n{access}\n'
+    )
+    _, connectors = config.load(written(tmp_path, text))
+    near, far = (connectors[name].options for name in ("elever", "larare"))  # type: ignore[attr-defined]
+    assert (near.path, near.ready) == (str(tmp_path / "elever.csv"), tmp_path / "klar.txt")
+    assert (far.path, far.access.key) == ("sftp://u@h/ut/x.csv", tmp_path / "nycklar" / "export")
+
+
 def test_paths_by_default_are_meant_from_that_folder_too(tmp_path: Path) -> None:
     settings, _ = config.load(written(tmp_path, MINIMAL))
     assert settings.open_data.cache == tmp_path / "open-data.json"
