@@ -209,8 +209,8 @@ def _absolute(model: type[BaseModel], data: dict[str, Any], folder: Path) -> Non
 def _absolute_source(options: dict[str, Any], folder: Path) -> None:
     """A source's own paths, by the names that connectors give them."""
     access = options.get("access")
-    for table, names in ((options, _PATHS), (access if isinstance(access, dict) else {}, _ACCESS)):
-        for name in names:
+    for table, paths in ((options, _PATHS), (access if isinstance(access, dict) else {}, _ACCESS)):
+        for name in paths:
             if isinstance(table.get(name), str) and "://" not in table[name]:
                 table[name] = str(folder / table[name])
     if isinstance(options.get("url"), str):
