@@ -31,7 +31,7 @@ class FileConnector(ABC, Generic[Keys, Table]):
 
     def imprint(self, key: bytes) -> Imprint | None:
         """How the files look now, all their bytes."""
-        return taken(self.options, key)
+        return taken(self.options, key, self._now())
 
     def open(self) -> Table:
         """Open the files. Raises SourceError where one is missing, empty, or not what it should be."""

@@ -107,8 +107,11 @@ def undated(name: str) -> str:
     return f"{glob.escape(name[: found[-1].start()])}*{glob.escape(name[found[-1].end() :])}"
 
 
-def settled(paths: Sequence[Path], options: FileOptions) -> None:
-    """See that the export has ended, and wait a little where it may not have. Raises SourceError, OSError."""
+def settled(paths: Sequence[Path], options: FileOptions, now: float) -> None:
+    """See that the export has ended, and wait a little where it may not have; `now` in seconds.
+
+    Raises SourceError, OSError.
+    """
     if options.ready is not None:
         try:
             done = options.ready.stat().st_mtime_ns
@@ -120,7 +123,7 @@ def settled(paths: Sequence[Path], options: FileOptions) -> None:
             message = f"{options.ready} is older than {late.name}: an export has begun anew and has not ended."
             raise SourceError("S113", message, options.place)
     looks = [stamp(path) for path in paths]
-    age = time.time() - max((at for _, at in looks), default=0) / 1e9
+    age = now - max((at for _, at in looks), default=0) / 1e9
     if 0 <= age < options.settled_seconds:
         time.sleep(options.settled_seconds - age)
         for path, before in zip(paths, looks, strict=True):

@@ -27,7 +27,7 @@ class Imprint:
             return False
 
 
-def taken(options: FileOptions, key: bytes) -> Imprint | None:
+def taken(options: FileOptions, key: bytes, now: float) -> Imprint | None:
     """The imprint of all files that a source means, and of how they are to be read.
 
     None where one cannot be looked at: opening it says why. None too where another machine has them.
@@ -36,7 +36,7 @@ def taken(options: FileOptions, key: bytes) -> Imprint | None:
         return None
     try:
         found = [(path, stamp(path)) for path in matching(options)]
-        settled([path for path, _ in found], options)
+        settled([path for path, _ in found], options, now)
         return Imprint(_digest([path for path, _ in found], repr(options), key), tuple(found))
     except (OSError, SourceError):
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,29 +14,26 @@ from connectors.files.packed import PACKED, unpacked
 from connectors.files.remote import fetched
 
 
-def opened(options: FileOptions, now: float | None = None) -> SourceFiles:
-    """The files, none of them empty. `now` in seconds; None: the clock's.
+def opened(options: FileOptions, now: float) -> SourceFiles:
+    """The files, none of them empty. `now` in seconds.
 
     What is copied or unpacked goes when the source is closed. Raises SourceError.
     """
     with ExitStack() as stack:
         if options.is_remote:
-            folder = Path(
-                stack.enter_context(tempfile.TemporaryDirectory(prefix="ss12000-", ignore_cleanup_errors=True))
-            )
-            found = [(one.path, one.place, one.written) for one in fetched(options, folder)]
+            found = [(one.path, one.place, one.written) for one in fetched(options, _folder(stack))]
         else:
             found = [(path, str(path), None) for path in matching(options)]
         files: list[SourceFile] = []
         for path, place, _ in found:
             try:
                 if not options.is_remote:
-                    settled([path], options)
+                    settled([path], options, now)
                 files.extend(_files(path, place, options, stack))
             except OSError as error:
                 raise unreadable(place, error) from None
         times = [stamp(path)[1] / 1e9 if written is None else written for path, _, written in found]
-        return SourceFiles(files, age_hours(times, time.time() if now is None else now), stack.pop_all())
+        return SourceFiles(files, age_hours(times, now), stack.pop_all())
 
 
 def _folder(stack: ExitStack) -> Path:

@@ -46,11 +46,11 @@ def unpacked(path: Path, place: str, member: str | None, folder: Path) -> Iterat
                 with archive.open(found) as packed:
                     yield _laid_down(packed, folder / f"{number}{Path(found.filename).suffix}", called), called
             except RuntimeError:  # so zipfile says that a password is needed
-                raise SourceError("S114", "is encrypted. Have it packed without a password.", called) from None
+                raise SourceError("S114", "the file is encrypted. Have it packed without a password.", called) from None
             except NotImplementedError:
-                raise SourceError("S114", "is packed in an unusual way. Pack it as Windows does.", called) from None
+                raise SourceError("S114", "it is packed in an unusual way. Pack it as Windows does.", called) from None
             except zipfile.BadZipFile:
-                raise SourceError("S114", _DAMAGED, called) from None
+                raise SourceError("S114", f"the file {_DAMAGED}", called) from None
 
 
 def _members(archive: zipfile.ZipFile, wanted: str | None, place: str) -> list[zipfile.ZipInfo]:

@@ -164,5 +164,5 @@ def _client(options: LdapOptions) -> bonsai.LDAPClient:
 
 def _words(error: bonsai.LDAPError) -> str:
     """The catalogue's own words, one line."""
-    lines = str(error).strip().splitlines()
-    return lines[0][:200].rstrip(". ") if lines else type(error).__name__
+    words = str(error.args[0]) if error.args else type(error).__name__  # without the number in hexadecimal
+    return (words.strip().splitlines() or [type(error).__name__])[0][:200].rstrip(". ")

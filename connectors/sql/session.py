@@ -32,7 +32,7 @@ class Session:
     """A connection in one transaction that only reads."""
 
     def __init__(self, options: SqlOptions, name: str) -> None:
-        self._key = (threading.get_ident(), options.url.get_secret_value(), options.timeout_seconds)
+        self._key = _key(options)
         self._users = 1
         self._reading = False
         self._engine, self.connection = _connected(options, name)
@@ -111,13 +111,18 @@ class Session:
 
 def session(options: SqlOptions, name: str) -> Session:
     """The session of a database that is open in this thread, or a new one. Raises SourceError."""
-    key = (threading.get_ident(), options.url.get_secret_value(), options.timeout_seconds)
+    key = _key(options)
     found = _shared.get(key)
     if found is not None and found.takes_another:
         return found.join()
     found = Session(options, name)
     _shared.setdefault(key, found)
     return found
+
+
+def _key(options: SqlOptions) -> tuple[int, str, int]:
+    """What sources must have alike to share a session; no two threads do."""
+    return threading.get_ident(), options.url.get_secret_value(), options.timeout_seconds
 
 
 def _connected(options: SqlOptions, name: str) -> tuple[Engine, Connection]:
@@ -195,5 +200,12 @@ def statements(dialect: str, seconds: int) -> list[str]:
 
 def short(error: Exception) -> str:
     """The driver's own words, one line, without the URL and its password."""
-    words = str(getattr(error, "orig", None) or error).strip().splitlines()
-    return words[0][:200].rstrip(".") if words else type(error).__name__
+    found = getattr(error, "orig", None) or error
+    said = found.args[-1] if found.args else found
+    while isinstance(said, tuple) and said:  # pymssql wraps (number, words) in another
+        said = said[-1]
+    if isinstance(said, bytes):  # its own number and severity come first
+        lines = [line for line in said.decode(errors="replace").splitlines() if not line.startswith("DB-Lib")]
+        return (lines or ["no answer"])[0][:200].rstrip(".")
+    lines = str(found).strip().splitlines()
+    return lines[0][:200].rstrip(".") if lines else type(error).__name__
