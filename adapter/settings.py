@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -17,6 +18,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    IPvAnyAddress,
     SecretStr,
     field_validator,
     model_validator,
@@ -266,6 +268,43 @@ class Auth(_Section):
     )
 
 
+class Admin(_Section):
+    """The administrators' page and the metrics. They are served where `listen` is, or with `serve --admin`."""
+
+    listen: str | None = Field(
+        default=None,
+        pattern=r"^.+:\d{1,5}$",
+        description="address and port, never the facade's; another machine can reach it only with tls and a login",
+    )
+    tls: Tls | None = Field(default=None, description="certificate of the page")
+    users: dict[Annotated[str, Field(pattern=r"^[\w.@ -]{1,60}$")], SecretStr] = Field(
+        default={}, description="who may log in: name and what `admin password` printed"
+    )
+    user_header: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9-]{1,60}$",
+        description="header in which a proxy in front, which logs people in, says who it is: X-Remote-User",
+    )
+    proxies: tuple[IPvAnyAddress, ...] = Field(
+        default=(IPv4Address("127.0.0.1"), IPv6Address("::1")),
+        description="addresses of that proxy; from any other the header is not believed",
+    )
+    hosts: tuple[str, ...] = Field(
+        default=(), description="names in a browser's address by which the page is reached, besides that of listen"
+    )
+    language: Literal["sv", "en"] = Field(default="sv", description="Swedish or English, where nobody has chosen")
+    metrics_token: SecretStr | None = Field(
+        default=None, description="bearer token for /metrics; without it only this machine reads them"
+    )
+
+    @field_validator("users", mode="after")
+    @classmethod
+    def _hashes(cls, users: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        if not all(kept.get_secret_value().startswith("$argon2id$") for kept in users.values()):
+            raise ValueError("must hold what `ss12000-adapter admin password` prints, never a password itself")
+        return users
+
+
 class Token(_Section):
     """How we identify ourselves when we notify."""
 
@@ -330,6 +369,7 @@ class Settings(_Section):
     mail: Mail | None = None
     facade: Facade = Facade()
     auth: Auth = Auth()
+    admin: Admin = Admin()
     token: Token | None = None
     network: Network = Network()
     notifications: Notifications = Notifications()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import re
+import sys
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,7 @@ from adapter.findings import Finding, did_you_mean
 from adapter.mapping.plan import Rule
 from adapter.mapping.row_findings import RowFinding
 from adapter.mapping.scope import Row
+from adapter.ss12000 import civicno
 from adapter.ss12000.ids import canonical_uuid
 from adapter.ss12000.profile import Values
 from adapter.ss12000.types import ResourceType
@@ -32,13 +34,15 @@ from adapter.texts.rules import RULES
 _CODE = re.compile(r"[A-Z]\d{3}\Z")
 _MOST = 20  # rows
 _COMPLAINTS = 5
+_PERSON = ResourceType.PERSON
 _LEFT_OUT = "left out by a condition (keep), or because it refers to something that is not published"
 
 
 def add_to(commands: arguments.Commands) -> None:
     """The command's words."""
     parser = commands.add_parser("explain", help="one object from its row to who fetched it; or what a code means")
-    parser.add_argument("what", metavar="ID_OR_KEY|CODE", help="an object's id, its key in the source, or a code: M210")
+    words = "an id, a key in the source, a personnummer, a user name, or a code: M210; - reads it from stdin"
+    parser.add_argument("what", metavar="ID_OR_KEY|CODE", help=words)
     arguments.add_today(parser)
     arguments.add_json(parser)
     parser.set_defaults(run=run)
@@ -46,6 +50,8 @@ def add_to(commands: arguments.Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0; or 2 and 5 like `sync`."""
+    if args.what == "-":
+        args.what = sys.stdin.readline().strip()
     if _CODE.match(args.what.upper()):
         args.what = args.what.upper()
         return _explain_code(args)
@@ -97,9 +103,10 @@ class _Rows:
     lost: list[tuple[Rule, str, dict[str, Any], list[Finding]]] = field(default_factory=list)
 
     def keep(self, rule: Rule, row: Row, values: Values) -> None:
-        if rule.kind is ResourceType.PERSON:
+        if rule.kind is _PERSON:
             self.exhibits.note(values)
-        if len(self.made) < _MOST and not self.wanted.isdisjoint((values["id"], *keys_of(rule, row))):
+        names = (values["id"], *keys_of(rule, row), *_names_of_person(values))
+        if len(self.made) < _MOST and not self.wanted.isdisjoint(names):
             self.made.append(self.exhibits.entry(rule, row, values))
 
     def miss(self, rule: Rule, row: Row, findings: list[Finding]) -> None:
@@ -109,13 +116,21 @@ class _Rows:
             object_id = str(rule.id((row,)))
         except RowFinding:
             object_id = ""
-        if not self.wanted.isdisjoint((object_id, *keys_of(rule, row))):
+        cells = (cell.casefold() for cell in row[1:] if isinstance(cell, str)) if rule.kind is _PERSON else ()
+        if not self.wanted.isdisjoint((object_id, *keys_of(rule, row), *cells)):
             self.lost.append((rule, object_id, self.exhibits.lost(rule, row), findings))
 
 
+def _names_of_person(values: Values) -> list[str]:
+    """What else a person goes by: personnummer and user names."""
+    number = values.get("civicNo", {}).get("value", "")
+    return [number.casefold(), *(name.casefold() for name in values.get("eduPersonPrincipalNames", ()))]
+
+
 def _told(installation: wiring.Installation, store: Store, args: argparse.Namespace) -> list[dict[str, Any]]:
-    rows = _Rows(frozenset({args.what.casefold(), canonical_uuid(args.what) or args.what.casefold()}))
     inputs = installation.inputs(args.today)
+    asked = args.what.casefold()
+    rows = _Rows(frozenset({asked, canonical_uuid(asked) or asked, civicno.normalise(asked, inputs.date()) or asked}))
     report = Report("explain", inputs.clock())
     empty = open_store("sqlite:///:memory:")
     with Spool() as spool:

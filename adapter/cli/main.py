@@ -31,6 +31,7 @@ COMMANDS = (
     "state",
     "open-data",
     "auth",
+    "admin",
     "rehearse",
     "demo",
 )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 
 from adapter import wiring
 from adapter.cli import arguments, output, signals
 
+_PAGE = "127.0.0.1:8444"
 _PAUSE = 1.0  # seconds before a process that ended is begun anew
 
 
@@ -19,6 +22,14 @@ def add_to(commands: arguments.Commands) -> None:
     """The command's words."""
     parser = commands.add_parser("serve", help="the facade and the outbox worker, until stopped")
     parser.add_argument("--sync-at", type=_time_of_day, metavar="HH:MM", help="also run sync every day at this time")
+    parser.add_argument(
+        "--admin",
+        nargs="?",
+        const=_PAGE,
+        type=_address,
+        metavar="ADDRESS:PORT",
+        help=f"also serve the administrators' page there; default: admin.listen, or {_PAGE}",
+    )
     parser.add_argument("--workers", type=_count, default=1, metavar="N", help="processes for the facade; default: 1")
     parser.add_argument("--socket", type=int, help=argparse.SUPPRESS)  # how a worker is told what to listen on
     parser.set_defaults(run=run)
@@ -26,8 +37,9 @@ def add_to(commands: arguments.Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Until SIGTERM or Ctrl-C, which is a good end. SIGHUP takes a new certificate."""
-    from adapter.facade.serve import listening_socket  # the web server is loaded only where it serves
+    from adapter.facade.serve import COUNTED_IN, listening_socket  # the web server is loaded only where it serves
     from adapter.serving.nightly import Nightly
+    from adapter.serving.page import Page
     from adapter.serving.service import start
 
     installation = wiring.load(args.config)
@@ -36,11 +48,20 @@ def run(args: argparse.Namespace) -> int:
     if args.workers > 1:
         listening = listening_socket(installation.settings)
     nightly = Nightly(args.sync_at, _command(args, "sync")) if args.sync_at else None
-    running = start(installation, nightly, output.note, listening, facade_only=args.socket is not None)
+    listen = (args.admin or installation.settings.admin.listen) if args.socket is None else None
+    page = Page(installation, listen, _command(args)) if listen else None
+    counts = tempfile.TemporaryDirectory(prefix="ss12000-") if page is not None and args.workers > 1 else None
+    if counts is not None:
+        os.environ[COUNTED_IN] = counts.name
+    counting = page is not None or COUNTED_IN in os.environ
+    running = start(installation, nightly, output.note, listening, args.socket is not None, page, counting)
     signals.on_hangup(running.reloading.set)
     workers = _Workers(args, listening) if args.workers > 1 and listening is not None else None
     if args.socket is None:
         output.note(f"serving {settings.base_url} on {settings.listen}")
+    if page is not None:
+        good_once = " (good once; [admin.users] in config.toml is for every day)" if page.once is not None else ""
+        output.note(f"the administrators' page: {page.address}{good_once}")
     try:
         while running.alive():
             if workers is not None:
@@ -52,6 +73,8 @@ def run(args: argparse.Namespace) -> int:
         if workers is not None:
             workers.stop()
         running.stop()
+        if counts is not None:
+            counts.cleanup()
     return 0
 
 
@@ -90,6 +113,12 @@ def _command(args: argparse.Namespace, *words: str) -> list[str]:
 def _time_of_day(text: str) -> str:
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
         raise argparse.ArgumentTypeError(f"{text!r} is no time of day; write it as 03:30")
+    return text
+
+
+def _address(text: str) -> str:
+    if not re.fullmatch(r".+:\d{1,5}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no address and port; write it as {_PAGE}")
     return text
 
 

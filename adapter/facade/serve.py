@@ -10,15 +10,16 @@ import uvicorn
 
 from adapter.errors import ConfigError
 from adapter.facade.protocol import LimitedProtocol
-from adapter.settings import Settings
+from adapter.settings import Settings, Tls
 
+COUNTED_IN = "PROMETHEUS_MULTIPROC_DIR"
+"""Environment: the folder in which several processes count their requests."""
 _CONNECTIONS = 1000  # at once; more are answered 503
 
 
-def make_server(app: Any, settings: Settings) -> uvicorn.Server:
-    """A server that is ready to run. Raises ConfigError where the certificate cannot be used."""
-    host, _, port = settings.facade.listen.rpartition(":")
-    tls = settings.facade.tls
+def make_server(app: Any, listen: str, tls: Tls | None, section: str = "facade") -> uvicorn.Server:
+    """A server that is ready to run. Raises ConfigError where the certificate of the `section` cannot be used."""
+    host, _, port = listen.rpartition(":")
     config = uvicorn.Config(
         app,
         host=host.strip("[]"),
@@ -37,7 +38,7 @@ def make_server(app: Any, settings: Settings) -> uvicorn.Server:
     try:
         config.load()
     except (OSError, ssl.SSLError) as error:
-        raise ConfigError(f"facade.tls: certificate and key cannot be used: {error}") from None
+        raise ConfigError(f"{section}.tls: certificate and key cannot be used: {error}") from None
     if config.ssl is not None:
         config.ssl.minimum_version = ssl.TLSVersion.TLSv1_2
     return uvicorn.Server(config)
@@ -53,24 +54,22 @@ def listening_socket(settings: Settings) -> socket.socket:
         found.listen(2048)
     except OSError:
         found.close()
-        raise taken(settings) from None
+        raise taken(settings.facade.listen) from None
     found.set_inheritable(True)
     return found
 
 
-def taken(settings: Settings) -> ConfigError:
+def taken(listen: str, section: str = "facade") -> ConfigError:
     """What to say when the address cannot be listened on."""
-    return ConfigError(
-        f"facade.listen: {settings.facade.listen} cannot be listened on. Is another process using the port?"
-    )
+    return ConfigError(f"{section}.listen: {listen} cannot be listened on. Is another process using the port?")
 
 
 class Certificate:
     """The server's certificate, taken anew when its files change: new connections get it, those that stand stay."""
 
-    def __init__(self, settings: Settings, context: ssl.SSLContext) -> None:
-        assert settings.facade.tls is not None
-        self._tls = settings.facade.tls
+    def __init__(self, tls: Tls, context: ssl.SSLContext, section: str = "facade") -> None:
+        self._tls = tls
+        self._section = section
         self._current = context
         self._seen = self._stamps()
         context.sni_callback = self._choose  # called in every handshake: each gets one whole pair
@@ -87,10 +86,11 @@ class Certificate:
             fresh.load_cert_chain(self._tls.certificate, self._tls.key)
         except (OSError, ssl.SSLError) as error:
             return (
-                f"facade.tls: the new certificate cannot be used ({error}); the old one stays. Put a pair that belongs."
+                f"{self._section}.tls: the new certificate cannot be used ({error}); the old one stays. "
+                "Put a pair that belongs."
             )
         self._current = fresh
-        return "facade.tls: the new certificate is in use"
+        return f"{self._section}.tls: the new certificate is in use"
 
     def _choose(self, connection: ssl.SSLSocket | ssl.SSLObject, name: str, context: ssl.SSLContext) -> None:
         connection.context = self._current

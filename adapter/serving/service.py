@@ -1,4 +1,4 @@
-"""The long-running process: facade and outbox worker, each in a thread, and the nightly run, a process of its own."""
+"""The long-running process: facade and outbox worker, each in a thread, beside them the page and the nightly run."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import uvicorn
 
@@ -17,7 +18,7 @@ from adapter.facade.app import create_app
 from adapter.facade.jwks import KeySource
 from adapter.facade.serve import Certificate, make_server, taken
 from adapter.serving.nightly import Nightly
-from adapter.settings import Settings
+from adapter.serving.page import Page
 from adapter.store.engine import Store
 from adapter.wiring import Installation, clock
 
@@ -27,27 +28,41 @@ _YOUNG = 50_000  # new objects before the collector looks: a page of the largest
 
 @dataclass
 class Running:
-    """A facade and its outbox worker, in threads of this process."""
+    """Servers and the outbox worker, in threads of this process. The first server is the facade."""
 
     store: Store
-    server: uvicorn.Server
+    servers: list[uvicorn.Server]
     stopping: threading.Event
+    page: Page | None = None
     threads: list[threading.Thread] = field(default_factory=list)
     failure: list[BaseException] = field(default_factory=list)
     reloading: threading.Event = field(default_factory=threading.Event)
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def server(self) -> uvicorn.Server:
+        """The facade's."""
+        return self.servers[0]
 
     def alive(self) -> bool:
-        """Whether it still serves, after half a second at most. Raises what ended it."""
-        self.threads[0].join(0.5)
+        """Whether it still serves, after half a second at most. Raises what ended it.
+
+        Waits for an event and joins no thread: a signal in the middle of a join makes Python 3.11 take the thread for
+        ended, and the process would end under it.
+        """
+        self.ended.wait(0.5)
         if self.failure:
             raise self.failure[0]
-        return self.threads[0].is_alive()
+        return not self.ended.is_set()
 
     def stop(self) -> None:
         """End everything in order: no new request, those in hand to their end, then the worker."""
-        self.server.should_exit = True
+        for server in self.servers:
+            server.should_exit = True
         self.stopping.set()
         self.reloading.set()
+        if self.page is not None:
+            self.page.stop()
         for thread in self.threads:
             thread.join()
         self.store.close()
@@ -59,42 +74,67 @@ def start(
     say: Callable[[str], None],
     listening: socket.socket | None = None,
     facade_only: bool = False,
+    page: Page | None = None,
+    counting: bool = False,
 ) -> Running:
     """Serve and deliver from now on. Raises ConfigError or StateError where that cannot begin.
 
-    `listening`: a socket that is open already; `facade_only`: another process delivers.
+    `listening`: a socket that is open already; `facade_only`: another process delivers. `page`: the administrators';
+    `counting`: the facade's requests are counted, for /metrics.
     """
     settings = installation.settings
     store = installation.store()
     tokens = installation.tokens(store)
-    app = create_app(store, settings, KeySource(settings.auth, clock, say, settings.proxy), clock, say)
-    running = Running(store, make_server(app, settings), threading.Event())
+    app: Any = create_app(store, settings, KeySource(settings.auth, clock, say, settings.proxy), clock, say)
+    if counting:
+        from adapter.facade.measured import Measured  # Prometheus is loaded where somebody asks for its numbers
 
-    def serve() -> None:
-        try:
-            _keep_heap_still()
-            with asyncio.Runner(loop_factory=running.server.config.get_loop_factory()) as runner:
-                runner.run(running.server.serve([listening] if listening else None))
-        except (Exception, SystemExit) as error:
-            running.failure.append(_cannot_listen(settings, error))
-
-    work: list[Callable[[], None]] = [serve]
+        app = Measured(app, app.context.base_path)
+    facade = make_server(app, settings.facade.listen, settings.facade.tls)
+    running = Running(store, [facade], threading.Event(), page)
+    work = [_serving(running, facade, settings.facade.listen, "facade", listening)]
+    if page is not None:
+        served = make_server(page.app(store, say), page.listen, settings.admin.tls, "admin")
+        running.servers.append(served)
+        work.append(_serving(running, served, page.listen, "admin"))
     if not facade_only:
         work.append(lambda: loop.run(store, settings, tokens, clock, running.stopping, say))
-    if running.server.config.ssl is not None:
-        certificate = Certificate(settings, running.server.config.ssl)
-        work.append(lambda: _watch(certificate, running, say))
+    if certificates := [
+        Certificate(tls, server.config.ssl, section)
+        for server, tls, section in zip(
+            running.servers, (settings.facade.tls, settings.admin.tls), ("facade", "admin"), strict=False
+        )
+        if tls is not None and server.config.ssl is not None
+    ]:
+        work.append(lambda: _watch(certificates, running, say))
     if nightly is not None:
         work.append(lambda: nightly.run(running.stopping, say))
     running.threads = [threading.Thread(target=function, daemon=True) for function in work]
     for thread in running.threads:
         thread.start()
-    while not running.server.started and running.threads[0].is_alive():
+    while not (all(server.started for server in running.servers) or running.failure):
         time.sleep(0.01)
     if running.failure:
         running.stop()
         raise running.failure[0]
     return running
+
+
+def _serving(
+    running: Running, server: uvicorn.Server, listen: str, section: str, listening: socket.socket | None = None
+) -> Callable[[], None]:
+    def serve() -> None:
+        try:
+            _keep_heap_still()
+            with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+                runner.run(server.serve([listening] if listening else None))
+        except (Exception, SystemExit) as error:
+            cannot_listen = isinstance(error, (OSError, SystemExit))
+            running.failure.append(taken(listen, section) if cannot_listen else error)
+        finally:
+            running.ended.set()
+
+    return serve
 
 
 def _keep_heap_still() -> None:
@@ -104,14 +144,11 @@ def _keep_heap_still() -> None:
     gc.set_threshold(_YOUNG, 50, 100)
 
 
-def _cannot_listen(settings: Settings, error: BaseException) -> BaseException:
-    return taken(settings) if isinstance(error, (OSError, SystemExit)) else error
-
-
-def _watch(certificate: Certificate, running: Running, say: Callable[[str], None]) -> None:
-    """Look for a new certificate every few seconds, and at once when told (SIGHUP)."""
+def _watch(certificates: list[Certificate], running: Running, say: Callable[[str], None]) -> None:
+    """Look for new certificates every few seconds, and at once when told (SIGHUP)."""
     while not running.stopping.is_set():
         told = running.reloading.wait(_LOOK_EVERY)
         running.reloading.clear()
-        if words := certificate.reload(force=told and not running.stopping.is_set()):
-            say(words)
+        for certificate in certificates:
+            if words := certificate.reload(force=told and not running.stopping.is_set()):
+                say(words)

@@ -191,6 +191,76 @@ def fetches(store: Store, resource: str, since: int, limit: int) -> list[Fetch]:
         return [Fetch(*row) for row in connection.execute(wanted)]
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody whose tokens opened the facade: when last (ms), and how many objects were answered."""
+
+    caller: str
+    at: int
+    objects: int
+
+
+def readers(store: Store, since: int) -> list[Reader]:
+    """Who has read anything since a time (ms), the latest first."""
+    table = schema.access
+    last = sa.func.max(table.c.at)
+    wanted = sa.select(table.c.caller, last, sa.func.sum(table.c.objects)).where(table.c.at >= since)
+    with store.reading() as connection:
+        return [Reader(*row) for row in connection.execute(wanted.group_by(table.c.caller).order_by(last.desc()))]
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """An entry of the client's log. `message` may hold personal data: for administrators alone."""
+
+    received: int
+    severity: str
+    resource: str
+    object_id: str
+    message: str
+
+
+def logged(store: Store, limit: int) -> list[Logged]:
+    """The newest entries, whatever their severity."""
+    table = schema.client_log
+    wanted = sa.select(table.c.received, table.c.severity, table.c.entry).order_by(table.c.number.desc()).limit(limit)
+    with store.reading() as connection:
+        rows = [(received, severity, json.loads(entry)) for received, severity, entry in connection.execute(wanted)]
+    return [
+        Logged(
+            received,
+            severity,
+            str(entry.get("resourceType") or ""),
+            canonical_uuid(str(entry.get("resourceId") or "")) or "",
+            str(entry.get("message") or ""),
+        )
+        for received, severity, entry in rows
+        if isinstance(entry, dict)
+    ]
+
+
+class Counted(NamedTuple):
+    """What the client says that it has taken of one type."""
+
+    new: int = 0
+    updated: int = 0
+    deleted: int = 0
+
+
+def counted(store: Store, since: int) -> dict[str, Counted]:
+    """Type, as the client spells it -> the sum of its statistics since a time (ms)."""
+    table = schema.client_statistics
+    found: dict[str, Counted] = {}
+    with store.reading() as connection:
+        rows = connection.execute(sa.select(table.c.type, table.c.entry).where(table.c.received >= since)).all()
+    for kind, text in rows:
+        entry = json.loads(text)
+        counts = [entry.get(name) for name in ("newCount", "updatedCount", "deletedCount")]
+        if all(isinstance(count, int) for count in counts):
+            found[kind] = Counted(*map(sum, zip(found.get(kind, Counted()), counts, strict=True)))
+    return found
+
+
 def _keep(store: Store, table: sa.Table, now: int, **values: str) -> None:
     with store.writing() as connection:
         connection.execute(sa.insert(table).values(received=now, **values))

@@ -211,6 +211,19 @@ client_statistics = Table(
     sqlite_autoincrement=True,
 )
 
+deed = Table(
+    "deed",
+    metadata,
+    Column("number", _Rowid, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("who", Text, nullable=False),
+    Column("did", String(20), nullable=False),
+    Column("about", String(80), nullable=False, comment="an object's id, a plan's fingerprint, a file's name"),
+    Column("reason", Text, nullable=False, default=""),
+    sqlite_autoincrement=True,
+    comment="what administrators did on their page, and whom they looked at: store/deeds",
+)
+
 access = Table(
     "access",
     metadata,

@@ -36,6 +36,81 @@ SENTENCES = {
         "spärren stoppade körningen; det som publicerats gäller fortfarande. Se ändringarna i {}, och släpp sedan "
         "igenom dem med sync --approve {}."
     ),
+    # why the gate holds a run
+    "{}: {} of {} would be deleted ({}); gate.max_deleted is {}": (
+        "{}: {} av {} skulle tas bort ({}); gate.max_deleted är {}"
+    ),
+    "{}: {} of {} would be updated ({}); gate.max_updated is {}": (
+        "{}: {} av {} skulle ändras ({}); gate.max_updated är {}"
+    ),
+    "{}: {} of {} would be created ({}); gate.max_created is {}": (
+        "{}: {} skulle vara nya, mot {} publicerade ({}); gate.max_created är {}"
+    ),
+    "Group: {} would lose more of their members than gate.max_members_removed allows ({}); the worst {}": (
+        "Group: {} skulle förlora fler av sina medlemmar än gate.max_members_removed tillåter ({}); den värsta {}"
+    ),
+    "{}: {} would change in {} of {} objects, in {} of them to what {} holds now. Has a column moved?": (
+        "{}: {} skulle ändras i {} av {} objekt, i {} av dem till det som {} har nu. Har en kolumn flyttats?"
+    ),
+    "{}: {} would change in {} of {} objects ({}); gate.max_attribute_changed is {}": (
+        "{}: {} skulle ändras i {} av {} objekt ({}); gate.max_attribute_changed är {}"
+    ),
+    "{}: {} would change in {} of {} objects ({}); gate.max_identity_changed is {}": (
+        "{}: {} skulle ändras i {} av {} objekt ({}); gate.max_identity_changed är {}"
+    ),
+    "Person: {} of {} would be deleted and come again under another id, with the same personnummer or user name ({}); "
+    "gate.max_renewed is {}. Has the column changed that their id is made from?": (
+        "Person: {} av {} skulle tas bort och komma igen med ett annat id, med samma personnummer eller användarnamn "
+        "({}); gate.max_renewed är {}. Har kolumnen ändrats som deras id görs av?"
+    ),
+    "Person: {} of {} would leave {} ({}); gate.max_left_unit is {}": (
+        "Person: {} av {} skulle lämna {} ({}); gate.max_left_unit är {}"
+    ),
+    "Person: {} of {} would be withheld as newly protected ({}); gate.max_withheld is {}. Has the marking column "
+    "changed its meaning?": (
+        "Person: {} av {} skulle hållas undan som nyligen skyddade ({}); gate.max_withheld är {}. Har kolumnen med "
+        "skyddsmarkering fått en annan betydelse?"
+    ),
+    "Person: {} of {} protected persons would stop being protected ({}); gate.max_unprotected is {}. Has the marking "
+    "column been lost?": (
+        "Person: {} av {} skyddade personer skulle sluta vara skyddade ({}); gate.max_unprotected är {}. Har kolumnen "
+        "med skyddsmarkering försvunnit?"
+    ),
+    "{}: no row has a protection mark any more, where {} had one in the last good run. Has the marking column been "
+    "lost?": (
+        "{}: ingen rad har längre en skyddsmarkering, mot {} i den senaste goda körningen. Har kolumnen med "
+        "skyddsmarkering försvunnit?"
+    ),
+    "{}: only {} of the rows are found in the source that carries the protection mark; {} were in the last good run. "
+    "Who is not found there would stop being protected.": (
+        "{}: bara {} av raderna hittas i källan som har skyddsmarkeringen; i den senaste goda körningen var det {}. "
+        "Den som inte hittas där skulle sluta vara skyddad."
+    ),
+    "{}: {} of the rows are found there; {} were in the last good run; gate.max_unmatched is {}. Is that source "
+    "complete, and its key as before?": (
+        "{}: {} av raderna hittas där; i den senaste goda körningen var det {}; gate.max_unmatched är {}. Är den "
+        "källan hel, och dess nyckel som förut?"
+    ),
+    # what is said of a mapping that does not say otherwise
+    "an empty cell: the attribute is left out; the object is rejected where the attribute is required": (
+        "ett tomt fält: uppgiften utelämnas; objektet avvisas där uppgiften krävs"
+    ),
+    "a value that the code list lacks: the object is rejected": "ett värde som kodlistan saknar: objektet avvisas",
+    "no or an unknown protection mark: the person counts as protected": (
+        "ingen eller en okänd skyddsmarkering: personen räknas som skyddad"
+    ),
+    "a reference in a list (member, teacher, group) that leads nowhere: the item is left out and reported": (
+        "en hänvisning i en lista (medlem, lärare, grupp) som inte leder någonstans: den utelämnas och rapporteras"
+    ),
+    "another reference that leads nowhere: the object is rejected": (
+        "en annan hänvisning som inte leder någonstans: objektet avvisas"
+    ),
+    "an object that stops being valid: its last good version stays published": (
+        "ett objekt som slutar vara giltigt: dess senaste goda version förblir publicerad"
+    ),
+    "a source without rows: the run stops, and last night's data stay published": (
+        "en källa utan rader: körningen stoppas, och förra nattens uppgifter gäller fortfarande"
+    ),
     # what is missing
     "is empty": "är tomt",
     "is empty: no row of {} matches": "är tomt: ingen rad i {} hör till",

@@ -14,6 +14,8 @@ FLOORS = {
     "cli": 8,
     "simulator": 6,
     "serving": 5,
+    "admin": 5,
+    "health": 4,
     "config": 4,
     "wiring": 4,
     "facade": 3,

@@ -234,6 +234,28 @@ def test_several_processes_serve_one_port_and_one_that_dies_is_replaced(place: W
     assert parent.returncode == 0
 
 
+class Interrupted(BaseException):
+    """A signal has come."""
+
+
+def test_a_signal_while_it_is_looked_whether_it_serves_lets_the_server_end_first(place: World) -> None:
+    def interrupt(number: int, frame: object) -> None:
+        raise Interrupted
+
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    running = service.start(place.load(), None, lambda text: None)
+    try:
+        timer = threading.Timer(0.1, signal.pthread_kill, (threading.get_ident(), signal.SIGUSR1))
+        timer.start()
+        with pytest.raises(Interrupted):
+            running.alive()  # waits for half a second
+        assert running.threads[0].is_alive()  # or `stop` would not wait for it, and the process would end under it
+    finally:
+        running.stop()
+        signal.signal(signal.SIGUSR1, before)
+    assert not running.threads[0].is_alive()
+
+
 def test_sighup_takes_a_new_certificate_and_sigterm_lets_requests_end(place: World) -> None:
     with command(place) as child:
         stop = threading.Event()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -32,16 +33,24 @@ def fingerprint(changes: ChangeSet, version: int) -> str:
     return digest.hexdigest()
 
 
-def write(path: Path, changes: ChangeSet, version: int, held_by: list[str], unprotected: int) -> None:
+def write(
+    path: Path,
+    changes: ChangeSet,
+    version: int,
+    held_by: Sequence[str],
+    unprotected: int,
+    seen: Mapping[str, object] | None = None,
+) -> None:
     """The plan as JSON: ids and counts, no personal data. Raises ConfigError where it cannot be written.
 
-    `unprotected`: how many persons are published in it who were protected until now.
+    `unprotected`: how many persons are published in it who were protected until now. `seen`: what is told beside it.
     """
     plan = {
         "plan": fingerprint(changes, version),
         "from_version": version,
-        "held_by": held_by,
+        "held_by": list(held_by),
         "unprotected": unprotected,
+        **(seen or {}),
         "types": {
             str(kind): {
                 "created": sorted(entry.id for entry in change.created),
@@ -77,7 +86,7 @@ def leave(
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"{folder}: the plan of a held run cannot be written: {error.strerror}") from error
-    write(path, changes, version, list(held_by), 0)
+    write(path, changes, version, held_by, 0, _seen(changes, contents, at, command))
     words = "\n".join(_words(path, changes, version, held_by, contents, at, command)) + "\n"
     try:
         path.with_suffix(".txt").write_text(words, encoding="utf-8")
@@ -85,6 +94,56 @@ def leave(
         raise ConfigError(f"{path}: the plan cannot be written: {error.strerror}") from error
     clear(folder, path.stem)
     return path
+
+
+def _seen(changes: ChangeSet, contents: Contents, at: dt.datetime, command: str) -> dict[str, object]:
+    """What the administrators' page shows of it: counts, and examples that tell only the form of a person's values."""
+    return {
+        "command": command,
+        "held_at": f"{at:%Y-%m-%d %H:%M}",
+        "published": {str(kind): change.published for kind, change in changes},
+        "attributes": {f"{kind}.{name}": count for (kind, name), count in contents.attributes.most_common(_EXAMPLES)},
+        "examples": [example._asdict() for example in _telling(contents)],
+        "renewed": dict(islice(contents.renewed.items(), _EXAMPLES)),
+    }
+
+
+@dataclass(frozen=True)
+class Held:
+    """The plan that a held run has left. `changes`: type -> ids created, updated, deleted; `command`: what was held."""
+
+    path: Path
+    fingerprint: str
+    version: int
+    command: str
+    at: str
+    held_by: Sequence[str]
+    changes: Mapping[str, Mapping[str, Sequence[str]]]
+    published: Mapping[str, int]
+    attributes: Mapping[str, int]
+    examples: Sequence[Mapping[str, str]]
+    renewed: Mapping[str, str]
+
+
+def held(folder: Path) -> Held | None:
+    """What the last held run has left; None where nothing waits for an answer. Raises ConfigError."""
+    newest = max(folder.glob(f"{_HELD}*.json"), default=None)
+    if newest is None:
+        return None
+    plan = _read(newest)
+    try:
+        return Held(
+            newest,
+            plan["plan"],
+            plan["from_version"],
+            plan["command"],
+            plan["held_at"],
+            *(plan[name] for name in ("held_by", "types", "published", "attributes", "examples", "renewed")),
+        )
+    except KeyError:
+        raise ConfigError(
+            f"{newest}: an earlier version of this program left it. The next held run leaves a new one."
+        ) from None
 
 
 def clear(folder: Path, but: str = "") -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from adapter.cli.check import DEFAULTS
 from adapter.ss12000 import civicno, rules
 from adapter.texts import english, messages, swedish
 
@@ -97,6 +98,25 @@ def test_the_two_languages_have_the_same_codes() -> None:
 @pytest.mark.parametrize("text", SENTENCES)
 def test_every_sentence_about_rows_and_objects_is_there_in_swedish(text: str) -> None:
     assert messages.swedish(text.replace("{}", "x")) != ""
+
+
+def reasons(path: str) -> list[str]:
+    """Why a gate holds: the long texts of a file, which name a limit, a share or a mark."""
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    texts = [text for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for text in template(node)]
+    return [text for text in texts if "gate.max_" in text or "good run" in text or "moved" in text]
+
+
+@pytest.mark.parametrize(
+    "text", [*reasons("adapter/sync/gate/limits.py"), *reasons("adapter/sync/watch.py"), *DEFAULTS]
+)
+def test_why_a_run_was_held_and_what_is_taken_for_granted_is_there_in_swedish(text: str) -> None:
+    assert any(messages.swedish(text.replace("{}", word)) for word in ("x", "deleted", "identity"))
+
+
+def test_reasons_are_found_in_the_code() -> None:
+    assert len(reasons("adapter/sync/gate/limits.py")) >= 8
+    assert len(reasons("adapter/sync/watch.py")) == 3
 
 
 def test_sentences_are_found_in_the_code() -> None:

@@ -1,0 +1,71 @@
+"""How many requests the facade answers, how, and how fast: counted around the application, for /metrics.
+
+Of several processes each counts its own, in files of one folder; whoever is asked adds them.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.multiprocess import MultiProcessCollector
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from adapter.facade.serve import COUNTED_IN
+from adapter.ss12000.types import FETCH_ORDER
+from adapter.store.pages import DELETED
+
+_OWN = CollectorRegistry()
+_REQUESTS = Counter("ss12000_requests", "Requests that the facade has answered", ["resource", "status"], registry=_OWN)
+_SECONDS = Histogram(
+    "ss12000_request_seconds",
+    "Time to answer a request",
+    ["resource"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+    registry=_OWN,
+)
+_RESOURCES = frozenset({*(kind.collection for kind in FETCH_ORDER), DELETED, "subscriptions", "log", "statistics"})
+
+
+def registry() -> CollectorRegistry:
+    """What was counted: in this process, or in all that serve the facade."""
+    if COUNTED_IN not in os.environ:
+        return _OWN
+    found = CollectorRegistry()
+    MultiProcessCollector(found)  # type: ignore[no-untyped-call]
+    return found
+
+
+class Measured:
+    """Stands around the facade. `base_path`: of its address; what lies beside that is `other`."""
+
+    def __init__(self, app: ASGIApp, base_path: str) -> None:
+        self._app = app
+        self._start = f"{base_path}/"
+        self._seconds: Mapping[str, Histogram] = {name: _SECONDS.labels(name) for name in (*_RESOURCES, "other")}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status = time.perf_counter(), 500
+
+        async def counted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, counted)
+        finally:
+            name = self._resource(scope["path"])
+            _REQUESTS.labels(name, status).inc()
+            self._seconds[name].observe(time.perf_counter() - began)
+
+    def _resource(self, path: str) -> str:
+        name = path.removeprefix(self._start).partition("/")[0] if path.startswith(self._start) else ""
+        return name if name in _RESOURCES else "other"

@@ -1,0 +1,423 @@
+"""The administrators' page on its socket: who comes in, what a stranger gets, what is on record."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import socket
+import ssl
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from support.exports import CONFIG, Installation, files, pupil, tables
+from support.shell import command
+
+from adapter import wiring
+from adapter.admin.passwords import hashed
+from adapter.errors import ConfigError
+from adapter.serving import service
+from adapter.serving.page import Page
+from adapter.simulator.pki import Authority
+from adapter.ss12000.types import ResourceType
+from adapter.store import deeds, feedback, protected, publish
+from adapter.store.engine import Store, open_store
+
+pytestmark = pytest.mark.long
+PASSWORD = "en lång mening som ingen gissar"
+USERS = f'[admin]\nusers = {{ anna = "{hashed(PASSWORD)}" }}\n'
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Place:
+    """A small installation after one night, with its page."""
+
+    installation: Installation
+    folder: Path
+    base: str
+    once: str
+    said: list[str]
+
+    @property
+    def store(self) -> Store:
+        return open_store(f"sqlite:///{self.folder / 'state.db'}")
+
+    def deeds(self) -> list[tuple[str, str, str]]:
+        store = self.store
+        try:
+            return [(deed.who, deed.did, deed.about) for deed in deeds.latest(store, 50)]
+        finally:
+            store.close()
+
+
+@contextmanager
+def page_of(folder: Path, admin: str = "", rows: dict[str, list[dict[str, str]]] | None = None) -> Iterator[Place]:
+    facade = free_port()
+    serving = f'[facade]\nbase_url = "http://127.0.0.1:{facade}/api"\nlisten = "127.0.0.1:{facade}"\n'
+    installation = Installation(folder, config=CONFIG + serving + admin)
+    assert installation.night(files(rows or tables())).code == 0
+    said: list[str] = []
+    loaded = wiring.load(folder / "config.toml")
+    command_line = [sys.executable, "-m", "adapter", "--config", str(folder / "config.toml")]
+    page = Page(loaded, f"127.0.0.1:{free_port()}", command_line)
+    running = service.start(loaded, None, said.append, page=page, counting=True)
+    scheme = "https" if loaded.settings.admin.tls else "http"
+    try:
+        yield Place(installation, folder, f"{scheme}://{page.listen}", page.address, said)
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    with page_of(tmp_path, USERS) as found:
+        yield found
+
+
+@pytest.fixture
+def stranger(place: Place) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=place.base) as http:
+        yield http
+
+
+@pytest.fixture
+def anna(place: Place) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=place.base) as http:
+        assert http.post("/login", data={"name": "anna", "password": PASSWORD}).status_code == 303
+        yield http
+
+
+def csrf(http: httpx.Client) -> str:
+    return re.findall(r'name="csrf" value="([^"]+)"', http.get("/objects").text)[0]
+
+
+PAGES = ("/", "/runs", "/mend", "/objects", "/client", "/held", "/mapping", "/tasks/x", "/runs/x", "/mend.xlsx")
+
+
+# -- who comes in ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nobody_sees_a_page_without_a_login(stranger: httpx.Client, path: str) -> None:
+    answer = stranger.get(path)
+    assert (answer.status_code, answer.headers["location"], answer.text) == (303, "/login", "")
+
+
+def test_a_password_lets_in_and_out_again(anna: httpx.Client, place: Place) -> None:
+    assert "Inloggad som anna" in anna.get("/").text
+    kept = dict(anna.cookies)
+    assert anna.post("/logout", data={"csrf": csrf(anna)}).status_code == 303
+    assert httpx.get(place.base, cookies=kept).status_code == 303  # the cookie is worth nothing any more
+    assert ("anna", "login", "") in place.deeds()
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [("anna", "fel"), ("bo", PASSWORD), ("", ""), ("anna", PASSWORD + "x"), ("anna", "x" * 60_000)],
+)
+def test_a_wrong_login_is_refused_and_on_record(stranger: httpx.Client, place: Place, name: str, password: str) -> None:
+    answer = stranger.post("/login", data={"name": name, "password": password})
+    assert (answer.status_code, "set-cookie" in answer.headers) == (403, False)
+    assert place.deeds() == [("anna" if name == "anna" else "?", "refused", "")]
+
+
+def test_who_guesses_passwords_must_wait(stranger: httpx.Client) -> None:
+    codes = [stranger.post("/login", data={"name": "anna", "password": str(n)}).status_code for n in range(7)]
+    assert codes == [403] * 5 + [429] * 2
+    right = stranger.post("/login", data={"name": "anna", "password": PASSWORD})
+    assert right.status_code == 429
+
+
+def test_the_address_that_is_printed_is_good_once(tmp_path: Path) -> None:
+    with page_of(tmp_path) as place:
+        assert httpx.get(place.once.replace("key=", "key=x")).status_code == 403
+        with httpx.Client() as http:
+            assert http.get(place.once).status_code == 303
+            assert "Inloggad som lokal" in http.get(place.base).text
+        assert httpx.get(place.once).status_code == 403
+        assert httpx.post(f"{place.base}/login", data={"name": "anna", "password": ""}).status_code == 403
+
+
+def test_a_proxy_that_logs_people_in_is_believed_and_nobody_else(tmp_path: Path) -> None:
+    admin = '[admin]\nuser_header = "X-Remote-User"\nhosts = ["brygga.exempel.se"]\n'
+    with page_of(tmp_path, admin) as place:
+        known = {"X-Remote-User": "KOMMUN\\anna", "Host": "brygga.exempel.se"}
+        assert "KOMMUN\\anna" in httpx.get(place.base, headers=known).text
+        assert httpx.get(place.base).status_code == 303
+        assert httpx.get(place.base, headers={"X-Remote-User": "x" * 300}).status_code == 303
+        twice = [("X-Remote-User", "anna"), ("X-Remote-User", "bo")]
+        assert httpx.get(place.base, headers=twice).status_code == 303
+        form = re.findall(r'name="csrf" value="([^"]+)"', httpx.get(f"{place.base}/objects", headers=known).text)[0]
+        other = known | {"X-Remote-User": "bo"}
+        assert httpx.post(f"{place.base}/language", data={"csrf": form, "to": "en"}, headers=other).status_code == 403
+        assert httpx.post(f"{place.base}/language", data={"csrf": form, "to": "en"}, headers=known).status_code == 303
+    (tmp_path / "elsewhere").mkdir()
+    with page_of(tmp_path / "elsewhere", admin + 'proxies = ["192.0.2.7"]\n') as place:
+        assert httpx.get(place.base, headers=known).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("listen", "admin", "why"),
+    [
+        ("0.0.0.0:8444", USERS, r"\[admin.tls\] is needed"),
+        ("192.0.2.1:8444", '[admin]\ntls = {certificate = "x", key = "y"}\n', r"\[admin.users\] is needed"),
+        ("127.0.0.1:8443", USERS, "is the facade's port"),
+    ],
+)
+def test_what_would_be_open_to_others_is_refused(tmp_path: Path, listen: str, admin: str, why: str) -> None:
+    installation = Installation(tmp_path, config=CONFIG + admin)
+    installation.night(files(tables()))
+    with pytest.raises(ConfigError, match=why):
+        Page(wiring.load(tmp_path / "config.toml"), listen, [])
+    told = command("serve", "--admin", listen, at=tmp_path)
+    assert told.code == 2
+
+
+def test_a_password_itself_in_config_is_an_error_that_does_not_show_it(tmp_path: Path) -> None:
+    Installation(tmp_path, config=CONFIG + '[admin]\nusers = { anna = "hemligt lösenord" }\n').night(files(tables()))
+    told = command("serve", at=tmp_path)
+    assert told.code == 2
+    assert "`ss12000-adapter admin password`" in told.err
+    assert "hemligt" not in told.err + told.out
+
+
+def test_over_tls_the_cookie_keeps_to_tls(tmp_path: Path) -> None:
+    pair = Authority(tmp_path / "pki", dt.datetime.now(dt.UTC)).server("page")
+    admin = f'{USERS}tls = {{ certificate = "{pair.certificate}", key = "{pair.key}" }}\n'
+    with page_of(tmp_path, admin) as place:
+        trusted = ssl.create_default_context(cafile=str(tmp_path / "pki" / "ca.pem"))
+        with httpx.Client(base_url=place.base, verify=trusted) as http:
+            answer = http.post("/login", data={"name": "anna", "password": PASSWORD})
+            assert answer.status_code == 303
+            assert {"HttpOnly", "SameSite=strict", "Secure"} <= set(answer.headers["set-cookie"].split("; "))
+            assert answer.headers["strict-transport-security"]
+
+
+# -- forms and headers ----------------------------------------------------------------------------------------
+
+FORMS = {
+    "/runs": {},
+    "/objects": {"what": "1"},
+    "/objects/00000000-0000-4000-8000-000000000000/rows": {},
+    "/held/approve": {"plan": "0" * 64, "reason": "rätt"},
+    "/held/reject": {"plan": "0" * 64, "reason": "fel"},
+    "/language": {"to": "en"},
+    "/logout": {},
+}
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_a_form_of_somebody_else_does_nothing(anna: httpx.Client, place: Place, path: str) -> None:
+    before, mine = place.deeds(), csrf(anna)
+    foreign: Sequence[tuple[dict[str, str], dict[str, str]]] = [
+        ({}, {}),
+        ({"csrf": "x"}, {}),
+        ({"csrf": mine}, {"Origin": "https://elsewhere.example"}),
+        ({"csrf": mine}, {"Origin": "null"}),
+        ({"csrf": mine}, {"Sec-Fetch-Site": "cross-site"}),
+        ({"csrf": mine}, {"Sec-Fetch-Site": "same-site"}),
+    ]
+    for more, headers in foreign:
+        assert anna.post(path, data=FORMS[path] | more, headers=headers).status_code == 403
+    assert place.deeds() == before
+    assert "Inloggad som anna" in anna.get("/").text
+
+
+@pytest.mark.parametrize("path", ["/", "/login", "/static/page.css", "/nowhere", "/metrics"])
+def test_every_answer_tells_the_browser_to_run_and_fetch_nothing_foreign(anna: httpx.Client, path: str) -> None:
+    headers = anna.get(path).headers
+    policy = headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["cache-control"] == "no-store"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "server" not in headers
+
+
+def test_a_page_under_another_name_is_not_answered(stranger: httpx.Client) -> None:
+    assert stranger.get("/", headers={"Host": "attacker.example"}).status_code == 400  # its DNS leads here
+
+
+ATTACKS = [
+    *(
+        ("GET", path)
+        for path in ("/../config.toml", "/static/../app.py", "/static/%2e%2e/app.py", "/static/..%2fapp.py")
+    ),
+    *(("GET", path) for path in ("/static//etc/passwd", "/%00", "/runs/%00", "/objects/%27%20OR%201=1", "/tasks/..")),
+    *(
+        ("GET", f"/mend?{query}")
+        for query in ("page=0", "page=-1", "page=x", "page=99999999999", "status=old", "code=%27")
+    ),
+    *(("GET", f"/mend?unit={unit}") for unit in ("%27;DROP%20TABLE%20run", "x" * 400, "%00", "<script>")),
+    *(("GET", path) for path in ("/mend.exe", "/mend.xlsx?unit=../../x", "/runs/' OR 1=1", "/openapi.json", "/docs")),
+    *((method, "/") for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "HEAD", "PROPFIND")),
+    *(("POST", path) for path in ("/", "/mend", "/client", "/metrics", "/static/page.css", "/held")),
+]
+
+
+@pytest.mark.parametrize("who", ["stranger", "anna"])
+def test_hostile_requests_are_answered_calmly(who: str, place: Place, request: pytest.FixtureRequest) -> None:
+    http: httpx.Client = request.getfixturevalue(who)
+    for count, (method, path) in enumerate(ATTACKS):
+        if count % 25 == 24:
+            time.sleep(1.5)  # within what one address may ask
+        answer = http.request(method, path)
+        assert answer.status_code in (200, 303, 400, 403, 404, 405, 422, 429), (method, path, answer.status_code)
+        assert not any(word in answer.text for word in ("Traceback", "root:", "import", "id_namespace"))
+    assert place.said == []
+
+
+def test_a_large_or_endless_body_is_refused(stranger: httpx.Client) -> None:
+    assert stranger.post("/login", content=b"x" * 100_000).status_code == 413
+    assert stranger.post("/login", content=iter([b"x" * 10] * 5)).status_code == 413  # says not how long it is
+
+
+def test_one_address_gets_so_many_requests_a_second(stranger: httpx.Client) -> None:
+    codes = [stranger.get("/login").status_code for _ in range(100)]
+    assert codes[:40] == [200] * 40
+    assert 429 in codes
+
+
+# -- what pages show ------------------------------------------------------------------------------------------
+
+
+def a_person(place: Place) -> str:
+    store = place.store
+    try:
+        return min(publish.digests(store, ResourceType.PERSON))
+    finally:
+        store.close()
+
+
+def test_every_view_of_a_person_is_on_record_before_it_is_shown(anna: httpx.Client, place: Place) -> None:
+    person = a_person(place)
+    assert "givenName" in anna.get(f"/objects/{person}").text
+    assert place.deeds()[0] == ("anna", "looked", person)
+    assert anna.get("/mend.xlsx").headers["content-disposition"] == 'attachment; filename="rapport.xlsx"'
+    assert place.deeds()[0] == ("anna", "downloaded", "rapport.xlsx")
+
+
+def test_of_a_protected_person_nothing_is_shown(anna: httpx.Client, place: Place) -> None:
+    person, store = a_person(place), place.store
+    body = json.loads(publish.bodies(store, ResourceType.PERSON, [person])[person])
+    entry = {"message": f"fel på {body['familyName']}", "severityLevel": "Error", "resourceId": person}
+    feedback.store_log(store, entry, "Error", wiring.clock())
+    assert body["familyName"] in anna.get(f"/objects/{person}").text
+    protected.remember(store, {person: True}, wiring.clock())
+    store.close()
+    for path in (f"/objects/{person}", "/client"):
+        shown = anna.get(path).text
+        assert body["familyName"] not in shown
+        assert body["civicNo"]["value"] not in shown
+
+
+def test_what_a_client_sends_is_text_and_no_markup(anna: httpx.Client, place: Place) -> None:
+    store = place.store
+    entry = {"message": "<script>alert(1)</script><img src=x>", "severityLevel": "Error"}
+    feedback.store_log(store, entry, "<b>Error</b>", wiring.clock())
+    store.close()
+    shown = anna.get("/client").text
+    assert not any(mark in shown for mark in ("<script>", "<img", "<b>"))
+    assert "&lt;script&gt;" in shown
+
+
+def finished(http: httpx.Client, location: str) -> httpx.Response:
+    for _ in range(200):
+        answer = http.get(location)
+        if answer.status_code != 200 or 'http-equiv="refresh"' not in answer.text:
+            return answer
+        time.sleep(0.3)
+    raise AssertionError(answer.text)
+
+
+def test_an_answer_is_shown_to_whoever_asked_and_nobody_else(tmp_path: Path) -> None:
+    two = f'[admin.users]\nanna = "{hashed(PASSWORD)}"\nbo = "{hashed(PASSWORD)}"\n'
+    with (
+        page_of(tmp_path, two) as place,
+        httpx.Client(base_url=place.base) as anna,
+        httpx.Client(base_url=place.base) as bo,
+    ):
+        for name, http in (("anna", anna), ("bo", bo)):
+            http.post("/login", data={"name": name, "password": PASSWORD})
+        asked = anna.post("/objects", data={"csrf": csrf(anna), "what": pupil(1)["personnr"]})
+        location = asked.headers["location"]
+        assert bo.get(location).status_code == 404
+        assert "elev:" in finished(anna, location).text
+        assert bo.get(location).status_code == 404
+
+
+def test_kor_nu_runs_sync_and_shows_the_run(anna: httpx.Client, place: Place) -> None:
+    location = anna.post("/runs", data={"csrf": csrf(anna)}).headers["location"]
+    ended = finished(anna, location)
+    assert ended.headers["location"].startswith("/runs/")
+    assert "oförändrat" in anna.get(ended.headers["location"]).text
+    assert place.deeds()[0] == ("anna", "ran", "")
+
+
+def test_a_held_run_is_approved_as_it_was_seen_or_not_at_all(anna: httpx.Client, place: Place) -> None:
+    half = {**tables(), "elev": tables()["elev"][:15]}
+    assert place.installation.night(files(half)).code == 3
+    shown = anna.get("/held").text
+    plan = re.findall(r'name="plan" value="([0-9a-f]{64})"', shown)[0]
+    assert "skulle tas bort" in shown
+    answer = {"csrf": csrf(anna), "reason": "skolan har lagts ned"}
+    assert anna.post("/held/approve", data=answer | {"plan": "0" * 64}).status_code == 409
+    assert anna.post("/held/approve", data=answer | {"plan": plan, "reason": ""}).status_code == 400
+    ended = finished(anna, anna.post("/held/approve", data=answer | {"plan": plan}).headers["location"])
+    assert "publicerat" in anna.get(ended.headers["location"]).text
+    assert anna.post("/held/approve", data=answer | {"plan": plan}).status_code == 409
+    assert ("anna", "approved", plan) in place.deeds()
+
+
+def test_a_plan_that_an_earlier_version_left_is_told_and_not_shown(anna: httpx.Client, place: Place) -> None:
+    (place.folder / "plans").mkdir()
+    (place.folder / "plans" / "held-2026-11-20-0330.json").write_text('{"plan": "x", "from_version": 1}')
+    shown = anna.get("/held")
+    assert shown.status_code == 409
+    assert "earlier version" in shown.text
+
+
+def test_metrics_are_for_this_machine_or_for_who_has_the_token(tmp_path: Path, place: Place) -> None:
+    text = httpx.get(f"{place.base}/metrics").text
+    assert 'ss12000_last_run_outcome{outcome="published"} 1.0' in text
+    assert 'ss12000_published_objects{type="Person"} 42.0' in text
+    through_a_proxy = {"Host": "brygga.exempel.se"}
+    assert httpx.get(f"{place.base}/metrics", headers=through_a_proxy).status_code == 400
+    (tmp_path / "token").mkdir()
+    with page_of(tmp_path / "token", '[admin]\nmetrics_token = "hemligt"\n') as other:
+        for headers, code in (
+            ({}, 401),
+            ({"Authorization": "Bearer x"}, 401),
+            ({"Authorization": "Bearer hemligt"}, 200),
+        ):
+            assert httpx.get(f"{other.base}/metrics", headers=headers).status_code == code
+
+
+def test_metrics_hold_no_ids_and_no_persons(place: Place) -> None:
+    httpx.get(f"{place.base}/metrics")
+    text = httpx.get(f"{place.base}/metrics").text
+    assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}", text)
+    assert pupil(1)["efternamn"] not in text
+
+
+def test_a_bug_is_told_to_the_administrator_and_not_to_the_browser(
+    anna: httpx.Client, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapter.admin.runs.line", lambda run: 1 / 0)
+    answer = anna.get("/runs")
+    assert answer.status_code == 500
+    assert "Något gick fel i programmet" in answer.text
+    assert "ZeroDivisionError in test_page.py" in place.said[0]
