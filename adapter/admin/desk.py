@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse
@@ -152,7 +153,7 @@ Acting = Annotated[Visitor, Depends(acting_of)]
 def must_be_same_origin(request: Request) -> None:
     """A form comes from our own page. Raises RequestRefused."""
     site, origin = request.headers.get("sec-fetch-site", "same-origin"), request.headers.get("origin")
-    elsewhere = origin is not None and origin.partition("://")[2] != request.headers.get("host")
+    elsewhere = origin is not None and urlsplit(origin).hostname != request.url.hostname  # a proxy may move the port
     if site != "same-origin" or elsewhere:
         raise RequestRefused(403, "form")
 

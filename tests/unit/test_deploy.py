@@ -106,7 +106,7 @@ COMMANDS = {f"{where}: {' '.join(said)}": said for where, said in commands()}
 
 def test_every_kind_of_example_is_there() -> None:
     folders = {path.relative_to(DEPLOY).parts[0] for path in FILES}
-    assert folders == {"container", "proxy", "systemd", "windows"}
+    assert folders == {"container", "monitoring", "proxy", "systemd", "windows"}
     assert (len(SERVICES), len(UNITS), len(TASKS), len(CONFIGS), len(XML)) == (2, 3, 2, 2, 4)
 
 
