@@ -72,7 +72,9 @@ def draft(samples: Sequence[Sample], today: dt.date, chosen: Choices | None = No
     parts = [desk.sources.entries(organisations.rows()), desk.codes.entries(), *rules]
     pack = likely_pack(desk.tables)
     head = _HEAD + (
-        f"# The tables look like those that mappings/{pack} is made for: see whether it fits better.\n" if pack else ""
+        f"# The tables look like those of a ready mapping. See whether it fits better: `packs copy {pack} FOLDER`.\n"
+        if pack
+        else ""
     )
     text = "\n\n".join("\n".join(layout.lines(part)) for part in parts if part)
     taken = {table.source: desk.sources.what(table) for table in desk.every}

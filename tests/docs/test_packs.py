@@ -52,3 +52,11 @@ def test_a_pack_keeps_its_own_tests(pack: Path) -> None:
     outcome = run_tests(small_school.inputs(tables, mapping=text), headers(pack))
     assert outcome.count >= 1
     assert outcome.findings == []
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name)
+def test_a_pack_s_readme_begins_with_what_it_is_and_what_it_is_for(pack: Path) -> None:
+    """`packs list` shows the title and the first sentence."""
+    readme = (pack / "README.md").read_text(encoding="utf-8")
+    assert re.match(r"# [^\n]+\n\nFor [^|]+?\.\s", readme)
+    assert f"| [{pack.name}]({pack.name}/README.md) |" in (ROOT / "README.md").read_text(encoding="utf-8")

@@ -121,7 +121,10 @@ def test_a_draft_of_our_own_layout_is_complete(init: Callable[..., Drafted], tmp
         assert mine[kind] == theirs[kind]
         assert mine[kind]
     assert {kind: len(found) for kind, found in mine.items()} == {kind: len(found) for kind, found in theirs.items()}
-    assert "# The tables look like those that mappings/generic is made for" in drafted.mapping
+    assert (
+        "# The tables look like those of a ready mapping. See whether it fits better: `packs copy generic FOLDER`."
+        in drafted.mapping
+    )
 
 
 def test_the_manual_s_files_become_what_its_ten_steps_come_to(init: Callable[..., Drafted], tmp_path: Path) -> None:
