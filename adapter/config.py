@@ -47,12 +47,17 @@ def load(path: Path) -> tuple[Settings, dict[str, Connector]]:
     return settings, connectors
 
 
+def written(path: Path) -> dict[str, Any]:
+    """What the file itself says: no secret resolved, nothing checked. Raises ConfigError."""
+    return _parsed(path, _text(path))
+
+
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        message = f"{path}: there is no such file. Start from config.example.toml, or name yours with --config FILE."
-        raise ConfigError(message) from None
+        advice = "Start from what `config example` prints, or name yours with --config FILE."
+        raise ConfigError(f"{path}: there is no such file. {advice}") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: the file is not UTF-8. Save it again with the encoding UTF-8.") from None
     except OSError as error:

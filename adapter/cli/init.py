@@ -92,7 +92,7 @@ def _samples(given: list[str], schema: str | None, today: dt.date) -> Iterator[S
 
 
 def _config(samples: list[Sample], drafted: Draft) -> Iterator[str]:
-    yield "# Written by `ss12000-adapter init`. Every key is explained in config.example.toml."
+    yield "# Written by `ss12000-adapter init`. `ss12000-adapter config example` explains every key."
     yield "[organiser]"
     yield 'name = "Exempelkommun"                     # DECIDE: your organiser\'s name'
     yield 'organisation_number = "2120000001"         # DECIDE: its organisation number, ten digits'

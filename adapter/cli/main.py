@@ -35,6 +35,7 @@ COMMANDS = (
     "rehearse",
     "demo",
     "packs",
+    "config",
 )
 _EXIT_CODES = """\
 exit codes: 0 all well · 1 a bug, please report it · 2 configuration or mapping is wrong · 3 the change gate held the

@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _send(settings: Settings, report: Report, words: Words) -> int:
     if settings.mail is None:
-        raise ConfigError("config.toml has no section [mail]: config.example.toml shows one.")
+        raise ConfigError("config.toml has no section [mail]: `config example` shows one.")
     from adapter.reports import mail
 
     if failures := mail.send(settings.mail, report, words, settings.reports.formats, everybody=True):

@@ -5,9 +5,9 @@ from __future__ import annotations
 PAGES: dict[str, tuple[str, str]] = {
     # config.toml
     "C100": ("config.toml is not TOML.", "Correct the line that is named: a missing quote, bracket or equals sign."),
-    "C110": ("A key that does not exist.", "Correct its spelling; config.example.toml has every key."),
-    "C111": ("A required key is missing.", "Add it; config.example.toml explains it."),
-    "C112": ("A value of the wrong kind, or out of bounds.", "Write a value as config.example.toml shows."),
+    "C110": ("A key that does not exist.", "Correct its spelling; `config example` prints every key."),
+    "C111": ("A required key is missing.", "Add it; `config example` explains it."),
+    "C112": ("A value of the wrong kind, or out of bounds.", "Write a value as `config example` shows."),
     "C113": ("A source's option is wrong.", "See docs/connectors.md for the options of its connector."),
     "C120": ("A secret's environment variable is not set.", "Set it for the user who runs the command."),
     "C121": ("A secret's file cannot be read.", "Create it, readable for the user who runs the command."),

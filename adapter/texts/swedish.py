@@ -5,9 +5,9 @@ from __future__ import annotations
 PAGES: dict[str, tuple[str, str]] = {
     # config.toml
     "C100": ("config.toml är inte TOML.", "Rätta raden som nämns: ett citattecken, en parentes eller ett = saknas."),
-    "C110": ("En nyckel som inte finns.", "Rätta stavningen; config.example.toml har alla nycklar."),
-    "C111": ("En nyckel som behövs saknas.", "Lägg till den; config.example.toml förklarar den."),
-    "C112": ("Ett värde av fel slag eller utanför gränserna.", "Skriv ett värde som config.example.toml visar."),
+    "C110": ("En nyckel som inte finns.", "Rätta stavningen; `config example` skriver ut alla nycklar."),
+    "C111": ("En nyckel som behövs saknas.", "Lägg till den; `config example` förklarar den."),
+    "C112": ("Ett värde av fel slag eller utanför gränserna.", "Skriv ett värde som `config example` visar."),
     "C113": ("En inställning för en källa är fel.", "Se docs/connectors.md för vad kopplingen tar emot."),
     "C120": ("Miljövariabeln för en hemlighet är inte satt.", "Sätt den för användaren som kör kommandot."),
     "C121": ("Filen med en hemlighet kan inte läsas.", "Skapa den, läsbar för användaren som kör kommandot."),
