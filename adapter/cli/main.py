@@ -36,6 +36,7 @@ COMMANDS = (
     "demo",
     "packs",
     "config",
+    "completion",
 )
 _EXIT_CODES = """\
 exit codes: 0 all well · 1 a bug, please report it · 2 configuration or mapping is wrong · 3 the change gate held the
@@ -50,7 +51,7 @@ def run() -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; returns its exit code."""
-    parser = _parser(arguments)
+    parser = parser_of(arguments)
     args = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a Windows console or a C locale must not break on å ä ö
@@ -75,7 +76,7 @@ def main(arguments: Sequence[str]) -> int:
         return 1
 
 
-def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+def parser_of(arguments: Sequence[str]) -> argparse.ArgumentParser:
     """Knows the commands that are named; all of them where none is. A command loads much that others do not need."""
     parser = argparse.ArgumentParser(
         prog="ss12000-adapter",
