@@ -1,6 +1,6 @@
 """Every knob of config.toml once: type, default, bounds and help text. Unknown keys are errors.
 
-The table in docs/config.md and the check of config.example.toml are made from these classes.
+The check of config.example.toml is made from these classes.
 """
 
 from __future__ import annotations

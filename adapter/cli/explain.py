@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adapter import wiring
-from adapter.cli import arguments, output
+from adapter.cli import arguments, output, progress
 from adapter.cli.exhibit import Exhibits, describe_lines, describe_rows
 from adapter.errors import ConfigError
 from adapter.findings import Finding, did_you_mean
@@ -131,9 +131,9 @@ def _told(installation: wiring.Installation, store: Store, args: argparse.Namesp
     inputs = installation.inputs(args.today)
     asked = args.what.casefold()
     rows = _Rows(frozenset({asked, canonical_uuid(asked) or asked, civicno.normalise(asked, inputs.date()) or asked}))
-    report = Report("explain", inputs.clock())
     empty = open_store("sqlite:///:memory:")
-    with Spool() as spool:
+    with Spool() as spool, progress.shown() as looking_on:
+        report = Report("explain", inputs.clock(), progress=looking_on)
         assembly = assemble(
             empty, inputs, report, spool, rows.keep, rows.miss, rows.exhibits.lookups, known=protected.remembered(store)
         )

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias, get_args, get_origin
 from uuid import UUID
@@ -159,7 +160,7 @@ def _plain(value: Any, says: Any = None, strangers: bool = False) -> Any:
         return MASK
     if value is None or isinstance(value, bool | int | float | dt.date | dt.time):
         return value
-    if isinstance(value, str | Path | UUID):
+    if isinstance(value, str | Path | UUID | IPv4Address | IPv6Address):
         return secrets_masked.text(str(value))
     if isinstance(value, Mapping):
         said = says if isinstance(says, Mapping) else {}

@@ -7,7 +7,7 @@ import datetime as dt
 from pathlib import Path
 
 from adapter import wiring
-from adapter.cli import arguments, output
+from adapter.cli import arguments, output, progress
 from adapter.drafting.guesses import DECIDE
 from adapter.ss12000.types import FETCH_ORDER
 from adapter.sync.inputs import Options
@@ -37,7 +37,8 @@ def run(args: argparse.Namespace) -> int:
     store = installation.store()
     failures: list[str] = []
     try:
-        report = sync(store, inputs, Options(args.dry_run, args.plan, args.approve, args.full))
+        with progress.shown() as looking_on:
+            report = sync(store, inputs, Options(args.dry_run, args.plan, args.approve, args.full), looking_on)
         if not args.dry_run and (report.error is None or report.withheld_at_once):
             delivered = wiring.deliver(installation, store, force=bool(report.withheld_at_once))
             report.sent, report.pending, failures = delivered.sent, delivered.pending, delivered.failures

@@ -9,6 +9,7 @@ from adapter.ss12000.types import ResourceType
 from adapter.ss12000.units import units_of
 from adapter.store import feedback, pages, protected, publish
 from adapter.store.engine import Store
+from adapter.store.feedback import Complaint
 
 _OLD = 90 * 86_400_000  # ms; a complaint as old as this is of another term
 _MOST = 1_000
@@ -28,21 +29,24 @@ def read(store: Store, now: int, before: int) -> list[tuple[Finding, int, bool]]
     Times in ms. Raises StateError.
     """
     hidden = protected.remembered(store).keys()
-    found: dict[tuple[str, str], tuple[Finding, int, bool]] = {}
+    newest: dict[tuple[str, str], Complaint] = {}
     for complaint in feedback.complaints(store, now - _OLD, limit=_MOST):
-        known = (complaint.object_id, complaint.code)
-        if known in found or complaint.object_id in hidden:
-            continue
-        for kind in ResourceType:
-            fate = pages.fate(store, kind, complaint.object_id)
-            if fate is None or fate.gone or fate.modified > complaint.received:
-                continue
-            body = publish.bodies(store, kind, [complaint.object_id])[complaint.object_id]
-            meaning = _MEANING.get(complaint.code, complaint.code)
-            words = "was complained of by Skolverket's client" + (f": {meaning}" if meaning else "")
-            severity = Severity.ERROR if complaint.severity.casefold() == "error" else Severity.WARNING
-            units = units_of(kind, json.loads(body))
-            finding = Finding("R160", words, severity, subject=str(kind), about=complaint.object_id, units=units)
-            found[known] = (finding, complaint.received, complaint.received > before)
-            break
-    return list(found.values())
+        if complaint.object_id not in hidden:
+            newest.setdefault((complaint.object_id, complaint.code), complaint)
+    found: dict[tuple[str, str], tuple[Finding, int, bool]] = {}
+    for kind in ResourceType:
+        ids = sorted({object_id for object_id, _ in newest})
+        modified, bodies = pages.modified(store, kind, ids), publish.bodies(store, kind, ids)
+        for known, complaint in newest.items():
+            if modified.get(complaint.object_id, complaint.received + 1) <= complaint.received:
+                finding = _finding(kind, complaint, bodies[complaint.object_id])
+                found[known] = (finding, complaint.received, complaint.received > before)
+    return [found[known] for known in newest if known in found]
+
+
+def _finding(kind: ResourceType, complaint: Complaint, body: bytes) -> Finding:
+    meaning = _MEANING.get(complaint.code, complaint.code)
+    words = "was complained of by Skolverket's client" + (f": {meaning}" if meaning else "")
+    severity = Severity.ERROR if complaint.severity.casefold() == "error" else Severity.WARNING
+    units = units_of(kind, json.loads(body))
+    return Finding("R160", words, severity, subject=str(kind), about=complaint.object_id, units=units)

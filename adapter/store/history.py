@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 
 from adapter.findings import Finding
@@ -147,4 +148,4 @@ def findings_of(store: Store, run_id: str, limit: int | None = None) -> list[dic
     table = schema.finding
     wanted = sa.select(table.c.facts).where(table.c.run == run_id).order_by(table.c.number).limit(limit)
     with store.reading() as connection:
-        return [json.loads(facts) for facts in connection.execute(wanted).scalars()]
+        return [orjson.loads(facts) for facts in connection.execute(wanted).scalars().all()]

@@ -165,6 +165,17 @@ def fate(store: Store, kind: ResourceType, object_id: str) -> Fate | None:
     return Fate(grave[0], grave[1], grave[1], True) if grave is not None else None
 
 
+def modified(store: Store, kind: ResourceType, ids: Sequence[str]) -> dict[str, int]:
+    """When (ms) those of the ids that are published were last changed."""
+    table = schema.published[kind]
+    found: dict[str, int] = {}
+    with store.reading() as connection:
+        for start in range(0, len(ids), 500):
+            some = table.c.id.in_(ids[start : start + 500])
+            found.update(connection.execute(sa.select(table.c.id, table.c.modified).where(some)).all())
+    return found
+
+
 def read_tombstones(
     store: Store, kinds: Sequence[ResourceType], after: int | None, limit: int, cursor: int = 0
 ) -> Tombstones:

@@ -45,7 +45,7 @@ def assembled(
         with report.timed("look"):
             kept = keeping.last(store, inputs)
         if kept is not None:
-            attempt = Report(report.run, report.started)
+            attempt = Report(report.run, report.started, progress=report.progress)
             found = _by_differences(store, inputs, attempt, spool, seen, kept)
             if found is not None and keeping.may_be_gone_by(kept, inputs):
                 report.take_over(attempt)
@@ -93,7 +93,7 @@ def _in_attempts(
     shelves: dict[str, Shelf] = {}
     for _ in range(_ATTEMPTS):
         night = Night(keeping.coder(store, inputs), file=file, kept=kept, same=same, shelves=shelves, pulled=pulled)
-        attempt = Report(report.run, report.started)
+        attempt = Report(report.run, report.started, progress=report.progress)
         try:
             found = assemble(store, inputs, attempt, spool, memory=night)
         except Met:

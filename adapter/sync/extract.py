@@ -112,7 +112,7 @@ class Extraction:
     """One run's reading of the sources that a plan uses.
 
     `tell` is told what was wrong with a source that could be read all the same. `traced`: what was read stays at hand
-    when it is used. `memory` writes down what is read.
+    when it is used. `memory` writes down what is read, `look_on` is told how many rows more.
     """
 
     def __init__(
@@ -122,8 +122,10 @@ class Extraction:
         tell: Callable[[Finding], None],
         traced: bool = False,
         memory: Record | None = None,
+        look_on: Callable[[int], None] = lambda rows: None,
     ) -> None:
         self._tell = tell
+        self._look_on = look_on
         self._memory = memory
         self._sources = sources
         self._places = sources.places
@@ -257,6 +259,7 @@ class Extraction:
         try:
             for batch in table.batches(columns):
                 numbers: Sequence[int] = range(batch.first_row, batch.first_row + len(batch.rows))
+                self._look_on(len(batch.rows))
                 texts = cleaner.by_column(batch, columns)
                 if cleaner.took_signs:
                     for rule in self._rules:

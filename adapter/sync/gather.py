@@ -60,7 +60,9 @@ def assemble(
     """
     with ExitStack() as stack:
         with report.timed("open"):
-            since = shrink.last_time(store.setting(LENGTHS))
+            lengths = store.setting(LENGTHS)
+            since = shrink.last_time(lengths)
+            report.progress.expect(shrink.rows(lengths))
             sources = stack.enter_context(Sources(inputs.connectors, since))
             plan = compiled(inputs, sources, report, trace or memory)
         if plan.errors:
@@ -95,7 +97,8 @@ def assemble(
             if isinstance(memory, Night):
                 extraction: Extraction = Selection(sources, plan, report.findings.add, memory)
             else:
-                extraction = Extraction(sources, plan, report.findings.add, traced=trace is not None, memory=memory)
+                tell, look_on = report.findings.add, report.progress.read
+                extraction = Extraction(sources, plan, tell, trace is not None, memory, look_on)
         assembly.lengths = extraction.lengths
         for view in plan.views:
             if view.max_age_hours is not None:
@@ -109,7 +112,7 @@ def assemble(
                     "the mapping stops the run where this is missing (missing: stop)", [stop.told(False)]
                 ) from None
         if inputs.expectations:
-            assembly.short = shrink.findings(plan, sources.places, extraction.lengths, store.setting(LENGTHS))
+            assembly.short = shrink.findings(plan, sources.places, extraction.lengths, lengths)
         _tell_of_matches(plan, report)
         _tell_of_keys(plan, report)
         assembly.turns = plan.almanac.turns

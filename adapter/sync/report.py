@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from adapter.errors import AdapterError
 from adapter.ss12000.types import FETCH_ORDER, ResourceType
@@ -14,6 +15,30 @@ from adapter.store.changes import ChangeSet
 from adapter.sync.findings import Findings
 
 _TOLD = 200  # kinds of findings in the JSON of a run; there are more only in a mapping that has just been begun
+
+
+class Progress(Protocol):
+    """Somebody who looks on while a run goes on."""
+
+    def stage(self, name: str) -> None:
+        """What is done now."""
+        ...
+
+    def expect(self, rows: int) -> None:
+        """So many rows will be read, if it is as last time; 0 where nobody knows."""
+        ...
+
+    def read(self, rows: int) -> None:
+        """So many more rows are read."""
+        ...
+
+
+class Nobody:
+    """Nobody looks on."""
+
+    def stage(self, name: str) -> None: ...
+    def expect(self, rows: int) -> None: ...
+    def read(self, rows: int) -> None: ...
 
 
 @dataclass(slots=True)
@@ -52,6 +77,7 @@ class Report:
     whole_at: int = 0  # ms: when the last run began that has read all rows
     whole_because: str = ""  # why all rows were built, where only those that differ might have been
     error: AdapterError | None = None
+    progress: Progress = field(default_factory=Nobody)
 
     @property
     def rejected(self) -> int:
@@ -82,6 +108,7 @@ class Report:
     def timed(self, stage: str) -> Iterator[None]:
         """Seconds of wall time a stage took."""
         begun = time.perf_counter()
+        self.progress.stage(stage)
         try:
             yield
         finally:

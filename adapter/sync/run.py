@@ -15,18 +15,18 @@ from adapter.store.engine import Store
 from adapter.store.lock import run_lock
 from adapter.sync import repeat
 from adapter.sync.inputs import Inputs, Options
-from adapter.sync.report import Report
+from adapter.sync.report import Nobody, Progress, Report
 
 _NO_ROOM = {number for name, number in vars(errno).items() if name in ("ENOSPC", "EDQUOT", "EFBIG")}
 
 
-def sync(store: Store, inputs: Inputs, options: Options | None = None) -> Report:
-    """One run. The report's `error` says what held or failed it; published data are then as before.
+def sync(store: Store, inputs: Inputs, options: Options | None = None, progress: Progress | None = None) -> Report:
+    """One run, and who looks on. The report's `error` says what held or failed it; published data are then as before.
 
     Raises StateError where the state cannot be used, also because another run is going on.
     """
     options = options or Options()
-    report = Report(str(uuid.uuid4()), inputs.clock())
+    report = Report(str(uuid.uuid4()), inputs.clock(), progress=progress or Nobody())
     with run_lock(store), _collector_off():
         history.start_run(store, report.run, report.started)
         try:

@@ -55,6 +55,12 @@ def last_time(before: str) -> dict[str, str]:
     return {source: words.format(found["rows"], _day(found)) for source, found in known.items()}
 
 
+def rows(before: str) -> int:
+    """How many rows all sources had together in their last good run; 0 where there was none."""
+    known: dict[str, Any] = json.loads(before) if before else {}
+    return sum(found["rows"] for found in known.values())
+
+
 def _day(before: dict[str, Any]) -> str:
     return dt.datetime.fromtimestamp(before["at"] / 1000, _ZONE).strftime("%Y-%m-%d %H:%M")
 
