@@ -57,6 +57,7 @@ def main(arguments: Sequence[str]) -> int:
         if hasattr(stream, "reconfigure"):  # a Windows console or a C locale must not break on å ä ö
             stream.reconfigure(errors="replace")
     signals.install()
+    output.log_as(args.log_format)
     try:
         return int(args.run(args))
     except AdapterError as error:
@@ -86,6 +87,12 @@ def parser_of(arguments: Sequence[str]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=version("ss12000-adapter"))
     parser.add_argument("--config", type=Path, default=Path("config.toml"), metavar="FILE", help="default: config.toml")
+    parser.add_argument(
+        "--log-format",
+        choices=output.FORMATS,
+        default="text",
+        help="what goes to stderr: text, or a JSON object a line",
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name in [name for name in COMMANDS if name in arguments] or COMMANDS:
         import_module(f"adapter.cli.{name.replace('-', '_')}").add_to(commands)
@@ -95,7 +102,8 @@ def parser_of(arguments: Sequence[str]) -> argparse.ArgumentParser:
 def _report_bug(error: Exception) -> None:
     """Where it happened, without values: rows of pupils stand in the locals and often in the message."""
     places = traceback.extract_tb(error.__traceback__)[-4:]
-    output.note(f"An unexpected failure ({type(error).__name__}). Published data are unchanged.")
-    output.note("This is a bug in ss12000-adapter; please report it with these lines:")
-    for place in places:
-        output.note(f"  {Path(place.filename).name}:{place.lineno} {place.name}")
+    where = [f"{Path(place.filename).name}:{place.lineno} {place.name}" for place in places]
+    output.note(f"An unexpected failure ({type(error).__name__}). Published data are unchanged.", "error", where=where)
+    output.note("This is a bug in ss12000-adapter; please report it with these lines:", "error")
+    for line in where:
+        output.note(f"  {line}", "error")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from adapter.errors import AdapterError
 from adapter.findings import Finding, Grouped
@@ -23,9 +25,47 @@ def document(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def note(text: str) -> None:
-    """A line beside the result: to stderr."""
-    print(text, file=sys.stderr)
+Level = Literal["info", "warning", "error"]
+FORMATS = ("text", "json")
+_PRIORITIES = {"info": 6, "warning": 4, "error": 3}
+_log = {"format": "text"}
+
+
+def log_as(form: str) -> None:
+    """How lines beside the result are written from now on: text, or a JSON object each."""
+    _log["format"] = form
+
+
+def note(text: str, level: Level = "info", **facts: Any) -> None:
+    """A line beside the result: to stderr. `facts` stand in JSON alone."""
+    if _log["format"] == "json":
+        at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+        line_ = json.dumps({"time": at, "level": level, "message": text, **facts}, ensure_ascii=False)
+    elif _goes_to_journal():
+        line_ = f"<{_PRIORITIES[level]}>{text}"  # how journald is told what is urgent: sd-daemon(3)
+    else:
+        line_ = text
+    print(line_, file=sys.stderr, flush=True)
+
+
+def _goes_to_journal() -> bool:
+    """Whether stderr is journald's own: systemd.exec(5), JOURNAL_STREAM."""
+    try:
+        status = os.fstat(sys.stderr.fileno())
+    except (OSError, ValueError):
+        return False
+    return os.environ.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}"
+
+
+def warn(text: str) -> None:
+    """A line about something that somebody should look at."""
+    note(text, "warning")
+
+
+def told(event: str, **facts: Any) -> None:
+    """What has happened, for a log that machines read; people have been told by the result."""
+    if _log["format"] == "json":
+        note(event, **facts)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -66,12 +106,17 @@ def failure(error: AdapterError, as_json: bool) -> None:
         }
         document({"error": facts})
         return
-    note(error.message)
     lines = Grouped(error.findings).in_order()
+    if _log["format"] == "json":
+        note(
+            error.message, "error", exit_code=error.exit_code, issues=[found.as_json() for found in lines[: 5 * SHOWN]]
+        )
+        return
+    note(error.message, "error")
     for found in lines[: 5 * SHOWN]:
-        note(f"  {found}")
+        note(f"  {found}", "error")
     if len(lines) > 5 * SHOWN:
-        note(f"  … and {len(lines) - 5 * SHOWN} more")
+        note(f"  … and {len(lines) - 5 * SHOWN} more", "error")
 
 
 def plural(count: int, one: str, many: str = "") -> str:

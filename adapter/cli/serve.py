@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     if counts is not None:
         os.environ[COUNTED_IN] = counts.name
     counting = page is not None or COUNTED_IN in os.environ
-    running = start(installation, nightly, output.note, listening, args.socket is not None, page, counting)
+    running = start(installation, nightly, output.warn, listening, args.socket is not None, page, counting)
     signals.on_hangup(running.reloading.set)
     workers = _Workers(args, listening) if args.workers > 1 and listening is not None else None
     if args.socket is None:
@@ -93,7 +93,7 @@ class _Workers:
         """Begin anew what has ended."""
         for number, worker in enumerate(self._running):
             if worker.poll() is not None:
-                output.note(f"a process of the facade ended ({worker.returncode}); another begins")
+                output.warn(f"a process of the facade ended ({worker.returncode}); another begins")
                 time.sleep(_PAUSE)
                 self._running[number] = self._begun()
 
@@ -107,7 +107,8 @@ class _Workers:
 
 def _command(args: argparse.Namespace, *words: str) -> list[str]:
     """Ourselves, with the same configuration."""
-    return [sys.executable, "-m", "adapter", "--config", str(args.config), *words]
+    options = ["--config", str(args.config), "--log-format", args.log_format]
+    return [sys.executable, "-m", "adapter", *options, *words]
 
 
 def _time_of_day(text: str) -> str:

@@ -46,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
             failures += wiring.report_to_schools(installation, store)
     finally:
         store.close()
+    output.told("run", **_facts(report), problems=failures)
     if args.json:
         output.document(report.as_json() | ({"problems": failures} if failures else {}))
     else:
@@ -55,6 +56,23 @@ def run(args: argparse.Namespace) -> int:
         if left := sum(DECIDE in line for line in inputs.mapping.splitlines()):
             output.line(f"{output.plural(left, 'line')} of {inputs.mapping_name} left to decide: see `check`")
     return exit_code(report, args.strict)
+
+
+def _facts(report: Report) -> dict[str, object]:
+    """A run in one line of a log: no row, no object, no value."""
+    counts = {
+        name: sum(getattr(found, name) for found in report.types.values())
+        for name in ("created", "updated", "deleted", "unchanged", "rejected", "withheld")
+    }
+    error = {"error": report.error.message} if report.error is not None else {}
+    seconds = round(sum(report.seconds.values()), 3)
+    return {
+        "run": report.run,
+        "outcome": report.outcome,
+        "version": report.version,
+        **counts,
+        "seconds": seconds,
+    } | error
 
 
 def exit_code(report: Report, strict: bool) -> int:
