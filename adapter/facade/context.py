@@ -19,7 +19,7 @@ from adapter.settings import Settings
 from adapter.store import pages
 from adapter.store.engine import Store
 from adapter.store.feedback import Access, Recorder
-from adapter.store.soundness import DAMAGE
+from adapter.store.soundness import DAMAGE, RESTORED
 
 _T = TypeVar("_T")
 _LOOK = 5.0  # seconds between two looks whether damage was seen
@@ -75,9 +75,9 @@ class Context:
             raise RequestRefused(503, "Nothing is published yet. Try again later.", {"Retry-After": "300"})
 
     async def _require_soundness(self) -> None:
-        """What was seen to be damaged is not served."""
+        """What was seen to be damaged is not served, nor a copy that no run has followed: who is protected since?"""
         if (now := time.monotonic()) - self._looked >= _LOOK:
-            self._damaged = bool(await self.reading(lambda: self.store.setting(DAMAGE)))
+            self._damaged = await self.reading(lambda: any(map(self.store.setting, (DAMAGE, RESTORED))))
             self._looked = now
         if self._damaged:
             raise RequestRefused(503, "The data here are being mended. Try again later.", {"Retry-After": "600"})

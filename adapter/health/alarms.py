@@ -11,6 +11,7 @@ from adapter.settings import Settings
 
 Name = Literal[
     "damaged",
+    "restored",
     "certificate_gone",
     "certificate_broken",
     "certificate_ends",
@@ -28,7 +29,7 @@ HOURS = 26  # a night's run every day, and two hours for a slow one
 _DAYS_LEFT = 30
 _RECENT = 7 * 86_400_000  # ms
 _HOUR, _MINUTE = 3_600_000, 60_000  # ms
-_URGENT = frozenset({"damaged", "certificate_gone", "certificate_broken", "failed", "held", "late"})
+_URGENT = frozenset({"damaged", "restored", "certificate_gone", "certificate_broken", "failed", "held", "late"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ def alarms(facts: Facts, settings: Settings) -> list[Alarm]:
 def _of_state(facts: Facts) -> Iterator[Alarm]:
     if facts.damage:
         yield Alarm("damaged", facts.damage)
+    if facts.restored:
+        yield Alarm("restored")
 
 
 def _of_certificate(facts: Facts) -> Iterator[Alarm]:

@@ -12,7 +12,7 @@ from adapter.store.engine import Store
 from adapter.store.feedback import ClientError
 from adapter.store.history import RunRecord
 from adapter.store.outbox import Notice
-from adapter.store.soundness import DAMAGE
+from adapter.store.soundness import DAMAGE, RESTORED
 from adapter.store.subscriptions import Subscription
 
 _ERRORS = 1_000
@@ -25,6 +25,7 @@ class Facts:
     """Times in ms. `certificate`: what it says, why it cannot be used, or None where none is configured.
 
     `runs`: the newest first. `damage`: what was found to be damaged in the state, "" where nothing was.
+    `restored`: a copy has taken the state's place, and no run has been good since.
     """
 
     now: int
@@ -36,6 +37,7 @@ class Facts:
     client_errors: Sequence[ClientError]
     certificate: CertificateFacts | str | None
     damage: str
+    restored: bool
 
     @property
     def last(self) -> RunRecord | None:
@@ -70,4 +72,5 @@ def read(store: Store, certificate: CertificateFacts | str | None, now: int) -> 
         client_errors=feedback.recent_errors(store, 0, _ERRORS),
         certificate=certificate,
         damage=store.setting(DAMAGE),
+        restored=bool(store.setting(RESTORED)),
     )

@@ -12,6 +12,10 @@ SWEDISH: Mapping[str, tuple[str, str]] = {
         "Det som är lagrat är skadat, så Skolverket får inget svar: {what}",
         "Kör `state verify`, och lägg tillbaka en säkerhetskopia.",
     ),
+    "restored": (
+        "En säkerhetskopia har lagts tillbaka, och Skolverket får inget svar förrän en körning har gått bra.",
+        "Kör `sync` nu.",
+    ),
     "certificate_gone": (
         "Klientcertifikatet gick ut för {days} sedan: inga ändringar kan meddelas.",
         "Skaffa ett nytt och ange det under [token]. `auth doctor` kontrollerar det.",
@@ -59,6 +63,10 @@ ENGLISH: Mapping[str, tuple[str, str]] = {
     "damaged": (
         "What is stored is damaged, so Skolverket is not answered: {what}",
         "Run `state verify`, and put a backup back.",
+    ),
+    "restored": (
+        "A copy has taken the place of the state, and Skolverket is not answered until a run has been good.",
+        "Run `sync` now.",
     ),
     "certificate_gone": (
         "The client certificate ended {days} ago: no change can be told.",

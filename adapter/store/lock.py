@@ -28,7 +28,7 @@ def run_lock(store: Store) -> Iterator[None]:
     if not database or database == ":memory:":
         yield
         return
-    with closing(_file_lock(f"{database}.lock")):
+    with closing(file_lock(f"{database}.lock")):
         yield
 
 
@@ -36,8 +36,11 @@ def _busy() -> StateError:
     return StateError("another run is going on with this state; wait for its end. Published data are unchanged.")
 
 
-def _file_lock(path: str) -> sqlite3.Connection:
-    """An open exclusive transaction on a database of its own: released by the system, however we end."""
+def file_lock(path: str) -> sqlite3.Connection:
+    """An open exclusive transaction on a database of its own: released by the system, however we end.
+
+    Raises StateError at once where another run holds it.
+    """
     connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("BEGIN EXCLUSIVE")

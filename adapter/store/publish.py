@@ -95,7 +95,7 @@ def commit(
                 deletions=changes.deletions,
             )
         )
-        _remember_stamp(connection, first_seq, at, seq)
+        remember_stamp(connection, first_seq, at, seq)
         past.prune(connection, version, at, retention)
         outbox.enqueue(connection, version, types, changes.deletions, at, now + tell_after if tell_after else 0)
     return Publication(version, at)
@@ -135,7 +135,7 @@ def restamp(store: Store, after_version: int, now: int) -> int:
             touched += result.rowcount
             highest = connection.execute(sa.select(sa.func.max(table.c.seq))).scalar_one()
             seq = max(seq, highest + 1)
-        _remember_stamp(connection, first_seq, at, seq)
+        remember_stamp(connection, first_seq, at, seq)
     return touched
 
 
@@ -148,7 +148,8 @@ def next_stamp(connection: Connection, now: int) -> tuple[int, int]:
     return at, int(read_setting(connection, "next_seq"))
 
 
-def _remember_stamp(connection: Connection, first_seq: int, at: int, next_seq: int) -> None:
+def remember_stamp(connection: Connection, first_seq: int, at: int, next_seq: int) -> None:
+    """That everything from `first_seq` to below `next_seq` was stamped `at`."""
     if next_seq > first_seq:
         connection.execute(sa.insert(schema.stamp).values(first_seq=first_seq, at=at))
         write_setting(connection, "next_seq", str(next_seq))

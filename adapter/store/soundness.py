@@ -20,6 +20,8 @@ _TOGETHER = 1000  # documents in memory
 _TOLD = 10
 DAMAGE = "damage"
 """Setting: what was seen to be damaged; "" for nothing."""
+RESTORED = "restored"
+"""Setting: when (ms) a copy took the place of the state, until a run has been good; "" else."""
 
 
 def check(store: Store) -> list[str]:

@@ -11,6 +11,7 @@ from adapter.ss12000.types import ResourceType
 from adapter.store import absent, history, past, protected, publish, subscriptions
 from adapter.store.changes import ChangeSet, Spool
 from adapter.store.engine import Store, write_setting
+from adapter.store.soundness import RESTORED
 from adapter.sync import attempts, repeat, selftest, shrink, withhold
 from adapter.sync.assemble import Assembly
 from adapter.sync.differences import keeping
@@ -101,6 +102,7 @@ def run(
             report.outcome = "unchanged"
     if not options.dry_run:
         with store.writing() as connection:
+            write_setting(connection, RESTORED, "")
             write_setting(connection, CHECKED_WITH, rules_now(inputs))
             write_setting(connection, MAPPED_WITH, digest(inputs.mapping))
             write_setting(connection, selftest.LOOKED_FOR, looked_for)

@@ -20,7 +20,7 @@ from support import small_school
 from support.history import History
 
 from adapter.errors import StateError
-from adapter.facade import routes
+from adapter.facade import context, routes
 from adapter.mapping import compile as compiler
 from adapter.store.engine import open_store
 from adapter.store.lock import run_lock
@@ -52,6 +52,8 @@ events = st.one_of(
     st.tuples(st.just("time"), st.sampled_from([1, 30, 240, 1000, 4000, 100_000, -50, -4000])),
     st.tuples(st.just("their clock"), st.integers(0, 1), st.sampled_from([0, 30, 600, -600])),
     st.tuples(st.just("restart")),
+    st.tuples(st.just("backup")),
+    st.tuples(st.just("restore")),
     st.tuples(st.just("rotate")),
 )
 
@@ -85,6 +87,10 @@ def happen(history: History, event: tuple[object, ...]) -> None:
         history.clock.pass_(seconds=float(str(more[0])))
     elif name == "restart":
         history.restart()
+    elif name == "backup":
+        history.backup()
+    elif name == "restore":
+        history.restore()
     elif name == "rotate":
         history.rotate()
     elif party is None:
@@ -115,6 +121,7 @@ def one_mapping_parsed_once() -> Iterator[None]:
         settings = small_school.settings()
         description = routes.description(routes.routes(settings), settings)
         patch.setattr(routes, "description", lambda router, settings: description)
+        patch.setattr(context, "_LOOK", 0.0)  # seconds of the real clock, which stands still here
         yield
 
 

@@ -26,7 +26,7 @@ from adapter.delivery.worker import deliver_due
 from adapter.facade.app import create_app
 from adapter.facade.jwks import KeySource
 from adapter.simulator.client import Client, Received, differences, received
-from adapter.store import outbox, publish
+from adapter.store import outbox, publish, restoring, soundness
 from adapter.store.engine import Store, open_store
 from adapter.store.feedback import Recorder
 from support import small_school
@@ -125,6 +125,22 @@ class History:
         for party in self.parties:
             party.client.transport = _Flushing(self.transport, self.recorder)
             party.client.connect()
+
+    def backup(self) -> None:
+        (self.folder / "copy").unlink(missing_ok=True)
+        soundness.backup(self.store, self.folder / "copy")
+
+    def restore(self) -> None:
+        """The last copy takes the place of the state, whatever clients have been sent since."""
+        if not (self.folder / "copy").exists():
+            return
+        self.recorder.flush()
+        self.stop()
+        kept, was_read = restoring.restore(f"sqlite:///{self.folder}/state.db", self.folder / "copy", self.clock())
+        assert was_read
+        for path in self.folder.glob(f"{kept.name}*"):
+            path.unlink()
+        self.restart()
 
     def stop(self) -> None:
         if self.transport is not None:

@@ -50,6 +50,7 @@ def facts(**other: Any) -> Facts:
         "client_errors": [],
         "certificate": certificate(200),
         "damage": "",
+        "restored": False,
     }
     return Facts(**{**well, **other})
 
@@ -68,6 +69,7 @@ def test_nothing_is_to_be_done_where_all_is_well() -> None:
     ("other", "alarm", "urgent"),
     [
         ({"damage": "en sida"}, Alarm("damaged", "en sida"), True),
+        ({"restored": True}, Alarm("restored"), True),
         ({"certificate": certificate(-1)}, Alarm("certificate_gone", number=1), True),
         ({"certificate": certificate(29.5)}, Alarm("certificate_ends", number=29), False),
         ({"certificate": "ingen fil"}, Alarm("certificate_broken", "ingen fil"), True),
