@@ -289,6 +289,10 @@ class Admin(_Section):
         default=(IPv4Address("127.0.0.1"), IPv6Address("::1")),
         description="addresses of that proxy; from any other the header is not believed",
     )
+    proxy_secret: SecretStr | None = Field(
+        default=None,
+        description="what the proxy sends in X-Proxy-Secret: then no other program of this machine is believed",
+    )
     hosts: tuple[str, ...] = Field(
         default=(), description="names in a browser's address by which the page is reached, besides that of listen"
     )

@@ -47,11 +47,12 @@ class Installation:
     connectors: Mapping[str, Connector]
     profile: Profile
 
-    def store(self) -> Store:
-        """The state, open. Raises StateError."""
+    def store(self, patience: int | None = None) -> Store:
+        """The state, open. `patience`: seconds to wait for whoever writes; None: as a run does. Raises StateError."""
         from adapter.store.engine import open_store
 
-        return open_store(self.settings.state.url.get_secret_value())
+        url = self.settings.state.url.get_secret_value()
+        return open_store(url) if patience is None else open_store(url, patience)
 
     def remembered(self) -> Mapping[str, Remembered]:
         """Who was protected on an earlier night. Makes no state where there is none. Raises StateError."""

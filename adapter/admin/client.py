@@ -5,11 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from adapter.admin.desk import AtDesk, Looking
+from adapter.admin.desk import AtDesk, Desk, Looking
 from adapter.delivery.certificates import CertificateFacts
 from adapter.ss12000.types import FETCH_ORDER, ResourceType
-from adapter.store import feedback, protected
-from adapter.store.feedback import Counted
+from adapter.store import feedback, pages, veil
+from adapter.store.feedback import Counted, Logged
 
 router = APIRouter()
 _LOGGED = 50
@@ -31,8 +31,7 @@ def show(desk: AtDesk, visitor: Looking) -> Response:
         visitor,
         "client.html",
         facts=facts,
-        log=log,
-        hidden=protected.remembered(desk.store),
+        log=[(one, _may_be_read(desk, one)) for one in log],
         certificate=certificate if isinstance(certificate, CertificateFacts) else None,
         broken=certificate if isinstance(certificate, str) else "",
         days=(certificate.not_after - facts.now) // _DAY if isinstance(certificate, CertificateFacts) else 0,
@@ -41,6 +40,15 @@ def show(desk: AtDesk, visitor: Looking) -> Response:
         counted=[(kind, facts.published[kind], _of(counted, kind)) for kind in FETCH_ORDER] if counted else [],
         base_url=desk.settings.facade.base_url,
     )
+
+
+def _may_be_read(desk: Desk, one: Logged) -> bool:
+    """Whether what an entry says is shown: it is about an object that stands, and not about somebody protected."""
+    for kind in ResourceType:
+        fate = pages.fate(desk.store, kind, one.object_id) if one.object_id else None
+        if fate is not None:
+            return not fate.gone and not veil.hides(desk.store, kind, one.object_id)
+    return False
 
 
 def _of(counted: dict[str, Counted], kind: ResourceType) -> Counted:

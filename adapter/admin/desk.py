@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
@@ -17,15 +19,18 @@ from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from adapter import config
 from adapter.admin import words
 from adapter.admin.sessions import Budget, OnceKey, Sessions
 from adapter.admin.tasks import Tasks
 from adapter.delivery.certificates import CertificateFacts
 from adapter.errors import ConfigError, RequestRefused
 from adapter.health import facts
+from adapter.health.alarms import Alarm, alarms
 from adapter.health.facts import Facts
 from adapter.reports.days import moment
 from adapter.reports.words import LANGUAGES
+from adapter.settings import Admin, Settings
 from adapter.store import deeds
 from adapter.store.deeds import Deed, Did
 from adapter.store.engine import Store
@@ -60,20 +65,30 @@ class Desk:
     sessions: Sessions
     clock: Callable[[], int]
     steady: Callable[[], float]
+    config: Path
     once: OnceKey | None = None
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+
+    answering: threading.Lock = field(default_factory=threading.Lock)
+    checking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))  # 64 MB each
+    writing: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(4))
+    making: threading.Lock = field(default_factory=threading.Lock)
+    came_from: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.templates = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
             lstrip_blocks=True,
         )  # fmt: skip
-        self.templates.filters.update(time=_time, date=_date, duration=_duration)
+        self._looked_at, self._broken = -1, ""
+        self.templates.filters.update(
+            time=_time, date=_date, duration=_duration, value=words.value, origin=words.origin
+        )
         self.logins = Budget(5, 1 / 20, self.steady)
         self.all_logins = Budget(20, 1 / 2, self.steady)
 
     @property
-    def settings(self) -> Any:
+    def settings(self) -> Settings:
         """The settings of the installation."""
         return self.installation.settings
 
@@ -86,9 +101,30 @@ class Desk:
             certificate = error.message
         return facts.read(self.store, certificate, self.clock())
 
+    def alarms(self, facts: Facts) -> list[Alarm]:
+        """What is to be done, also about a config.toml that has been changed since `serve` began."""
+        stamp = self.config.stat().st_mtime_ns if self.config.exists() else 0
+        if stamp != self._looked_at:
+            try:
+                config.load(self.config)
+                self._broken = ""
+            except ConfigError as error:
+                self._broken = str(error.findings[0]) if error.findings else error.message
+            self._looked_at = stamp
+        return alarms(facts, self.settings, self._broken)
+
     def record(self, visitor: Visitor, did: Did, about: str = "", reason: str = "") -> None:
-        """Keep what somebody does, before it is done. Raises StateError."""
-        deeds.record(self.store, Deed(self.clock(), visitor.who, did, about, reason))
+        """Keep what somebody does, before it is done. Raises StateError, RequestRefused."""
+        self.keep(Deed(self.clock(), visitor.who, did, about, reason))
+
+    def keep(self, deed: Deed) -> None:
+        """The same. A few wait for whoever writes, and no more: others need these threads."""
+        if not self.writing.acquire(blocking=False):
+            raise RequestRefused(503, "busy", {"Retry-After": "3"})
+        try:
+            deeds.record(self.store, deed)
+        finally:
+            self.writing.release()
 
     def page(self, visitor: Visitor | None, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """A template as a page, in the visitor's language."""
@@ -126,12 +162,22 @@ def visitor_of(request: Request, desk: AtDesk) -> Visitor:
     language = language if language in words.LANGUAGES else admin.language
     if admin.user_header and request.client and ip_address(request.client.host) in admin.proxies:
         named = request.headers.getlist(admin.user_header)
+        if not _is_proxy(admin, request):
+            named = []
         if len(named) == 1 and (who := named[0].strip()) and len(who) <= _LONGEST_NAME:
             return Visitor(who, desk.csrf_of(who), language, leaves=False)
     session = desk.sessions.find(request.cookies.get(COOKIE, ""))
     if session is None:
         raise NotLoggedIn
     return Visitor(session.who, session.csrf, language, leaves=True)
+
+
+def _is_proxy(admin: Admin, request: Request) -> bool:
+    """Whether who asks knows the proxy's secret, where there is one."""
+    if admin.proxy_secret is None:
+        return True
+    given = request.headers.get("x-proxy-secret", "").encode(errors="replace")
+    return hmac.compare_digest(given, admin.proxy_secret.get_secret_value().encode())
 
 
 Looking = Annotated[Visitor, Depends(visitor_of)]
@@ -166,7 +212,7 @@ def _date(milliseconds: int) -> dt.date:
     return moment(milliseconds).date()
 
 
-def _duration(seconds: float) -> str:
+def _duration(seconds: float, t: Mapping[str, str]) -> str:
     if seconds < 60:
-        return f"{seconds:.1f} s".replace(".", ",")
+        return f"{words.value(f'{seconds:.1f}', t)} s"
     return f"{seconds // 60:.0f} min {seconds % 60:.0f} s"

@@ -12,6 +12,7 @@ from adapter.admin.sessions import Budget
 
 _LARGEST = 64 * 1024  # bytes of a form
 _BURST, _PER_SECOND = 60.0, 20.0  # requests of one address
+_ENTRANCES = ("/", "/login")
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
@@ -50,10 +51,17 @@ class Doors:
                 "För många anrop. Vänta en stund.\nToo many requests.\n", 429, {"Retry-After": "3"}
             )
             await answer(scope, receive, dressed)
+        elif _from_elsewhere(scope, Headers(scope=scope)):
+            await PlainTextResponse("Öppna sidan själv.\nOpen the page yourself.\n", 403)(scope, receive, dressed)
         elif _too_large(Headers(scope=scope)):
             await PlainTextResponse("För stort.\nToo large.\n", 413, {"Connection": "close"})(scope, receive, dressed)
         else:
             await self._app(scope, receive, dressed)
+
+
+def _from_elsewhere(scope: Scope, headers: Headers) -> bool:
+    """Whether another site has the browser ask: it may lead to the first page, and to nothing that is on record."""
+    return headers.get("sec-fetch-site") in ("cross-site", "same-site") and scope["path"] not in _ENTRANCES
 
 
 def _too_large(headers: Headers) -> bool:

@@ -7,17 +7,18 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse, Response
 
-from adapter.admin.desk import Acting, AtDesk, Desk, Looking
+from adapter.admin.desk import Acting, AtDesk, Desk, Looking, Visitor
 from adapter.errors import RequestRefused
 from adapter.ss12000.types import FETCH_ORDER
-from adapter.store import deeds, past
+from adapter.store import deeds, history, past
 from adapter.sync.gate import plans
 from adapter.sync.gate.plans import Held
 
 router = APIRouter()
-_REASON = Annotated[str, Form(min_length=3, max_length=500)]
+_REASON = Annotated[str, Form(max_length=500)]
 _PLAN = Annotated[str, Form(pattern="^[0-9a-f]{64}$")]
 _IDS = 100
+_SHORTEST = 3  # letters of a reason
 
 
 @router.get("/held")
@@ -26,15 +27,25 @@ def show(desk: AtDesk, visitor: Looking) -> Response:
     held = plans.held(desk.settings.state.plans)
     answers = deeds.latest(desk.store, 10, ("approved", "rejected"))
     table = [] if held is None else [_counts(held, str(kind)) for kind in FETCH_ORDER]
-    return desk.page(visitor, "held.html", held=held, table=table, answers=answers, most=_IDS)
+    units = history.units(desk.store)
+    left = [(*units.get(unit, ("", unit)), count) for unit, count in (held.left.items() if held else ())]
+    return desk.page(visitor, "held.html", held=held, table=table, left=left, answers=answers, most=_IDS)
 
 
 @router.post("/held/approve")
 def approve(desk: AtDesk, visitor: Acting, plan: _PLAN, reason: _REASON) -> Response:
     """Let exactly these changes through, by the same command as by hand."""
     held = _as_seen(desk, plan)
-    desk.record(visitor, "approved", held.fingerprint, reason.strip())
-    key = desk.tasks.begin(visitor.who, [*held.command.split(), "--approve", str(held.path)], held.fingerprint)
+    why = _given(reason)
+    with desk.answering:  # two browsers may say yes at once
+        if desk.tasks.is_about(held.fingerprint):
+            raise RequestRefused(409, "other_plan")
+        return _approved(desk, visitor, held, why)
+
+
+def _approved(desk: Desk, visitor: Visitor, held: Held, why: str) -> Response:
+    desk.record(visitor, "approved", held.fingerprint, why)
+    key = desk.tasks.begin(visitor.who, [*held.command.split(), "--approve", held.fingerprint], held.fingerprint)
     return RedirectResponse(f"/tasks/{key}", 303)
 
 
@@ -42,9 +53,20 @@ def approve(desk: AtDesk, visitor: Acting, plan: _PLAN, reason: _REASON) -> Resp
 def reject(desk: AtDesk, visitor: Acting, plan: _PLAN, reason: _REASON) -> Response:
     """They are wrong: the plan goes. What was published stays, and the next run is weighed anew."""
     held = _as_seen(desk, plan)
-    desk.record(visitor, "rejected", held.fingerprint, reason.strip())
-    plans.clear(held.path.parent)
+    why = _given(reason)
+    with desk.answering:
+        if desk.tasks.is_about(held.fingerprint):
+            raise RequestRefused(409, "other_plan")
+        desk.record(visitor, "rejected", held.fingerprint, why)
+    plans.drop(held.path)
     return RedirectResponse("/held", 303)
+
+
+def _given(reason: str) -> str:
+    """The reason. Raises RequestRefused where it says nothing."""
+    if len(why := reason.strip()) < _SHORTEST:
+        raise RequestRefused(400, "reason")
+    return why
 
 
 def _counts(held: Held, kind: str) -> tuple[str, list[int]]:

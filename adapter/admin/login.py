@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Request
 from fastapi.concurrency import run_in_threadpool
@@ -10,8 +11,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from adapter.admin.desk import COOKIE, LANGUAGE, Acting, AtDesk, Desk, must_be_same_origin
 from adapter.admin.passwords import LONGEST, is_right
+from adapter.admin.sessions import caller_of
 from adapter.errors import RequestRefused
-from adapter.store import deeds
 from adapter.store.deeds import Deed
 
 router = APIRouter()
@@ -35,13 +36,18 @@ async def answer(
 ) -> Response:
     """In, or the form again. Each is on record."""
     must_be_same_origin(request)
-    caller = request.client.host if request.client else ""
-    if not (desk.logins.allows(caller) and desk.all_logins.allows("")):
+    caller = caller_of(request.client.host if request.client else "")
+    known = caller in desk.came_from  # strangers who guess shut nobody out who has been here
+    if not desk.logins.allows(caller, cost=0) or not (known or desk.all_logins.allows("", cost=0)):
         raise RequestRefused(429, "slowly")
-    right = await run_in_threadpool(_checked, desk, name.strip(), password)
+    async with desk.checking:
+        right = await run_in_threadpool(_checked, desk, name.strip(), password)
     if not right:
+        desk.logins.allows(caller)
+        desk.all_logins.allows("")
         by_password = bool(desk.settings.admin.users)
         return desk.page(None, "login.html", 403, wrong="wrong", by_password=by_password)
+    desk.came_from.add(caller)
     return await run_in_threadpool(_in, request, desk, name.strip())
 
 
@@ -49,12 +55,12 @@ def _checked(desk: Desk, name: str, password: str) -> bool:
     users = desk.settings.admin.users
     right = bool(users) and len(password) <= LONGEST and is_right(users, name, password)
     if not right:  # what somebody typed as a name may be a password
-        deeds.record(desk.store, Deed(desk.clock(), name if name in users else "?", "refused"))
+        desk.keep(Deed(desk.clock(), name if name in users else "?", "refused"))
     return right
 
 
 def _in(request: Request, desk: Desk, who: str) -> Response:
-    deeds.record(desk.store, Deed(desk.clock(), who, "login"))
+    desk.keep(Deed(desk.clock(), who, "login"))
     answer = RedirectResponse("/", 303)
     answer.set_cookie(
         COOKIE, desk.sessions.begin(who), httponly=True, samesite="strict", secure=request.app.state.secure
@@ -74,7 +80,8 @@ def leave(desk: AtDesk, visitor: Acting, request: Request) -> Response:
 @router.post("/language")
 def speak(desk: AtDesk, visitor: Acting, request: Request, to: Annotated[Literal["sv", "en"], Form()]) -> Response:
     """The page in another language from now on."""
-    answer = RedirectResponse("/", 303)
+    back = urlsplit(request.headers.get("referer", "")).path  # of another site there is none: acting_of has looked
+    answer = RedirectResponse(f"/{back.lstrip('/')}" if back.isascii() else "/", 303)
     answer.set_cookie(
         LANGUAGE, to, max_age=31_536_000, httponly=True, samesite="strict", secure=request.app.state.secure
     )

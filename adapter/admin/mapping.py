@@ -36,7 +36,7 @@ def look(desk: AtDesk, visitor: Looking, key: str) -> Response:
             visitor, "waiting.html", refresh=_LOOK_AGAIN, name=name, here=_HERE[name], since=desk.steady() - task.began
         )
     error = (task.said or {}).get("error") if isinstance(task.said, dict) else None
-    if task.said is None or (error and name != "sync"):
+    if task.said is None or (error and "run" not in task.said):  # of a run that has begun, its page tells
         message = error["message"] if error else task.note
         issues = [Finding.of(facts) for facts in error["issues"]] if error else []
         return desk.page(visitor, "failed.html", name=name, here=_HERE[name], message=message, issues=issues)

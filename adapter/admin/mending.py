@@ -66,7 +66,12 @@ def download(desk: AtDesk, visitor: Looking, form: Literal["xlsx", "csv"], unit:
     report, words = _report(desk, unit), LANGUAGES[visitor.language]
     name = f"{unit or ALL[words.code]}.{form}"
     desk.record(visitor, "downloaded", name)
-    body = FORMATS[form](report, words)
+    if not desk.making.acquire(blocking=False):  # one at a time: it takes seconds where there is much to mend
+        raise RequestRefused(503, "busy", {"Retry-After": "5"})
+    try:
+        body = FORMATS[form](report, words)
+    finally:
+        desk.making.release()
     return Response(body, media_type=_TYPES[form], headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 

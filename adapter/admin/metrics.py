@@ -18,7 +18,6 @@ from adapter.admin.desk import AtDesk, Desk
 from adapter.delivery.certificates import CertificateFacts
 from adapter.errors import RequestRefused
 from adapter.facade import measured
-from adapter.health.alarms import alarms
 from adapter.health.facts import Facts
 from adapter.settings import Settings
 from adapter.store.history import RunRecord
@@ -66,7 +65,7 @@ class _OfState(Collector):
         yield _each("ss12000_published_objects", "Objects that are published", "type", facts.published)
         yield from _of_run(facts)
         yield from _of_client(facts)
-        found = Counter((alarm.name, str(alarm.urgent).lower()) for alarm in alarms(facts, self._desk.settings))
+        found = Counter((alarm.name, str(alarm.urgent).lower()) for alarm in self._desk.alarms(facts))
         to_do = GaugeMetricFamily("ss12000_to_do", "Things that somebody has to do", labels=["what", "urgent"])
         for labels, count in found.items():
             to_do.add_metric(labels, count)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import Annotated, Any
 
 import orjson
@@ -10,15 +12,20 @@ from fastapi.responses import RedirectResponse, Response
 
 from adapter.admin.desk import Acting, AtDesk, Desk, Looking, Visitor
 from adapter.admin.tasks import Task
+from adapter.errors import RequestRefused
+from adapter.findings import Finding
 from adapter.masking import masked
 from adapter.ss12000.ids import canonical_uuid
 from adapter.ss12000.rules import is_protected
 from adapter.ss12000.types import ResourceType
-from adapter.store import feedback, pages, past, protected, publish
+from adapter.store import feedback, pages, past, protected, publish, veil
 
 router = APIRouter()
 _READ = 3
 _COMPLAINTS = 10
+_ABOUT = 80  # letters
+_MOST = 10
+_PLACE = re.compile(r"\[\d+\]")
 Facts = dict[str, Any]
 
 
@@ -31,9 +38,14 @@ def ask(desk: AtDesk, visitor: Looking) -> Response:
 @router.post("/objects")
 def find(desk: AtDesk, visitor: Acting, what: Annotated[str, Form(min_length=1, max_length=200)]) -> Response:
     """By id at once; by a key of the source, all rows are read: `explain`. The key is in no address and no log."""
-    if (object_id := canonical_uuid(what.strip())) is not None:
+    asked = what.strip()
+    if not asked:
+        raise RequestRefused(400, "blank")
+    object_id = canonical_uuid(asked)
+    if object_id is not None and any(pages.fate(desk.store, kind, object_id) for kind in ResourceType):
         return RedirectResponse(f"/objects/{object_id}", 303)
-    return RedirectResponse(f"/tasks/{desk.tasks.begin(visitor.who, ['explain', '-'], '', what.strip())}", 303)
+    desk.record(visitor, "looked", "search")
+    return RedirectResponse(f"/tasks/{desk.tasks.begin(visitor.who, ['explain', '-'], '', asked)}", 303)
 
 
 @router.get("/objects/{object_id}")
@@ -57,26 +69,32 @@ def rows(desk: AtDesk, visitor: Acting, object_id: str) -> Response:
 
 def described(desk: Desk, visitor: Visitor, task: Task) -> Response:
     """What `explain` has told, beside what is published."""
-    told = task.said["found"]
+    told = task.said.get("found", [])  # a code such as M210 is explained too, elsewhere
     for found in told:
-        if found["id"] != task.about:
-            desk.record(visitor, "looked", found["id"])
-    beside = [(found, published(desk, ResourceType(found["type"]), found["id"])) for found in told]
-    return desk.page(visitor, "explained.html", beside=beside)
+        found["findings"] = [Finding.of(facts) for facts in found["findings"]]
+    for found in told[:_MOST]:
+        if found["id"] != task.about or not task.about:
+            desk.record(visitor, "looked", (found["id"] or f"row {found['source']}")[:_ABOUT])
+    beside = [(found, published(desk, ResourceType(found["type"]), found["id"], found["protected"])) for found in told]
+    return desk.page(visitor, "explained.html", beside=beside[:_MOST], more=len(beside) - _MOST)
 
 
-def published(desk: Desk, kind: ResourceType, object_id: str) -> Facts | None:
-    """The document as the client has it or will fetch it, and its history; masked where somebody is protected."""
+def published(desk: Desk, kind: ResourceType, object_id: str, hidden: bool = False) -> Facts | None:
+    """The document as the client has it or will fetch it, and its history; masked where somebody is protected.
+
+    `hidden`: the sources say that somebody is, whatever is published.
+    """
     store = desk.store
     fate = pages.fate(store, kind, object_id) if object_id else None
     if fate is None:
         return None
     remembered = protected.remembered(store)
-    hidden, values = object_id in remembered, {}
+    hidden, values = hidden or object_id in remembered, {}
     if not fate.gone:
         values = orjson.loads(publish.bodies(store, kind, [object_id])[object_id])
         about = values["person"]["id"] if kind is ResourceType.DUTY else object_id
         hidden = hidden or about in remembered or (kind is ResourceType.PERSON and is_protected(values))
+    hidden = hidden or veil.hides(store, kind, object_id)
     changes = [] if hidden else past.of_object(store, kind, object_id)
     listed = pages.DELETED if fate.gone else kind.collection
     return {
@@ -92,12 +110,23 @@ def published(desk: Desk, kind: ResourceType, object_id: str) -> Facts | None:
 
 
 def _change(change: past.Change) -> Facts:
-    """What a version did: each attribute before and after."""
-    before, after = (dict(flat(orjson.loads(body))) if body else {} for body in (change.before, change.after))
-    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    """What a version did: what each attribute held before and not after, and the reverse. Items have no order."""
+    before, after = (
+        Counter((_PLACE.sub("", path), text) for path, text in flat(orjson.loads(body))) if body else Counter()
+        for body in (change.before, change.after)
+    )
     did = "created" if change.before is None else "deleted" if change.after is None else "updated"
-    lines = [(name, before.get(name, ""), after.get(name, "")) for name in names] if did == "updated" else []
+    gone, come = (_by_name(some) for some in (before - after, after - before))
+    names = list(dict.fromkeys([*gone, *come])) if did == "updated" else []
+    lines = [(name, ", ".join(gone.get(name, ())), ", ".join(come.get(name, ()))) for name in names]
     return {"version": change.version, "at": change.at, "did": did, "lines": lines}
+
+
+def _by_name(texts: Counter[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, text in texts.elements():
+        found.setdefault(name, []).append(text)
+    return found
 
 
 def flat(value: Any, path: str = "") -> list[tuple[str, str]]:

@@ -7,13 +7,14 @@ from fastapi.responses import Response
 
 from adapter.admin.desk import AtDesk, Looking
 from adapter.admin.runs import line
-from adapter.health.alarms import alarms
 from adapter.health.words import told
 from adapter.ss12000.types import FETCH_ORDER
 
 router = APIRouter()
 _WHERE = {
     "held": "/held",
+    "config_broken": "/mapping",
+    "rejected": "/runs",
     "failed": "/runs",
     "late": "/runs",
     "never": "/runs",
@@ -34,7 +35,7 @@ def show(desk: AtDesk, visitor: Looking) -> Response:
     facts = desk.facts()
     base_url = desk.settings.facade.base_url
     to_do = [(alarm, *told(alarm, base_url, visitor.language), _WHERE.get(alarm.name)) for alarm in
-             alarms(facts, desk.settings)]  # fmt: skip
+             desk.alarms(facts)]  # fmt: skip
     return desk.page(
         visitor,
         "overview.html",

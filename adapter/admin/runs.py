@@ -59,7 +59,7 @@ def line(run: RunRecord) -> Line:
 def everything(desk: AtDesk, visitor: Looking) -> Response:
     """All runs that are kept."""
     lines = [line(run) for run in history.last_runs(desk.store, history.KEPT_RUNS)]
-    shown = [one for one in reversed(lines[:_ON_A_CHART]) if one.seconds is not None]
+    shown = [one for one in reversed(lines[:_ON_A_CHART]) if one.outcome in ("published", "unchanged")]
     charts: list[tuple[str, Chart]] = []
     if len(shown) > 1:
         charts = [

@@ -7,8 +7,10 @@ import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
 
 IDLE, LONGEST = 3_600, 10 * 3_600  # seconds
+_KEY_LASTS = 600  # seconds
 _MOST = 1_000  # sessions
 _MOST_CALLERS = 10_000
 
@@ -63,17 +65,20 @@ def _lives(session: Session, now: float) -> bool:
 
 
 class OnceKey:
-    """The key of the one address that `serve` prints where nobody has a password: good once."""
+    """The key of the one address that `serve` prints where nobody has a password: good once, and for ten minutes."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
         self.key = secrets.token_urlsafe(24)
+        self._clock = clock
+        self._until = clock() + _KEY_LASTS
         self._used = False
         self._lock = threading.Lock()
 
     def opens(self, key: str) -> bool:
         """Whether this is the key, the first time that it is shown."""
         with self._lock:
-            good = not self._used and hmac.compare_digest(key.encode(errors="replace"), self.key.encode())
+            in_time = not self._used and self._clock() < self._until
+            good = in_time and hmac.compare_digest(key.encode(errors="replace"), self.key.encode())
             self._used = self._used or good
             return good
 
@@ -86,13 +91,22 @@ class Budget:
         self._left: dict[str, tuple[float, float]] = {}
         self._lock = threading.Lock()
 
-    def allows(self, caller: str) -> bool:
-        """Whether one more is allowed now."""
+    def allows(self, caller: str, cost: float = 1) -> bool:
+        """Whether one more is allowed now. `cost` 0: it is asked only."""
         now = self._clock()
         with self._lock:
             if len(self._left) >= _MOST_CALLERS:
                 self._left.clear()
             left, at = self._left.get(caller, (self._burst, now))
             left = min(self._burst, left + (now - at) * self._rate)
-            self._left[caller] = (left - 1, now) if left >= 1 else (left, now)
+            self._left[caller] = (left - cost, now) if left >= 1 else (left, now)
             return left >= 1
+
+
+def caller_of(address: str) -> str:
+    """Whose an address is: of IPv6, the network that one customer has (/64)."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network((found, 64), strict=False)) if found.version == 6 else address

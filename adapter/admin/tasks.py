@@ -13,7 +13,7 @@ from typing import Any
 
 from adapter.errors import RequestRefused
 
-_MOST = 3  # at once
+_MOST, _MOST_OF_ONE = 4, 2  # at once
 _KEPT = 600  # seconds: what a command has said may tell of persons
 _PATIENCE = 3_600  # seconds
 _MOST_KEPT = 50
@@ -49,9 +49,12 @@ class Tasks:
         with self._lock:
             now = self._clock()
             self._known = {key: task for key, task in self._known.items() if not _old(task, now)}
-            running = sum(task.code is None for task in self._known.values())
-            if self._stopped or running >= _MOST or len(self._known) >= _MOST_KEPT:
+            running = [task.who for task in self._known.values() if task.code is None]
+            if self._stopped or len(running) >= _MOST or running.count(who) >= _MOST_OF_ONE:
                 raise RequestRefused(503, "busy", {"Retry-After": "30"})
+            ended = [key for key, task in self._known.items() if task.code is not None]
+            for key in ended[: max(0, len(self._known) - _MOST_KEPT)]:
+                del self._known[key]
             key, task = secrets.token_urlsafe(16), Task(who, tuple(words), about, now)
             pipe, utf8 = subprocess.PIPE, {**os.environ, "PYTHONUTF8": "1"}
             task.child = subprocess.Popen(
@@ -66,6 +69,11 @@ class Tasks:
         with self._lock:
             task = self._known.get(key)
         return task if task is not None and task.who == who and not _old(task, self._clock()) else None
+
+    def is_about(self, about: str) -> bool:
+        """Whether a command about this is going on."""
+        with self._lock:
+            return any(task.about == about and task.code is None for task in self._known.values())
 
     def stop(self) -> None:
         """End what still runs; what is published stays whole."""

@@ -64,6 +64,7 @@ class Exhibits:
             "rule": str(rule.span),
             "row": shown[0]["cells"],
             "rows": shown,
+            "protected": hidden,
         }
 
     def _is_about_protected(self, rule: Rule, values: Values) -> bool:
@@ -93,9 +94,7 @@ class Exhibits:
         values = entry["object"]
         about = values["id"] if entry["type"] == ResourceType.PERSON else values.get("person", {}).get("id")
         if about in withheld:
-            entry["object"] = {"id": values["id"], **_masked({k: v for k, v in values.items() if k != "id"})}
-            entry["rows"] = [{**row, "cells": _masked(row["cells"])} for row in entry["rows"]]
-            entry["row"] = entry["rows"][0]["cells"]
+            hide(entry)
             entry["why"] = "withheld: another row says that this person is protected"
             if about in waiting:
                 entry["why"] = "withheld: this person was protected, and the mark has not been gone for long enough"
@@ -121,6 +120,16 @@ class Exhibits:
 
     def _covered(self, rule: Rule) -> Iterator[Any]:
         return (found for found in dict.fromkeys(self.lookups.plan.coverage) if found.place == rule.span)
+
+
+def hide(entry: dict[str, Any]) -> None:
+    """Mask all of an entry but its id."""
+    if "object" in entry:
+        values = entry["object"]
+        entry["object"] = {"id": values["id"], **_masked({k: v for k, v in values.items() if k != "id"})}
+    entry["rows"] = [{**row, "cells": _masked(row["cells"])} for row in entry["rows"]]
+    entry["row"] = entry["rows"][0]["cells"]
+    entry["protected"] = True
 
 
 def describe_rows(found: dict[str, Any]) -> None:

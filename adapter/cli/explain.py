@@ -6,12 +6,13 @@ import argparse
 import datetime as dt
 import re
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from adapter import wiring
 from adapter.cli import arguments, output, progress
-from adapter.cli.exhibit import Exhibits, describe_lines, describe_rows
+from adapter.cli.exhibit import Exhibits, describe_lines, describe_rows, hide
 from adapter.errors import ConfigError
 from adapter.findings import Finding, did_you_mean
 from adapter.mapping.plan import Rule
@@ -21,10 +22,11 @@ from adapter.ss12000 import civicno
 from adapter.ss12000.ids import canonical_uuid
 from adapter.ss12000.profile import Values
 from adapter.ss12000.types import ResourceType
-from adapter.store import feedback, pages, protected
+from adapter.store import feedback, pages, protected, veil
 from adapter.store.changes import Spool
 from adapter.store.engine import Store, open_store
 from adapter.sync.gather import assemble
+from adapter.sync.placing import unnamed
 from adapter.sync.report import Report
 from adapter.sync.trace import keys_of
 from adapter.texts import swedish
@@ -97,10 +99,16 @@ def _explain_code(args: argparse.Namespace) -> int:
 class _Rows:
     """Collects what becomes of the rows that have the id or key."""
 
-    wanted: frozenset[str]
+    asked: str
+    today: dt.date
     exhibits: Exhibits = field(default_factory=Exhibits)
     made: list[dict[str, Any]] = field(default_factory=list)
     lost: list[tuple[Rule, str, dict[str, Any], list[Finding]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        number = civicno.normalise(self.asked, self.today)
+        self.wanted = frozenset(filter(None, {self.asked, canonical_uuid(self.asked), number}))
+        self.by_name = bool(number) or "@" in self.asked
 
     def keep(self, rule: Rule, row: Row, values: Values) -> None:
         if rule.kind is _PERSON:
@@ -116,9 +124,15 @@ class _Rows:
             object_id = str(rule.id((row,)))
         except RowFinding:
             object_id = ""
-        cells = (cell.casefold() for cell in row[1:] if isinstance(cell, str)) if rule.kind is _PERSON else ()
-        if not self.wanted.isdisjoint((object_id, *keys_of(rule, row), *cells)):
+        if not self.wanted.isdisjoint((object_id, *keys_of(rule, row), *self._names_in(rule, row))):
             self.lost.append((rule, object_id, self.exhibits.lost(rule, row), findings))
+
+    def _names_in(self, rule: Rule, row: Row) -> Iterator[str]:
+        """What a row that gives no person may be asked for by, besides its key: a personnummer, a user name."""
+        for cell in row[1:] if rule.kind is _PERSON and self.by_name else ():
+            if isinstance(cell, str) and cell:
+                yield cell.casefold()
+                yield (cell[:1].isdigit() and civicno.normalise(cell, self.today)) or ""
 
 
 def _names_of_person(values: Values) -> list[str]:
@@ -129,8 +143,9 @@ def _names_of_person(values: Values) -> list[str]:
 
 def _told(installation: wiring.Installation, store: Store, args: argparse.Namespace) -> list[dict[str, Any]]:
     inputs = installation.inputs(args.today)
-    asked = args.what.casefold()
-    rows = _Rows(frozenset({asked, canonical_uuid(asked) or asked, civicno.normalise(asked, inputs.date()) or asked}))
+    if not args.what.strip():
+        raise ConfigError("nothing is asked for: name an id, a key in the source, a personnummer or a user name.")
+    rows = _Rows(args.what.strip().casefold(), inputs.date())
     empty = open_store("sqlite:///:memory:")
     with Spool() as spool, progress.shown() as looking_on:
         report = Report("explain", inputs.clock(), progress=looking_on)
@@ -139,30 +154,38 @@ def _told(installation: wiring.Installation, store: Store, args: argparse.Namesp
         )
     empty.close()
     told = []
+    hidden = unnamed(assembly)
     for found in rows.made:
         kind, object_id = ResourceType(found["type"]), found["object"]["id"]
         found["to_be_published"] = assembly.exists(kind, object_id)
         rows.exhibits.settle(found, assembly.stages[ResourceType.PERSON].withheld, assembly.watch.waiting)
-        told.append({**found, "issues": _about(report, found["source"]), **_published(store, kind, object_id)})
+        told.append({**found, **_issues(_about(report, found["source"])), **_published(store, kind, object_id)})
+    same_person = any(found["protected"] for found in rows.made) or any(i in hidden for _, i, *_ in rows.lost)
     for rule, object_id, found, findings in rows.lost:
+        nameless = rule.kind is _PERSON and not object_id
+        if same_person or nameless or object_id in hidden:  # another row may say that this is somebody protected
+            hide(found)
         withheld = object_id in assembly.stages[rule.kind].withheld
         found["why"] = "withheld: protected" if withheld else "" if findings else _LEFT_OUT
-        words = [] if withheld else [str(finding) for finding in findings]
-        told.append({**found, "issues": words, **_published(store, rule.kind, object_id)})
+        issues = _issues([] if found["protected"] else findings)
+        told.append({**found, **issues, **_published(store, rule.kind, object_id)})
     known = canonical_uuid(args.what)
     if not told and known is not None:
         for kind in ResourceType:
             facts = _published(store, kind, known)
             if facts["published"] or facts["taken_back"]:
-                gone = {"source": "", "rule": "", "rows": [], "why": "no row gives it now", "issues": []}
-                told.append({"type": str(kind), **gone, **facts})
+                gone = {"source": "", "rule": "", "rows": [], "why": "no row gives it now"}
+                told.append({"type": str(kind), "protected": known in hidden, **gone, **_issues([]), **facts})
     return told
 
 
-def _about(report: Report, source: str) -> list[str]:
-    return [
-        str(finding) for finding in report.findings.in_order() if finding.row is not None and str(finding.row) == source
-    ]
+def _about(report: Report, source: str) -> list[Finding]:
+    return [found for found in report.findings.in_order() if found.row is not None and str(found.row) == source]
+
+
+def _issues(findings: list[Finding]) -> dict[str, Any]:
+    """In words, and as facts."""
+    return {"issues": list(map(str, findings)), "findings": [finding.as_json() for finding in findings]}
 
 
 def _published(store: Store, kind: ResourceType, object_id: str) -> dict[str, Any]:
@@ -179,7 +202,7 @@ def _published(store: Store, kind: ResourceType, object_id: str) -> dict[str, An
     facts["fetched"] = [
         {"by": found.caller, "at": _time(found.at)} for found in feedback.fetches(store, name, fate.modified, 3)
     ]
-    hidden = object_id in protected.remembered(store)
+    hidden = veil.hides(store, kind, object_id)
     facts["complaints"] = [
         {
             "at": _time(found.received),

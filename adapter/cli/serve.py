@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 
 from adapter import wiring
 from adapter.cli import arguments, output, signals
@@ -42,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
     from adapter.serving.page import Page
     from adapter.serving.service import start
 
+    _allow_many_files()
     installation = wiring.load(args.config)
     settings = installation.settings.facade
     listening = socket.socket(fileno=args.socket) if args.socket is not None else None
@@ -49,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         listening = listening_socket(installation.settings)
     nightly = Nightly(args.sync_at, _command(args, "sync")) if args.sync_at else None
     listen = (args.admin or installation.settings.admin.listen) if args.socket is None else None
-    page = Page(installation, listen, _command(args)) if listen else None
+    page = Page(installation, listen, _command(args), args.config) if listen else None
     counts = tempfile.TemporaryDirectory(prefix="ss12000-") if page is not None and args.workers > 1 else None
     if counts is not None:
         os.environ[COUNTED_IN] = counts.name
@@ -76,6 +78,16 @@ def run(args: argparse.Namespace) -> int:
         if counts is not None:
             counts.cleanup()
     return 0
+
+
+def _allow_many_files() -> None:
+    """As many open files as the system lets us have: each connection is one."""
+    if sys.platform != "win32":
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 class _Workers:

@@ -13,9 +13,13 @@ PATIENCE = 20.0  # seconds for a whole request to come, its body included
 class LimitedProtocol(HttpToolsProtocol):
     """uvicorn's own protocol, with an end to whoever sends slowly or without end."""
 
+    most_connections = 2_000
+
     def connection_made(self, transport: Any) -> None:
         """A connection owes us a request from now on."""
         super().connection_made(transport)
+        if len(self.connections) > self.most_connections:
+            transport.close()  # each takes a file of the process, of which all of it lives
         self._head = 0
         self._owed_since: float | None = self.loop.time()
         self._watch = self.loop.call_later(PATIENCE, self._look)  # one for a connection, not one for a request
@@ -56,3 +60,9 @@ class LimitedProtocol(HttpToolsProtocol):
                 self.transport.close()
             return
         self._watch = self.loop.call_later(PATIENCE - waited, self._look)
+
+
+class FewConnections(LimitedProtocol):
+    """The same for a page that few look at."""
+
+    most_connections = 100

@@ -9,7 +9,7 @@ from typing import Any
 import uvicorn
 
 from adapter.errors import ConfigError
-from adapter.facade.protocol import LimitedProtocol
+from adapter.facade.protocol import FewConnections, LimitedProtocol
 from adapter.settings import Settings, Tls
 
 COUNTED_IN = "PROMETHEUS_MULTIPROC_DIR"
@@ -24,7 +24,7 @@ def make_server(app: Any, listen: str, tls: Tls | None, section: str = "facade")
         app,
         host=host.strip("[]"),
         port=int(port),
-        http=LimitedProtocol,
+        http=LimitedProtocol if section == "facade" else FewConnections,
         access_log=False,
         log_level="critical",  # its errors carry tracebacks; what goes wrong is told by `errors`
         server_header=False,

@@ -15,8 +15,10 @@ Name = Literal[
     "certificate_gone",
     "certificate_broken",
     "certificate_ends",
+    "config_broken",
     "failed",
     "held",
+    "rejected",
     "late",
     "never",
     "notice_waits",
@@ -29,7 +31,9 @@ HOURS = 26  # a night's run every day, and two hours for a slow one
 _DAYS_LEFT = 30
 _RECENT = 7 * 86_400_000  # ms
 _HOUR, _MINUTE = 3_600_000, 60_000  # ms
-_URGENT = frozenset({"damaged", "restored", "certificate_gone", "certificate_broken", "failed", "held", "late"})
+_URGENT = frozenset(
+    {"damaged", "restored", "certificate_gone", "certificate_broken", "config_broken", "failed", "held", "late"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +50,10 @@ class Alarm:
         return self.name in _URGENT
 
 
-def alarms(facts: Facts, settings: Settings) -> list[Alarm]:
-    """What is to be done now; empty where all is well."""
-    return [*_of_state(facts), *_of_certificate(facts), *_of_runs(facts), *_of_client(facts, settings)]
+def alarms(facts: Facts, settings: Settings, broken: str = "") -> list[Alarm]:
+    """What is to be done now; empty where all is well. `broken`: why config.toml, as it is now, cannot be used."""
+    config = [Alarm("config_broken", broken)] if broken else []
+    return [*_of_state(facts), *config, *_of_certificate(facts), *_of_runs(facts), *_of_client(facts, settings)]
 
 
 def _of_state(facts: Facts) -> Iterator[Alarm]:
@@ -78,7 +83,9 @@ def _of_runs(facts: Facts) -> Iterator[Alarm]:
     if last.outcome == "failed":
         yield Alarm("failed", why)
     elif last.outcome == "held":
-        yield Alarm("held", why)
+        answer = facts.answer
+        rejected = answer is not None and answer.did == "rejected" and answer.at >= facts.ended
+        yield Alarm("rejected", answer.who) if answer is not None and rejected else Alarm("held")
     hours = (facts.now - facts.ended) // _HOUR
     if hours >= HOURS and facts.running is None:
         yield Alarm("late", number=hours)

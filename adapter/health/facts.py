@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from adapter.delivery.certificates import CertificateFacts
 from adapter.ss12000.types import ResourceType
-from adapter.store import feedback, history, outbox, pages, subscriptions
+from adapter.store import deeds, feedback, history, outbox, pages, subscriptions
+from adapter.store.deeds import Deed
 from adapter.store.engine import Store
 from adapter.store.feedback import ClientError
 from adapter.store.history import RunRecord
@@ -25,7 +26,7 @@ class Facts:
     """Times in ms. `certificate`: what it says, why it cannot be used, or None where none is configured.
 
     `runs`: the newest first. `damage`: what was found to be damaged in the state, "" where nothing was.
-    `restored`: a copy has taken the state's place, and no run has been good since.
+    `restored`: a copy has taken the state's place, and no run has been good since. `answer`: the last to a held run.
     """
 
     now: int
@@ -38,6 +39,7 @@ class Facts:
     certificate: CertificateFacts | str | None
     damage: str
     restored: bool
+    answer: Deed | None = None
 
     @property
     def last(self) -> RunRecord | None:
@@ -73,4 +75,5 @@ def read(store: Store, certificate: CertificateFacts | str | None, now: int) -> 
         certificate=certificate,
         damage=store.setting(DAMAGE),
         restored=bool(store.setting(RESTORED)),
+        answer=next(iter(deeds.latest(store, 1, ("approved", "rejected"))), None),
     )

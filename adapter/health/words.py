@@ -25,13 +25,21 @@ SWEDISH: Mapping[str, tuple[str, str]] = {
         "Klientcertifikatet gäller bara {days} till.",
         "Beställ ett nytt nu: utan det kan inga ändringar meddelas.",
     ),
+    "config_broken": (
+        "config.toml kan inte användas som den är nu, så nästa körning misslyckas: {what}",
+        "Se Koppling, och rätta filen.",
+    ),
     "failed": (
-        "Den senaste körningen misslyckades, så det som publicerats gäller fortfarande: {what}",
-        "Rätta felet och kör igen.",
+        "Den senaste körningen misslyckades: {what}",
+        "Rätta felet och kör igen. Det som är publicerat gäller fortfarande.",
     ),
     "held": (
         "Den senaste körningen stoppades av spärren, så det som publicerats gäller fortfarande.",
         "Se vad som skulle ändras. Godkänn om det stämmer, rätta annars exporten.",
+    ),
+    "rejected": (
+        "Den senaste körningen stoppades av spärren och avvisades av {what}.",
+        "Rätta exporten och kör igen. Det som är publicerat gäller fortfarande.",
     ),
     "late": (
         f"Ingen körning har avslutats på {{hours}} (väntat inom {HOURS}).",
@@ -40,7 +48,7 @@ SWEDISH: Mapping[str, tuple[str, str]] = {
     "never": ("Ingen körning har gjorts än.", "Kör `check` och sedan `sync`."),
     "notice_waits": (
         "Skolverket har inte kunnat meddelas om ändringar ({attempts}): {what}",
-        "Det försöker igen av sig självt. `auth doctor` visar vad som hindrar.",
+        "Nya försök görs automatiskt. `auth doctor` visar vad som hindrar.",
     ),
     "not_fetched": (
         "Skolverket har meddelats men inte hämtat på {hours}.",
@@ -56,7 +64,7 @@ SWEDISH: Mapping[str, tuple[str, str]] = {
     ),
     "client_errors": (
         "Skolverkets tjänst har rapporterat {errors} den senaste veckan.",
-        "Se Skolverket, och rätta i skolans system.",
+        "Se felen under Skolverket och rätta dem i elevregistret.",
     ),
 }
 ENGLISH: Mapping[str, tuple[str, str]] = {
@@ -77,13 +85,18 @@ ENGLISH: Mapping[str, tuple[str, str]] = {
         "The client certificate is good for only {days} more.",
         "Order a new one now: without it no change can be told.",
     ),
-    "failed": (
-        "The last run failed, so what was published stays: {what}",
-        "Mend what is wrong and run again.",
+    "config_broken": (
+        "config.toml cannot be used as it is now, so the next run will fail: {what}",
+        "See Mapping, and mend the file.",
     ),
+    "failed": ("The last run failed: {what}", "Mend what is wrong and run again. What was published stays."),
     "held": (
         "The gate held the last run, so what was published stays.",
         "Look at what would change. Approve it if it is right; if not, mend the export.",
+    ),
+    "rejected": (
+        "The gate held the last run, and {what} rejected it.",
+        "Mend the export and run again. What was published stays.",
     ),
     "late": (
         f"No run has ended for {{hours}} (expected within {HOURS}).",

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import ConfigError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from adapter.store.engine import Store
 
 _HERE = ("localhost", "127.0.0.1", "[::1]", "[")  # the last as Starlette reads an IPv6 address
+_PATIENCE = 3  # seconds
 _ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104
 
 
@@ -28,8 +30,10 @@ class Page:
     installation: Installation
     listen: str
     command: Sequence[str]
+    config: Path
     once: OnceKey | None = None
     _tasks: Tasks | None = field(default=None, repr=False)
+    _store: Store | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         settings = self.installation.settings
@@ -37,7 +41,7 @@ class Page:
         if not settings.admin.users and settings.admin.user_header is None:
             from adapter.admin.sessions import OnceKey
 
-            self.once = OnceKey()
+            self.once = OnceKey(time.monotonic)
 
     @property
     def address(self) -> str:
@@ -45,16 +49,17 @@ class Page:
         scheme = "https" if self.installation.settings.admin.tls else "http"
         return f"{scheme}://{self.listen}/" + (f"login?key={self.once.key}" if self.once is not None else "")
 
-    def app(self, store: Store, say: Callable[[str], None]) -> Any:
-        """The page as an ASGI application."""
+    def app(self, say: Callable[[str], None]) -> Any:
+        """The page as an ASGI application, with a way to the state of its own: nobody waits for whoever looks here."""
         from adapter.admin.app import create_app  # templates are loaded where there is a page
         from adapter.admin.desk import Desk
         from adapter.admin.sessions import Sessions
         from adapter.admin.tasks import Tasks
 
         self._tasks = Tasks(self.command, time.monotonic)
+        self._store = store = self.installation.store(_PATIENCE)
         sessions = Sessions(time.monotonic)
-        desk = Desk(self.installation, store, self._tasks, sessions, clock, time.monotonic, self.once)
+        desk = Desk(self.installation, store, self._tasks, sessions, clock, time.monotonic, self.config, self.once)
         admin = self.installation.settings.admin
         host = _host(self.listen)
         hosts = [*_HERE, *admin.hosts, *([f"[{host}]"] if ":" in host else [host])]
@@ -66,6 +71,11 @@ class Page:
         """End what the page has started."""
         if self._tasks is not None:
             self._tasks.stop()
+
+    def close(self) -> None:
+        """Let go of the state."""
+        if self._store is not None:
+            self._store.close()
 
 
 def _must_be_safe(settings: Settings, listen: str) -> None:

@@ -65,6 +65,8 @@ class Running:
             self.page.stop()
         for thread in self.threads:
             thread.join()
+        if self.page is not None:
+            self.page.close()
         self.store.close()
 
 
@@ -94,7 +96,7 @@ def start(
     running = Running(store, [facade], threading.Event(), page)
     work = [_serving(running, facade, settings.facade.listen, "facade", listening)]
     if page is not None:
-        served = make_server(page.app(store, say), page.listen, settings.admin.tls, "admin")
+        served = make_server(page.app(say), page.listen, settings.admin.tls, "admin")
         running.servers.append(served)
         work.append(_serving(running, served, page.listen, "admin"))
     if not facade_only:

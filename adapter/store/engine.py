@@ -61,14 +61,15 @@ class Store:
         self.engine.dispose()
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, patience: int = _BUSY_SECONDS) -> Store:
     """Open the state at an SQLAlchemy URL; make its tables when it is new.
 
+    `patience`: seconds to wait for whoever writes, and for a connection.
     Raises StateError: unreachable, no permission, made by a newer version of this program.
     """
     with translated():
         parsed = sa.make_url(url)
-        engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _server(parsed)
+        engine = _sqlite(parsed, patience) if parsed.get_backend_name() == "sqlite" else _server(parsed, patience)
         store = Store(engine, Reader(engine))
         _prepare(store)
         return store
@@ -89,7 +90,7 @@ def translated() -> Iterator[None]:
     except (sa.exc.OperationalError, sa.exc.DatabaseError) as error:
         raise StateError(f"the state store failed: {error.orig}. Published data are unchanged.") from error
     except sa.exc.TimeoutError as error:
-        raise StateError("the state store is busy: no connection was free for half a minute. Try again.") from error
+        raise StateError("the state store is busy: no connection was free in time. Try again.") from error
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
         raise StateError(f"state.url cannot be used: {error}") from error
 
@@ -129,7 +130,7 @@ def _prepare(store: Store) -> None:
             )
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, patience: int) -> Engine:
     if url.database and url.database != ":memory:":
         path = Path(url.database)
         if not path.parent.is_dir():
@@ -138,9 +139,7 @@ def _sqlite(url: URL) -> Engine:
             path.touch(mode=0o600)  # the file holds pupils: nobody else on the machine reads it
         except OSError as error:
             raise StateError(f"state.url: {path} cannot be written: {os.strerror(error.errno or 0)}") from None
-    engine = sa.create_engine(
-        url, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False}
-    )
+    engine = sa.create_engine(url, hide_parameters=True, connect_args={"timeout": patience, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _: ConnectionPoolEntry) -> None:
@@ -163,5 +162,6 @@ def _sqlite(url: URL) -> Engine:
     return engine
 
 
-def _server(url: URL) -> Engine:
-    return sa.create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=8, max_overflow=4)
+def _server(url: URL, patience: int) -> Engine:
+    pool = {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 4, "pool_timeout": patience}
+    return sa.create_engine(url, hide_parameters=True, **pool)

@@ -218,6 +218,7 @@ class Logged:
     resource: str
     object_id: str
     message: str
+    code: str
 
 
 def logged(store: Store, limit: int) -> list[Logged]:
@@ -233,6 +234,7 @@ def logged(store: Store, limit: int) -> list[Logged]:
             str(entry.get("resourceType") or ""),
             canonical_uuid(str(entry.get("resourceId") or "")) or "",
             str(entry.get("message") or ""),
+            code[0] if (code := _CODE.search(f"{entry.get('messageType')} {entry.get('message')}")) else "",
         )
         for received, severity, entry in rows
         if isinstance(entry, dict)

@@ -7,14 +7,14 @@ nothing is kept.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from adapter.ss12000.types import ResourceType
-from adapter.store import schema
+from adapter.store import protected, schema, veil
 from adapter.store.engine import Store, read_setting, write_setting
 from adapter.store.stored import damaged, is_whole, without_meta
 
@@ -149,7 +149,7 @@ def before(store: Store, kind: ResourceType, version: int) -> Iterator[tuple[str
 
 
 def of_object(store: Store, kind: ResourceType, object_id: str) -> list[Change]:
-    """What each version that is kept did to one object, the newest first."""
+    """What each version that is kept did to one object, the newest first. Ids of protected persons are masked."""
     table, publication, published = schema.past, schema.publication, schema.published[kind]
     wanted = (
         sa.select(table.c.version, publication.c.at, table.c.digest, table.c.body)
@@ -166,7 +166,12 @@ def of_object(store: Store, kind: ResourceType, object_id: str) -> list[Change]:
             earlier = _document(kind, object_id, digest, body)
             found.append(Change(version, at, earlier, after))
             after = earlier
-    return found
+    hidden = protected.remembered(store).keys()
+    return [replace(one, before=_veiled(one.before, hidden), after=_veiled(one.after, hidden)) for one in found]
+
+
+def _veiled(body: bytes | None, hidden: Collection[str]) -> bytes | None:
+    return None if body is None else veil.without(body, hidden)
 
 
 def _document(kind: ResourceType, object_id: str, digest: bytes | None, body: bytes | None) -> bytes | None:

@@ -22,6 +22,11 @@ def place_findings(assembly: Assembly) -> None:
         found = (stage.units.get(object_id) for stage in assembly.stages.values())
         return next(filter(None, found), ()) or tuple(sorted(at_work.get(object_id, ())))
 
+    persons.findings.place(units_of, unnamed(assembly).__contains__)
+
+
+def unnamed(assembly: Assembly) -> set[str]:
+    """Persons of whom nothing may be told: protected now, remembered as such, or the same as somebody who is."""
+    persons = assembly.stages[ResourceType.PERSON]
     remembered = assembly.watch.known.keys() - persons.current.keys()
-    unnamed = persons.withheld | persons.marked | persons.twins | remembered | assembly.watch.waiting
-    persons.findings.place(units_of, unnamed.__contains__)
+    return persons.withheld | persons.marked | persons.twins | remembered | assembly.watch.waiting

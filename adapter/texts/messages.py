@@ -111,6 +111,18 @@ SENTENCES = {
     "a source without rows: the run stops, and last night's data stay published": (
         "en källa utan rader: körningen stoppas, och förra nattens uppgifter gäller fortfarande"
     ),
+    # why an object is not published
+    "withheld: protected": "undanhållen: skyddad person",
+    "withheld: another row says that this person is protected": (
+        "undanhållen: en annan rad säger att personen är skyddad"
+    ),
+    "withheld: this person was protected, and the mark has not been gone for long enough": (
+        "undanhållen: personen var skyddad, och markeringen har inte varit borta tillräckligt länge"
+    ),
+    "left out by a condition (keep), or because it refers to something that is not published": (
+        "utelämnad av ett villkor (keep), eller för att den hänvisar till något som inte publiceras"
+    ),
+    "no row gives it now": "ingen rad ger det nu",
     # what is missing
     "is empty": "är tomt",
     "is empty: no row of {} matches": "är tomt: ingen rad i {} hör till",
@@ -312,8 +324,13 @@ def _said(text: str) -> str:
         return SENTENCES[text]
     for pattern, sentence in _patterns():
         if found := pattern.fullmatch(text):
-            return sentence.format(*(_said(part) or part for part in found.groups()))
+            return sentence.format(*(_said(part) or _share(part) for part in found.groups()))
     return ""
+
+
+def _share(text: str) -> str:
+    """26.1% as Swedish writes it: 26,1 %."""
+    return re.sub(r"\A(\d+)(?:\.(\d+))?%\Z", lambda found: f"{found[1]}{(found[2] and ',' + found[2]) or ''} %", text)
 
 
 @cache

@@ -71,7 +71,7 @@ def page_of(folder: Path, admin: str = "", rows: dict[str, list[dict[str, str]]]
     said: list[str] = []
     loaded = wiring.load(folder / "config.toml")
     command_line = [sys.executable, "-m", "adapter", "--config", str(folder / "config.toml")]
-    page = Page(loaded, f"127.0.0.1:{free_port()}", command_line)
+    page = Page(loaded, f"127.0.0.1:{free_port()}", command_line, folder / "config.toml")
     running = service.start(loaded, None, said.append, page=page, counting=True)
     scheme = "https" if loaded.settings.admin.tls else "http"
     try:
@@ -180,7 +180,7 @@ def test_what_would_be_open_to_others_is_refused(tmp_path: Path, listen: str, ad
     installation = Installation(tmp_path, config=CONFIG + admin)
     installation.night(files(tables()))
     with pytest.raises(ConfigError, match=why):
-        Page(wiring.load(tmp_path / "config.toml"), listen, [])
+        Page(wiring.load(tmp_path / "config.toml"), listen, [], tmp_path / "config.toml")
     told = command("serve", "--admin", listen, at=tmp_path)
     assert told.code == 2
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,7 +19,10 @@ from adapter.store.changes import ChangeSet
 from adapter.sync.gate.contents import Contents, Example
 
 _HELD = "held-"  # what a held run leaves is named so
+FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+_COMMAND = re.compile(r"sync|rollback \d{1,9}")
 _EXAMPLES = 10
+_UNITS = 50
 
 
 def fingerprint(changes: ChangeSet, version: int) -> str:
@@ -81,7 +85,7 @@ def leave(
     Earlier ones go: they are of other nights. `command`: what was held, and is typed to approve it.
     Raises ConfigError where they cannot be written.
     """
-    path = folder / f"{_HELD}{at:%Y-%m-%d-%H%M}.json"
+    path = folder / f"{_HELD}{at:%Y-%m-%d-%H%M%S}.json"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
@@ -105,12 +109,15 @@ def _seen(changes: ChangeSet, contents: Contents, at: dt.datetime, command: str)
         "attributes": {f"{kind}.{name}": count for (kind, name), count in contents.attributes.most_common(_EXAMPLES)},
         "examples": [example._asdict() for example in _telling(contents)],
         "renewed": dict(islice(contents.renewed.items(), _EXAMPLES)),
+        "left": dict(contents.left.most_common(_UNITS)),
     }
 
 
 @dataclass(frozen=True)
 class Held:
-    """The plan that a held run has left. `changes`: type -> ids created, updated, deleted; `command`: what was held."""
+    """The plan that a held run has left. `changes`: type -> ids created, updated, deleted; `command`: what was held;
+    `left`: school unit -> persons who would not be enrolled there any more.
+    """
 
     path: Path
     fingerprint: str
@@ -123,6 +130,7 @@ class Held:
     attributes: Mapping[str, int]
     examples: Sequence[Mapping[str, str]]
     renewed: Mapping[str, str]
+    left: Mapping[str, int]
 
 
 def held(folder: Path) -> Held | None:
@@ -132,18 +140,27 @@ def held(folder: Path) -> Held | None:
         return None
     plan = _read(newest)
     try:
+        if not _COMMAND.fullmatch(plan["command"]) or not FINGERPRINT.fullmatch(plan["plan"]):
+            raise ConfigError(f"{newest}: this is no plan that a held run has left. Take it away.")
         return Held(
             newest,
             plan["plan"],
             plan["from_version"],
             plan["command"],
             plan["held_at"],
-            *(plan[name] for name in ("held_by", "types", "published", "attributes", "examples", "renewed")),
+            *(plan[name] for name in ("held_by", "types", "published", "attributes", "examples", "renewed", "left")),
         )
     except KeyError:
         raise ConfigError(
             f"{newest}: an earlier version of this program left it. The next held run leaves a new one."
         ) from None
+
+
+def drop(path: Path) -> None:
+    """Take away one plan that a held run has left."""
+    for file in (path, path.with_suffix(".txt")):
+        with suppress(OSError):
+            file.unlink()
 
 
 def clear(folder: Path, but: str = "") -> None:
@@ -198,7 +215,10 @@ def _telling(contents: Contents) -> Iterator[Example]:
 
 
 def approves(path: Path, changes: ChangeSet, version: int) -> bool:
-    """Whether the plan in the file is this change set. Raises ConfigError where there is no plan in it."""
+    """Whether the plan in the file is this change set. Raises ConfigError where there is no plan in it.
+
+    In place of a file its fingerprint may stand: then nobody can put another plan there in the meantime.
+    """
     return bool(_read(path)["plan"] == fingerprint(changes, version))
 
 
@@ -208,6 +228,8 @@ def publishes_unprotected(path: Path) -> bool:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    if FINGERPRINT.fullmatch(str(path)):
+        return {"plan": str(path)}
     try:
         plan: Any = json.loads(path.read_text(encoding="utf-8"))
         return {"plan": plan["plan"], **plan}

@@ -14,6 +14,7 @@ from adapter.admin import metrics
 from adapter.admin.metrics import _OfState
 from adapter.facade.measured import registry
 from adapter.health import facts
+from adapter.health.alarms import Alarm, alarms
 from adapter.store.engine import open_store
 
 FOLDER = Path(__file__).parents[3] / "deploy" / "monitoring"
@@ -33,6 +34,9 @@ class Desk:
     def __init__(self) -> None:
         self.store = open_store("sqlite:///:memory:")
         night(self.store, tables())
+
+    def alarms(self, found: facts.Facts) -> list[Alarm]:
+        return alarms(found, self.settings)
 
     def facts(self) -> facts.Facts:
         return facts.read(self.store, None, NOW)

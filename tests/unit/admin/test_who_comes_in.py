@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from adapter.admin import sessions
 from adapter.admin.passwords import hashed, is_right
-from adapter.admin.sessions import IDLE, LONGEST, Budget, OnceKey, Sessions
+from adapter.admin.sessions import IDLE, LONGEST, Budget, OnceKey, Sessions, caller_of
 
 
 class Clock:
@@ -84,12 +84,29 @@ def test_a_hash_that_is_none_lets_nobody_in(kept: str) -> None:
     assert not is_right({"anna": SecretStr(kept)}, "anna", "en lång mening")
 
 
-def test_a_key_is_good_once_and_only_the_right_one_spends_it() -> None:
-    once = OnceKey()
+def test_a_key_is_good_once_and_only_the_right_one_spends_it(clock: Clock) -> None:
+    once = OnceKey(clock)
     assert not once.opens("x")
     assert not once.opens("å")
     assert once.opens(once.key)
     assert not once.opens(once.key)
+
+
+def test_a_key_that_nobody_uses_is_good_for_ten_minutes(clock: Clock) -> None:
+    once = OnceKey(clock)
+    clock.now += 600
+    assert not once.opens(once.key)
+
+
+def test_a_network_of_ipv6_is_one_caller() -> None:
+    assert caller_of("2001:db8::1") == caller_of("2001:db8::ffff:2") != caller_of("2001:db8:0:1::1")
+    assert caller_of("192.0.2.1") != caller_of("192.0.2.2")
+
+
+def test_asking_costs_nothing(clock: Clock) -> None:
+    budget = Budget(1, 1, clock)
+    assert [budget.allows("a", cost=0) for _ in range(3)] == [True] * 3
+    assert [budget.allows("a") for _ in range(2)] == [True, False]
 
 
 def test_a_budget_lets_a_burst_through_and_then_so_many_a_second(clock: Clock) -> None:

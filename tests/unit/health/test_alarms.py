@@ -11,6 +11,7 @@ from adapter.delivery.certificates import CertificateFacts
 from adapter.health.alarms import HOURS, Alarm, alarms
 from adapter.health.facts import Facts
 from adapter.ss12000.types import ResourceType
+from adapter.store.deeds import Deed
 from adapter.store.feedback import ClientError
 from adapter.store.history import RunRecord
 from adapter.store.outbox import Notice
@@ -75,6 +76,9 @@ def test_nothing_is_to_be_done_where_all_is_well() -> None:
         ({"certificate": "ingen fil"}, Alarm("certificate_broken", "ingen fil"), True),
         ({"runs": [a_run("failed", error={"message": "x"}), a_run()]}, Alarm("failed", "x"), True),
         ({"runs": [a_run("held"), a_run()]}, Alarm("held"), True),
+        ({"runs": [a_run("held")], "answer": Deed(NOW, "anna", "rejected")}, Alarm("rejected", "anna"), False),
+        ({"runs": [a_run("held", 1)], "answer": Deed(NOW - 2 * HOUR, "anna", "rejected")}, Alarm("held"), True),
+        ({"runs": [a_run("held")], "answer": Deed(NOW, "anna", "approved")}, Alarm("held"), True),
         ({"runs": [a_run(hours_ago=HOURS)]}, Alarm("late", number=HOURS), True),
         ({"runs": []}, Alarm("never"), False),
         ({"runs": [a_run("dry-run")]}, Alarm("never"), False),
@@ -89,6 +93,10 @@ def test_nothing_is_to_be_done_where_all_is_well() -> None:
 def test_what_is_to_be_done_is_told(other: dict[str, Any], alarm: Alarm, urgent: bool) -> None:
     assert told(**other) == [alarm]
     assert alarm.urgent is urgent
+
+
+def test_a_config_that_cannot_be_used_is_told_before_the_night() -> None:
+    assert alarms(facts(), settings(), "C100") == [Alarm("config_broken", "C100")]
 
 
 def test_old_complaints_first_attempts_and_the_day_before_say_nothing() -> None:
