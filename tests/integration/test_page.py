@@ -6,17 +6,20 @@ import datetime as dt
 import json
 import re
 import socket
+import sqlite3
 import ssl
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
-from support.exports import CONFIG, Installation, files, pupil, tables
+from support.exports import CONFIG, MAPPING, Installation, files, pupil, tables
 from support.shell import command
 
 from adapter import wiring
@@ -325,13 +328,168 @@ def test_of_a_protected_person_nothing_is_shown(anna: httpx.Client, place: Place
 
 
 def test_what_a_client_sends_is_text_and_no_markup(anna: httpx.Client, place: Place) -> None:
-    store = place.store
-    entry = {"message": "<script>alert(1)</script><img src=x>", "severityLevel": "Error"}
+    person, store = a_person(place), place.store
+    entry = {"message": "<script>alert(1)</script><img src=x>", "severityLevel": "Error", "resourceId": person}
     feedback.store_log(store, entry, "<b>Error</b>", wiring.clock())
     store.close()
     shown = anna.get("/client").text
     assert not any(mark in shown for mark in ("<script>", "<img", "<b>"))
     assert "&lt;script&gt;" in shown
+
+
+def test_what_a_client_says_is_not_shown_where_it_may_name_somebody_protected(anna: httpx.Client, place: Place) -> None:
+    store = place.store
+    duties = publish.documents(store)[ResourceType.DUTY]
+    duty, teacher = min(duties), duties[min(duties)]["person"]["id"]
+    gone = "00000000-0000-4000-8000-000000000000"
+    for about in (duty, gone, ""):
+        entry = {"message": "4001 Örjan Näsman", "severityLevel": "Error", "resourceId": about}
+        feedback.store_log(store, entry, "Error", wiring.clock())
+    assert anna.get("/client").text.count("Örjan") == 1  # of a duty that stands, and whose person is not protected
+    protected.remember(store, {teacher: True}, wiring.clock())
+    store.close()
+    shown = anna.get("/client").text
+    assert "Örjan" not in shown
+    assert shown.count("4001") == 3
+    assert "Örjan" not in anna.get(f"/objects/{duty}").text
+
+
+def test_a_groups_history_does_not_tell_who_was_in_it_and_is_protected_now(anna: httpx.Client, place: Place) -> None:
+    rows = tables()
+    rows["elev"][0]["skydd"], rows["elev"][1]["klass"] = "J", "2Å"
+    before = publish_of(place, ResourceType.GROUP)
+    assert place.installation.night(files(rows)).code == 0
+    pupil_gone = place.installation.id_of("E0000")
+    group = next(i for i, found in before.items() if pupil_gone in json.dumps(found))
+    shown = anna.get(f"/objects/{group}").text
+    assert pupil_gone not in shown
+    assert "•••" in shown
+    assert place.installation.id_of("E0001") in shown  # who is not protected, and has moved
+    told = command("history", "show", group, at=place.folder)
+    assert pupil_gone not in told.out
+
+
+def publish_of(place: Place, kind: ResourceType) -> dict[str, Any]:
+    store = place.store
+    try:
+        return publish.documents(store)[kind]
+    finally:
+        store.close()
+
+
+@pytest.mark.parametrize("asked", ["personnr", "konto", "nr"])
+def test_a_protected_pupil_is_found_and_not_shown_by_any_row(anna: httpx.Client, place: Place, asked: str) -> None:
+    rows = tables()
+    this_year = dict(rows["elev"][0])
+    rows["elev"][0] |= {"skydd": "J"}
+    rows["elev"].append({**this_year, "ak": "5", "klass": "gammal"})  # last year's row has no mark
+    place.installation.mapping = MAPPING.replace(
+        "  - from: elev\n    id:", '  - from: elev\n    keep: {ak: ["6"]}\n    id:'
+    )
+    assert place.installation.night(files(rows)).code == 0
+    location = anna.post("/objects", data={"csrf": csrf(anna), "what": this_year[asked]}).headers["location"]
+    shown = finished(anna, location).text
+    assert "skyddad" in shown
+    for secret in ("tilltalsnamn", "efternamn", "personnr", "konto"):
+        assert this_year[secret] not in shown
+    told = command("explain", this_year[asked], at=place.folder)
+    for secret in ("tilltalsnamn", "efternamn"):
+        assert this_year[secret] not in told.out
+
+
+def test_who_is_protected_in_the_source_is_masked_before_the_next_run(anna: httpx.Client, place: Place) -> None:
+    rows = tables()
+    rows["elev"][0]["skydd"] = "J"
+    (place.folder / "elev.csv").write_bytes(files(rows)["elev"])
+    person = place.installation.id_of("E0000")
+    assert rows["elev"][0]["efternamn"] in anna.get(f"/objects/{person}").text  # nobody has read the source yet
+    location = anna.post(f"/objects/{person}/rows", data={"csrf": csrf(anna)}).headers["location"]
+    shown = finished(anna, location).text
+    assert "finns ännu i det som publicerats" in shown
+    assert rows["elev"][0]["efternamn"] not in shown
+
+
+def test_a_search_for_nothing_shows_nobody(anna: httpx.Client, place: Place) -> None:
+    assert anna.post("/objects", data={"csrf": csrf(anna), "what": "   "}).status_code == 400
+    for nothing in ("", "  "):
+        assert command("explain", nothing, at=place.folder).code == 2
+
+
+def test_a_search_is_on_record_and_so_is_a_row_without_an_id(anna: httpx.Client, place: Place) -> None:
+    rows = tables()
+    rows["elev"][0]["nr"] = ""
+    (place.folder / "elev.csv").write_bytes(files(rows)["elev"])
+    asked = rows["elev"][0]["personnr"]
+    location = anna.post("/objects", data={"csrf": csrf(anna), "what": asked}).headers["location"]
+    assert place.deeds()[0] == ("anna", "looked", "search")
+    shown = finished(anna, location).text
+    assert place.deeds()[0] == ("anna", "looked", "row elev:2")
+    assert rows["elev"][0]["efternamn"] not in shown  # whose row it is, nobody can say
+
+
+def test_pages_wait_for_nobody_who_writes_for_long_and_the_facade_not_for_pages(
+    anna: httpx.Client, place: Place
+) -> None:
+    facade = wiring.load(place.folder / "config.toml").settings.facade.base_url.removesuffix("/api")
+    address = f"/objects/{a_person(place)}"
+    writer = sqlite3.connect(place.folder / "state.db", isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    try:
+        with ThreadPoolExecutor(20) as some:
+            asked = [some.submit(anna.get, address, timeout=30) for _ in range(20)]
+            time.sleep(0.2)
+            began = time.monotonic()
+            assert httpx.get(f"{facade}/health/ready").status_code == 200
+            assert time.monotonic() - began < 2
+            assert {future.result().status_code for future in asked} == {503}
+            assert time.monotonic() - began < 10
+    finally:
+        writer.execute("ROLLBACK")
+        writer.close()
+    assert anna.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_another_site_leads_to_the_first_page_and_to_nothing_that_acts_or_is_recorded(
+    anna: httpx.Client, place: Place, site: str
+) -> None:
+    before = place.deeds()
+    for path in (f"/objects/{a_person(place)}", "/mapping", "/mend.xlsx", "/client", "/runs", "/metrics"):
+        assert anna.get(path, headers={"Sec-Fetch-Site": site}).status_code == 403
+    assert anna.get("/", headers={"Sec-Fetch-Site": site}).status_code == 200
+    assert place.deeds() == before
+
+
+def test_strangers_who_guess_shut_nobody_out_who_has_been_here(anna: httpx.Client, stranger: httpx.Client) -> None:
+    for _ in range(4):
+        assert stranger.post("/login", data={"name": "anna", "password": "fel"}).status_code == 403
+    right = {"name": "anna", "password": PASSWORD}
+    assert [stranger.post("/login", data=right).status_code for _ in range(6)] == [303] * 6  # a right one costs nothing
+
+
+def test_a_proxy_with_a_secret_is_believed_and_no_other_program_of_the_machine(tmp_path: Path) -> None:
+    admin = '[admin]\nuser_header = "X-Remote-User"\nproxy_secret = "hemligt"\n'
+    with page_of(tmp_path, admin) as place:
+        for more, code in (({}, 303), ({"X-Proxy-Secret": "fel"}, 303), ({"X-Proxy-Secret": "hemligt"}, 200)):
+            assert httpx.get(place.base, headers={"X-Remote-User": "anna", **more}).status_code == code
+
+
+def test_many_silent_connections_to_the_page_leave_the_facade_its_own(place: Place) -> None:
+    host, port = place.base.removeprefix("http://").split(":")
+    silent = [socket.create_connection((host, int(port))) for _ in range(300)]
+    try:
+        time.sleep(0.5)
+        facade = wiring.load(place.folder / "config.toml").settings.facade.base_url.removesuffix("/api")
+        assert httpx.get(f"{facade}/health/ready").status_code == 200
+        closed = 0
+        for one in silent:
+            one.settimeout(0.01)
+            with suppress(TimeoutError):
+                closed += one.recv(1) == b""
+        assert closed >= 150
+    finally:
+        for one in silent:
+            one.close()
 
 
 def finished(http: httpx.Client, location: str) -> httpx.Response:
@@ -375,11 +533,59 @@ def test_a_held_run_is_approved_as_it_was_seen_or_not_at_all(anna: httpx.Client,
     assert "skulle tas bort" in shown
     answer = {"csrf": csrf(anna), "reason": "skolan har lagts ned"}
     assert anna.post("/held/approve", data=answer | {"plan": "0" * 64}).status_code == 409
-    assert anna.post("/held/approve", data=answer | {"plan": plan, "reason": ""}).status_code == 400
+    for blank in ("", "   ", "ja"):
+        assert anna.post("/held/approve", data=answer | {"plan": plan, "reason": blank}).status_code == 400
     ended = finished(anna, anna.post("/held/approve", data=answer | {"plan": plan}).headers["location"])
     assert "publicerat" in anna.get(ended.headers["location"]).text
     assert anna.post("/held/approve", data=answer | {"plan": plan}).status_code == 409
     assert ("anna", "approved", plan) in place.deeds()
+
+
+def test_what_was_looked_at_is_approved_and_not_what_lies_there_by_then(anna: httpx.Client, place: Place) -> None:
+    few = {**tables(), "elev": tables()["elev"][:15]}
+    fewer = {**tables(), "elev": tables()["elev"][:5]}
+    assert place.installation.night(files(few)).code == 3
+    plan = re.findall(r'name="plan" value="([0-9a-f]{64})"', anna.get("/held").text)[0]
+    for name, content in files(fewer).items():  # the source changes after the look
+        (place.folder / f"{name}.csv").write_bytes(content)
+    answer = {"csrf": csrf(anna), "reason": "skolan har lagts ned", "plan": plan}
+    ended = finished(anna, anna.post("/held/approve", data=answer).headers["location"])
+    assert "stoppat av spärren" in anna.get(ended.headers["location"]).text
+    assert len(publish_of(place, ResourceType.PERSON)) == 42
+
+
+@pytest.mark.parametrize("command_", ["--config /tmp/evil.toml sync", "sync --full", "serve", "rollback x", ""])
+def test_a_plan_with_another_command_is_not_run(anna: httpx.Client, place: Place, command_: str) -> None:
+    assert place.installation.night(files({**tables(), "elev": tables()["elev"][:15]})).code == 3
+    (path,) = (place.folder / "plans").glob("*.json")
+    plan = json.loads(path.read_text())
+    path.write_text(json.dumps(plan | {"command": command_}))
+    assert anna.get("/held").status_code == 409
+    answer = {"csrf": csrf(anna), "reason": "rätt så", "plan": plan["plan"]}
+    assert anna.post("/held/approve", data=answer).status_code == 409
+
+
+def test_a_rejected_run_is_no_longer_to_be_approved(anna: httpx.Client, place: Place) -> None:
+    assert place.installation.night(files({**tables(), "elev": tables()["elev"][:15]})).code == 3
+    assert "Godkänn om det stämmer" in anna.get("/").text
+    plan = re.findall(r'name="plan" value="([0-9a-f]{64})"', anna.get("/held").text)[0]
+    answer = {"csrf": csrf(anna), "reason": "exporten är fel", "plan": plan}
+    assert anna.post("/held/reject", data=answer).status_code == 303
+    assert "avvisades av anna" in anna.get("/").text
+    assert "nästa körning bedöms på nytt" in anna.get("/held").text
+
+
+def test_a_config_that_has_been_broken_is_told_before_the_night(anna: httpx.Client, place: Place) -> None:
+    config = place.folder / "config.toml"
+    good = config.read_text(encoding="utf-8")
+    config.write_text(good + "[gate]\nmax_delted = 1\n", encoding="utf-8")
+    assert "config.toml kan inte användas som den är nu" in anna.get("/").text
+    location = anna.post("/runs", data={"csrf": csrf(anna)}).headers["location"]
+    shown = finished(anna, location)
+    assert shown.status_code == 200
+    assert "max_delted" in shown.text
+    config.write_text(good, encoding="utf-8")
+    assert "kan inte användas" not in anna.get("/").text
 
 
 def test_a_plan_that_an_earlier_version_left_is_told_and_not_shown(anna: httpx.Client, place: Place) -> None:

@@ -76,7 +76,7 @@ def test_pages_are_read_and_forms_sent_without_javascript(browser: Any, page_ser
     page.get_by_role("link", name="Person eller grupp").click()
     page.get_by_label("Id, personnummer").fill("Ingen känd nyckel")
     page.get_by_role("button", name="Sök").click()
-    page.get_by_text("Ingen rad ger något med denna nyckel").wait_for(timeout=60_000)  # it loads itself again
+    page.get_by_text("Ingen rad i källorna har just nu").wait_for(timeout=60_000)  # it loads itself again
 
 
 def test_a_pupil_is_looked_up_from_the_report_to_the_rows(
@@ -117,7 +117,7 @@ def test_a_held_run_is_rejected_with_a_reason_and_approved_when_it_is_right(
     assert page.get_by_text("skulle tas bort").is_visible()
     page.get_by_label("Varför?").fill("Exporten saknar en skola")
     page.get_by_role("button", name="Avvisa").click()
-    assert page.get_by_text("Ingen stoppad körning väntar på svar.").is_visible()
+    assert page.get_by_text("Avvisad. Inget har ändrats").is_visible()
     assert page.get_by_role("cell", name="Exporten saknar en skola").is_visible()
     assert list(Path(place.folder / "plans").glob("*")) == []
 
