@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from adapter.errors import ConfigError
 from adapter.ss12000.local import Local
 from adapter.store.past import Retention
+from adapter.store.retention import Kept
 
 if TYPE_CHECKING:
     from adapter.mapping.references import OpenData
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from connectors.base import Connector
 
 _NUMBERS = re.compile(r"(?<!\d)((?:18|19|20)\d{6})-?(\d{4})(?!\d)", re.ASCII)
+_DAY = 86_400_000  # ms
 _ZONE = ZoneInfo("Europe/Stockholm")
 
 
@@ -56,7 +58,12 @@ class Inputs:
 
     def retention(self) -> Retention:
         """How long earlier versions are kept."""
-        return Retention(self.settings.state.versions, self.settings.state.days * 86_400_000)
+        return Retention(self.settings.state.versions, self.settings.state.days * _DAY)
+
+    def kept(self) -> Kept:
+        """How long records are kept."""
+        chosen = self.settings.retention
+        return Kept(*(days * _DAY for days in (chosen.access_days, chosen.client_log_days, chosen.deeds_days)))
 
     def moment(self) -> dt.datetime:
         """The organiser's date and time."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from adapter.errors import AdapterError, GateHeld, StateDamaged, StateError
-from adapter.store import history, pages, past, soundness
+from adapter.store import history, pages, past, retention, soundness
 from adapter.store.engine import Store
 from adapter.store.lock import run_lock
 from adapter.sync import repeat
@@ -46,6 +46,7 @@ def sync(store: Store, inputs: Inputs, options: Options | None = None, progress:
             findings = report.findings.in_order()
             if not options.dry_run:
                 past.expire(store, inputs.clock(), inputs.retention())
+                retention.expire(store, inputs.clock(), inputs.kept())
             history.end_run(store, report.run, inputs.clock(), report.outcome, report.as_json(), findings)
     return report
 

@@ -16,7 +16,8 @@ from support.databases import postgres_url
 from adapter.errors import StateError
 from adapter.ss12000.types import FETCH_ORDER
 from adapter.ss12000.types import ResourceType as R
-from adapter.store import keepsake, pages, publish, schema, soundness
+from adapter.store import deeds, feedback, keepsake, pages, publish, retention, schema, soundness
+from adapter.store.deeds import Deed
 from adapter.store.engine import Store, open_store, write_setting
 from adapter.store.feedback import Access, Recorder
 from adapter.store.stored import timestamp, with_meta, without_meta
@@ -171,3 +172,21 @@ def test_many_readers_at_once_leave_room_for_whoever_writes_and_nothing_half_wri
                 write_setting(connection, f"half {number}", "written")
         assert [store.setting(f"half {number}") for number in range(8)] == [""] * 8
         store.close()
+
+
+def test_records_go_when_they_are_older_than_is_chosen(store: Store) -> None:
+    day, now = 86_400_000, 1_000 * 86_400_000
+    recorder = Recorder(store)
+    for days in (5, 15):
+        at = now - days * day
+        recorder.record(Access(at, "S", "persons", "full", 1, True, at, 0))
+        feedback.store_log(store, {"message": "x"}, "Error", at)
+        feedback.store_statistics(store, {"newCount": 1}, "Person", at)
+        deeds.record(store, Deed(at, "anna", "looked", "x"))
+    recorder.flush()
+    retention.expire(store, now, retention.Kept(10 * day, 20 * day, 4 * day))
+    counts = []
+    with store.reading() as connection:
+        for table in (schema.access, schema.client_log, schema.client_statistics, schema.deed):
+            counts.append(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
+    assert counts == [1, 2, 2, 0]

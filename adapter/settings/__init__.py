@@ -24,44 +24,13 @@ from pydantic import (
     model_validator,
 )
 
-_PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%\Z")
+from adapter.settings.people import Admin, Mail, Recipient, Reports, Tls
+from adapter.settings.values import Section, Share, WebAddress, domain
+
+__all__ = ["Admin", "Mail", "Recipient", "Reports", "Share", "Tls"]
 
 
-def _share(value: object) -> object:
-    """ "10%" -> 0.10"""
-    if isinstance(value, str) and (found := _PERCENT.match(value)) and float(found[1]) <= 100:
-        return float(found[1]) / 100
-    raise ValueError('must be a percentage from "0%" to "100%"')
-
-
-def _mail_address(value: str) -> str:
-    if len(value) > 254 or not re.match(r"[!-~]+\Z", value) or not re.match(r"[^@<>,;:\"\\]+@[^@<>,;:\"\\]+\Z", value):
-        raise ValueError("must be one address like it@exempel.se, and nothing else")
-    return value
-
-
-def _domain(value: str) -> str:
-    if not re.match(r"[^@\s]+\.[^@\s.]+\Z", value):
-        raise ValueError("must be domains like edu.exempel.se, without @")
-    return value
-
-
-def _web_address(value: str) -> str:
-    if not re.match(r"https?://[^\s/?#@]+(/[^\s?#]*)?\Z", value):
-        raise ValueError("must be an address like https://host/path, without user, query or fragment")
-    return value.rstrip("/")
-
-
-MailAddress = Annotated[str, AfterValidator(_mail_address)]
-Share = Annotated[float, BeforeValidator(_share)]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class Organiser(_Section):
+class Organiser(Section):
     """The huvudman."""
 
     name: str = Field(min_length=1, description="the organiser's name, for reports")
@@ -73,7 +42,7 @@ class Organiser(_Section):
         default="production",
         description="which of Skolverket's environments is fed; only verification may hold test numbers",
     )
-    user_name_domains: tuple[Annotated[str, AfterValidator(_domain)], ...] = Field(
+    user_name_domains: tuple[Annotated[str, AfterValidator(domain)], ...] = Field(
         default=(), description="domains that user names (EPPN) may have, as your IdP's scopes; empty = any"
     )
     test_numbers: Path | None = Field(
@@ -81,7 +50,7 @@ class Organiser(_Section):
     )
 
 
-class State(_Section):
+class State(Section):
     """Where published objects, tombstones, subscriptions and the outbox are kept."""
 
     url: SecretStr = Field(
@@ -93,13 +62,21 @@ class State(_Section):
     days: int = Field(default=90, ge=0, le=400, description="and none older than this: they hold persons who have left")
 
 
-class MappingFile(_Section):
+class Retention(Section):
+    """How long the state keeps what is no pupil's data and may tell of people; older goes with every run."""
+
+    access_days: int = Field(default=400, ge=1, le=400, description="who read which list, never which person")
+    client_log_days: int = Field(default=400, ge=1, le=400, description="what Skolverket's client logged and counted")
+    deeds_days: int = Field(default=400, ge=1, le=400, description="what administrators did, and whom they looked at")
+
+
+class MappingFile(Section):
     """Which mapping turns rows into objects."""
 
     file: Path = Field(description="the mapping, relative to config.toml")
 
 
-class ProfileChoice(_Section):
+class ProfileChoice(Section):
     """What may leave."""
 
     name: Literal["skolverket"] = Field(default="skolverket", description="the shipped whitelist")
@@ -113,7 +90,7 @@ class ProfileChoice(_Section):
     )
 
 
-class Gate(_Section):
+class Gate(Section):
     """How much one night may change, per type. A first publication is not gated.
 
     A share of few objects tells little, so each has a count (`few_…`) up to which it holds nothing.
@@ -163,7 +140,7 @@ class Gate(_Section):
     )
 
 
-class Expected(_Section):
+class Expected(Section):
     """Days on which much is expected to change, as at the turn of the school year, and the limits that hold then."""
 
     first: dt.date = Field(alias="from", description="the first day, as a TOML date: 2027-08-09")
@@ -177,69 +154,7 @@ class Expected(_Section):
         return self
 
 
-class Tls(_Section):
-    """A certificate and its key, PEM files."""
-
-    certificate: Path = Field(description="PEM file, the server's certificate first, then its chain")
-    key: Path = Field(description="PEM file")
-
-
-class Reports(_Section):
-    """What schools are to mend, written after every run whose findings differ from those of the run before."""
-
-    folder: Path | None = Field(
-        default=Path("reports"),
-        description='where reports are written; "" for nowhere (the command `report` writes too)',
-    )
-    formats: tuple[Literal["html", "csv", "xlsx"], ...] = Field(
-        default=("html", "csv", "xlsx"), description="how: a page, a table for any program, Excel"
-    )
-    language: Literal["sv", "en"] = Field(default="sv", description="Swedish or English")
-
-    @field_validator("folder", mode="before")
-    @classmethod
-    def _nowhere(cls, value: object) -> object:
-        return None if value == "" else value
-
-
-class Recipient(_Section):
-    """Who gets mail, of which school units, and after which runs."""
-
-    address: MailAddress
-    when: Literal["always", "findings", "new", "trouble"] = Field(
-        default="findings",
-        description="always: after every run; findings: something is to be mended; new: something is new, or mended; "
-        "trouble: the run failed or was held",
-    )
-    units: tuple[Annotated[str, Field(pattern=r"^\d{8}$")], ...] = Field(
-        default=(), description="skolenhetskoder: these schools' own reports alone, a mail each; empty: all of it"
-    )
-
-
-class Mail(_Section):
-    """How reports are mailed. Nothing is, without this section."""
-
-    host: str = Field(min_length=1, description="the mail server (SMTP)")
-    port: int = Field(default=587, ge=1, le=65535, description="587 for starttls, 465 for tls")
-    security: Literal["starttls", "tls", "none"] = Field(
-        default="starttls", description="how the way is encrypted; none: only within the machine or a net of your own"
-    )
-    ca: Path | None = Field(default=None, description="CA file for host; default: the system's")
-    user: str | None = Field(default=None, description="who logs in there; none: nobody")
-    password: SecretStr | None = Field(default=None, description="of user")
-    sender: MailAddress = Field(description="the address that mail comes from")
-    to: list[Recipient] = Field(min_length=1, description="one table a recipient: [[mail.to]]")
-
-    @model_validator(mode="after")
-    def _whole(self) -> Mail:
-        if (self.user is None) != (self.password is None):
-            raise ValueError("must have both `user` and `password`, or neither")
-        if self.user is not None and self.security == "none":
-            raise ValueError('must not send a password in the clear: security is "none"')
-        return self
-
-
-class Facade(_Section):
+class Facade(Section):
     """The read-only SS12000 API."""
 
     base_url: WebAddress = Field(
@@ -252,7 +167,7 @@ class Facade(_Section):
     page_size: int = Field(default=1000, ge=1, le=10_000, description="objects a page when no limit is given")
 
 
-class Auth(_Section):
+class Auth(Section):
     """Who may read. Defaults are Skolverket's."""
 
     issuer: str = Field(default="https://nutid-auth.sunet.se", description="claim iss, exactly")
@@ -268,48 +183,7 @@ class Auth(_Section):
     )
 
 
-class Admin(_Section):
-    """The administrators' page and the metrics. They are served where `listen` is, or with `serve --admin`."""
-
-    listen: str | None = Field(
-        default=None,
-        pattern=r"^.+:\d{1,5}$",
-        description="address and port, never the facade's; another machine can reach it only with tls and a login",
-    )
-    tls: Tls | None = Field(default=None, description="certificate of the page")
-    users: dict[Annotated[str, Field(pattern=r"^[\w.@ -]{1,60}$")], SecretStr] = Field(
-        default={}, description="who may log in: name and what `admin password` printed"
-    )
-    user_header: str | None = Field(
-        default=None,
-        pattern=r"^[A-Za-z0-9-]{1,60}$",
-        description="header in which a proxy in front, which logs people in, says who it is: X-Remote-User",
-    )
-    proxies: tuple[IPvAnyAddress, ...] = Field(
-        default=(IPv4Address("127.0.0.1"), IPv6Address("::1")),
-        description="addresses of that proxy; from any other the header is not believed",
-    )
-    proxy_secret: SecretStr | None = Field(
-        default=None,
-        description="what the proxy sends in X-Proxy-Secret: then no other program of this machine is believed",
-    )
-    hosts: tuple[str, ...] = Field(
-        default=(), description="names in a browser's address by which the page is reached, besides that of listen"
-    )
-    language: Literal["sv", "en"] = Field(default="sv", description="Swedish or English, where nobody has chosen")
-    metrics_token: SecretStr | None = Field(
-        default=None, description="bearer token for /metrics; without it only this machine reads them"
-    )
-
-    @field_validator("users", mode="after")
-    @classmethod
-    def _hashes(cls, users: dict[str, SecretStr]) -> dict[str, SecretStr]:
-        if not all(kept.get_secret_value().startswith("$argon2id$") for kept in users.values()):
-            raise ValueError("must hold what `ss12000-adapter admin password` prints, never a password itself")
-        return users
-
-
-class Token(_Section):
+class Token(Section):
     """How we identify ourselves when we notify."""
 
     url: str = Field(default="https://nutid-auth.sunet.se/transaction", description="the GNAP endpoint")
@@ -326,7 +200,7 @@ class Token(_Section):
     )
 
 
-class Network(_Section):
+class Network(Section):
     """How this machine reaches others."""
 
     proxy: SecretStr | None = Field(
@@ -334,7 +208,7 @@ class Network(_Section):
     )
 
 
-class Notifications(_Section):
+class Notifications(Section):
     """Where notices may go."""
 
     allowed_targets: tuple[str, ...] = Field(
@@ -350,7 +224,7 @@ class Notifications(_Section):
     )
 
 
-class OpenData(_Section):
+class OpenData(Section):
     """Skolverket's open data: test activities and programmes."""
 
     url: WebAddress = Field(default="https://api.skolverket.se/provtjanst/open-data/v1", description="base URL")
@@ -359,11 +233,12 @@ class OpenData(_Section):
     ca: Path | None = Field(default=None, description="CA file for url; default: the system's")
 
 
-class Settings(_Section):
+class Settings(Section):
     """config.toml as a whole."""
 
     organiser: Organiser
     state: State = State()
+    retention: Retention = Retention()
     mapping: MappingFile
     sources: dict[str, dict[str, Any]] = Field(min_length=1, description="one table a source")
     profile: ProfileChoice = ProfileChoice()

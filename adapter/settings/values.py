@@ -1,0 +1,46 @@
+"""Forms that values of config.toml have, and what all its sections have in common."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+
+_PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%\Z")
+
+
+def _share(value: object) -> object:
+    """ "10%" -> 0.10"""
+    if isinstance(value, str) and (found := _PERCENT.match(value)) and float(found[1]) <= 100:
+        return float(found[1]) / 100
+    raise ValueError('must be a percentage from "0%" to "100%"')
+
+
+def _mail_address(value: str) -> str:
+    if len(value) > 254 or not re.match(r"[!-~]+\Z", value) or not re.match(r"[^@<>,;:\"\\]+@[^@<>,;:\"\\]+\Z", value):
+        raise ValueError("must be one address like it@exempel.se, and nothing else")
+    return value
+
+
+def domain(value: str) -> str:
+    if not re.match(r"[^@\s]+\.[^@\s.]+\Z", value):
+        raise ValueError("must be domains like edu.exempel.se, without @")
+    return value
+
+
+def _web_address(value: str) -> str:
+    if not re.match(r"https?://[^\s/?#@]+(/[^\s?#]*)?\Z", value):
+        raise ValueError("must be an address like https://host/path, without user, query or fragment")
+    return value.rstrip("/")
+
+
+MailAddress = Annotated[str, AfterValidator(_mail_address)]
+Share = Annotated[float, BeforeValidator(_share)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+class Section(BaseModel):
+    """Unknown keys are errors, and nothing changes once it is read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
