@@ -6,23 +6,11 @@ The check of config.example.toml is made from these classes.
 from __future__ import annotations
 
 import datetime as dt
-import re
-from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    IPvAnyAddress,
-    SecretStr,
-    field_validator,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from adapter.settings.people import Admin, Mail, Recipient, Reports, Tls
 from adapter.settings.values import Section, Share, WebAddress, domain

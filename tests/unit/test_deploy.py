@@ -112,7 +112,7 @@ def test_every_kind_of_example_is_there() -> None:
 
 @pytest.mark.parametrize("arguments", COMMANDS.values(), ids=COMMANDS.keys())
 def test_every_command_line_is_understood(arguments: list[str]) -> None:
-    main._parser(arguments).parse_args(arguments)
+    main.parser_of(arguments).parse_args(arguments)
 
 
 def test_the_command_lines_are_found() -> None:
@@ -162,7 +162,7 @@ def test_a_service_is_shown_every_secret_of_its_configuration(path: Path) -> Non
 
 def test_both_services_are_hardened_alike() -> None:
     own = {"Type", "ExecStart", "ExecReload", "Restart", "RestartSec", "RestartPreventExitStatus"}
-    own |= {"SuccessExitStatus", "TimeoutStartSec"}
+    own |= {"SuccessExitStatus", "TimeoutStartSec", "LimitNOFILE"}
     first, second = ([pair for pair in unit(path)["Service"] if pair[0] not in own] for path in SERVICES)
     assert first == second
     assert {("NoNewPrivileges", "yes"), ("ProtectSystem", "strict")} <= {*first}
