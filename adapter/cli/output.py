@@ -62,10 +62,10 @@ def warn(text: str) -> None:
     note(text, "warning")
 
 
-def told(event: str, **facts: Any) -> None:
+def told(event: str, level: Level = "info", **facts: Any) -> None:
     """What has happened, for a log that machines read; people have been told by the result."""
     if _log["format"] == "json":
-        note(event, **facts)
+        note(event, level, **facts)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -143,7 +143,7 @@ def _describe(facts: dict[str, Any]) -> None:
             f"{output.plural(found['attempts'], 'attempt')}{why}"
         )
     if facts["client_errors"]:
-        output.line("errors that the client reported (their text is in the state, table client_log):")
+        output.line("errors that the client reported (what they say: the page of `serve --admin`, or `explain ID`):")
         for found in facts["client_errors"]:
             output.line(f"  {found['received']}  {found['severity']}")
     certificate = facts["certificate"]

@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
             failures += wiring.report_to_schools(installation, store)
     finally:
         store.close()
-    output.told("run", **_facts(report), problems=failures)
+    output.told("run", "error" if report.error is not None else "info", **_facts(report), problems=failures)
     if args.json:
         output.document(report.as_json() | ({"problems": failures} if failures else {}))
     else:

@@ -94,7 +94,7 @@ SWEDISH = Words(
         "Gäller",
         "Uppgift",
         "Vad är fel",
-        "Vad gör man",
+        "Så rättar du",
         "Källa",
         "Rad",
         "Id",

@@ -262,8 +262,8 @@ SENTENCES = {
     "comes again as {}: is it the same person? Then `ids alias {} {}` keeps this id": (
         "kommer igen som {}: är det samma person? Då behåller `ids alias {} {}` detta id"
     ),
-    "was complained of by Skolverket's client": "har Skolverkets klient klagat på",
-    "was complained of by Skolverket's client: {}": "har Skolverkets klient klagat på: {}",
+    "was complained of by Skolverket's client": "Skolverkets tjänst har anmärkt på objektet",
+    "was complained of by Skolverket's client: {}": "Skolverkets tjänst har anmärkt på objektet: {}",
     "an id that is no uuid (2010)": "ett id som inte är ett uuid (2010)",
     "a value of the wrong form (2011)": "ett värde av fel form (2011)",
     "a user name that resembles the name (3047)": "ett användarnamn som liknar namnet (3047)",

@@ -223,7 +223,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "R110": ("Ett värde som måste finnas saknas.", "Fyll i det i elevregistret."),
     "R111": (
         "Ett värde som Skolverkets profil inte godtar.",
-        "Rätta det i elevregistret; meddelandet säger vilken form det ska ha.",
+        "Rätta uppgiften i elevregistret.",
     ),
     "R120": ("Årskurs saknas där den måste finnas.", "Fyll i årskurs på elevens inskrivning."),
     "R121": ("Studievägskod saknas för en gymnasieelev.", "Fyll i studievägskod på elevens inskrivning."),
@@ -254,11 +254,14 @@ PAGES: dict[str, tuple[str, str]] = {
         "Bara undervisningsgrupper på samma skolenhet gör dess prov.",
     ),
     "R141": ("En aktivitet vars lärare arbetar någon annanstans.", "Rätta tjänstgöringen, eller läraren."),
-    "R143": ("En grupp utan medlemmar publiceras inte.", "Inget är fel; eller se varför medlemmarna saknas."),
+    "R143": (
+        "En grupp utan medlemmar publiceras inte.",
+        "Är gruppen tom behöver inget göras. Se annars varför medlemmarna saknas.",
+    ),
     "R142": ("En skolenhet som inte publiceras.", "Mappa skolenheten, eller rätta dess kod."),
     "R160": (
-        "Skolverkets klient har klagat på objektet.",
-        "Se vad den säger med `explain ID`, och rätta objektet i registret: när det har ändrats försvinner detta.",
+        "Skolverkets tjänst har anmärkt på objektet.",
+        "Läs vad den säger om objektet (`explain ID`) och rätta i elevregistret. När det har ändrats försvinner detta.",
     ),
     "R150": (
         "Något skulle berätta om någon som är skyddad.",

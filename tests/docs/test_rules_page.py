@@ -25,7 +25,7 @@ def test_every_rule_stands_there_with_its_effect_and_source() -> None:
 
 
 def test_and_what_to_do_about_it_in_swedish() -> None:
-    found = rows("| Kod | Vad är fel | Vad gör man |")
+    found = rows("| Kod | Vad är fel | Så rättar du |")
     assert found == [f"| {code} | {swedish.PAGES[code][0]} | {swedish.PAGES[code][1]} |" for code in RULES]
 
 

@@ -33,7 +33,7 @@ def test_a_failure_is_an_object_with_what_is_wrong_and_what_to_do(place: Install
     (place.folder / "elev.csv").unlink()
     told = command("--log-format", "json", "sync", at=place.folder)
     (run,) = map(json.loads, told.err.splitlines())
-    assert (told.code, run["outcome"]) == (5, "failed")
+    assert (told.code, run["outcome"], run["level"]) == (5, "failed", "error")
     assert "cannot be read" in run["error"]
     (wrong,) = map(
         json.loads, command("--log-format", "json", "--config", "no.toml", "sync", at=place.folder).err.splitlines()

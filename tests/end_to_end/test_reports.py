@@ -151,4 +151,6 @@ def test_explain_shows_what_skolverkets_client_says_of_an_object(tmp_path: Path)
     assert "Error: Felaktigt värde (2011)" in told
     assert "elev:5" in told
     assert "mapping.yaml" in told
-    assert "Har Skolverkets klient klagat på: ett värde av fel form (2011)" in command("report", at=tmp_path).out
+    assert (
+        "Skolverkets tjänst har anmärkt på objektet: ett värde av fel form (2011)" in command("report", at=tmp_path).out
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import socket
 import subprocess
 import sys
 import sysconfig
@@ -11,6 +13,7 @@ import tomllib
 import venv
 from pathlib import Path
 
+import httpx
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -87,3 +90,21 @@ def test_its_demo_holds_and_its_settings_can_be_shown(environment: Path, at: Pat
     assert tomllib.loads(shown)["mapping"]["file"] == str(at / "demo" / "mapping.yaml")
     told = ran(environment / "ss12000-adapter", "--config", "demo/config.toml", "status", "--json", at=at)
     assert json.loads(told)
+
+
+def test_the_page_is_served_with_its_templates_and_its_style(environment: Path, at: Path) -> None:
+    ran(environment / "ss12000-adapter", "demo", "--pupils", "60", at=at)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    program = [environment / "ss12000-adapter", "--config", "demo/config.toml", "serve", "--admin", f"127.0.0.1:{port}"]
+    serving = subprocess.Popen(program, cwd=at, stderr=subprocess.PIPE, text=True, encoding="utf-8")
+    try:
+        assert serving.stderr is not None
+        address = next(found[0] for line in serving.stderr if (found := re.search(rf"http://\S+:{port}/\S+", line)))
+        with httpx.Client(follow_redirects=True) as http:
+            assert "Publicerat" in http.get(address).text
+            assert "color-scheme" in http.get(f"http://127.0.0.1:{port}/static/page.css").text
+    finally:
+        serving.terminate()
+        serving.communicate(timeout=30)

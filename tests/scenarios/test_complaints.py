@@ -40,7 +40,7 @@ def test_a_school_is_told_in_our_words_and_by_its_own_name(store: Store) -> None
     assert row.unit is not None
     assert (row.status, row.unit.code, row.finding.about) == ("new", UNIT, pupil(store))
     assert SWEDISH.told(row.finding).wrong == (
-        "Har Skolverkets klient klagat på: ett användarnamn som liknar namnet (3047)"
+        "Skolverkets tjänst har anmärkt på objektet: ett användarnamn som liknar namnet (3047)"
     )
     assert "Ask" not in str(row)
 

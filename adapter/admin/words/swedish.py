@@ -127,7 +127,7 @@ WORDS: Mapping[str, str] = {
     "did_created": "ny",
     "did_updated": "ändrad",
     "did_deleted": "borttagen",
-    "complaints": "Vad Skolverkets tjänst har klagat på",
+    "complaints": "Vad Skolverkets tjänst har anmärkt på",
     "show_rows": "Visa raderna i källorna",
     "explained_none": "Ingen rad i källorna har just nu detta id, personnummer, användarnamn eller denna nyckel.",
     "explained_rows": "Rader",
