@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Form, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from adapter import config
@@ -68,7 +68,6 @@ class Desk:
     config: Path
     once: OnceKey | None = None
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
-
     answering: threading.Lock = field(default_factory=threading.Lock)
     checking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))  # 64 MB each
     writing: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(4))
@@ -115,7 +114,7 @@ class Desk:
 
     def record(self, visitor: Visitor, did: Did, about: str = "", reason: str = "") -> None:
         """Keep what somebody does, before it is done. Raises StateError, RequestRefused."""
-        self.keep(Deed(self.clock(), visitor.who, did, about, reason))
+        self.keep(self.deed(visitor, did, about, reason))
 
     def keep(self, deed: Deed) -> None:
         """The same. A few wait for whoever writes, and no more: others need these threads."""
@@ -125,6 +124,19 @@ class Desk:
             deeds.record(self.store, deed)
         finally:
             self.writing.release()
+
+    def begin(
+        self, visitor: Visitor, command: Sequence[str], deed: Deed | None, about: str = "", stdin: str = ""
+    ) -> Response:
+        """Start a command, and lead to what it says; `deed` is kept before. Raises StateError, RequestRefused."""
+        self.tasks.must_have_room(visitor.who)
+        if deed is not None:
+            self.keep(deed)
+        return RedirectResponse(f"/tasks/{self.tasks.begin(visitor.who, command, about, stdin)}", 303)
+
+    def deed(self, visitor: Visitor, did: Did, about: str = "", reason: str = "") -> Deed:
+        """What somebody does now."""
+        return Deed(self.clock(), visitor.who, did, about, reason)
 
     def page(self, visitor: Visitor | None, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """A template as a page, in the visitor's language."""

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse, Response
 
-from adapter.admin.desk import Acting, AtDesk, Desk, Looking, Visitor
+from adapter.admin.desk import Acting, AtDesk, Desk, Looking
 from adapter.errors import RequestRefused
 from adapter.ss12000.types import FETCH_ORDER
 from adapter.store import deeds, history, past
@@ -35,30 +35,21 @@ def show(desk: AtDesk, visitor: Looking) -> Response:
 @router.post("/held/approve")
 def approve(desk: AtDesk, visitor: Acting, plan: _PLAN, reason: _REASON) -> Response:
     """Let exactly these changes through, by the same command as by hand."""
-    held = _as_seen(desk, plan)
     why = _given(reason)
-    with desk.answering:  # two browsers may say yes at once
-        if desk.tasks.is_about(held.fingerprint):
-            raise RequestRefused(409, "other_plan")
-        return _approved(desk, visitor, held, why)
-
-
-def _approved(desk: Desk, visitor: Visitor, held: Held, why: str) -> Response:
-    desk.record(visitor, "approved", held.fingerprint, why)
-    key = desk.tasks.begin(visitor.who, [*held.command.split(), "--approve", held.fingerprint], held.fingerprint)
-    return RedirectResponse(f"/tasks/{key}", 303)
+    with desk.answering:  # two browsers may answer at once
+        held = _as_seen(desk, plan)
+        words = [*held.command.split(), "--approve", held.fingerprint]
+        return desk.begin(visitor, words, desk.deed(visitor, "approved", held.fingerprint, why), held.fingerprint)
 
 
 @router.post("/held/reject")
 def reject(desk: AtDesk, visitor: Acting, plan: _PLAN, reason: _REASON) -> Response:
     """They are wrong: the plan goes. What was published stays, and the next run is weighed anew."""
-    held = _as_seen(desk, plan)
     why = _given(reason)
     with desk.answering:
-        if desk.tasks.is_about(held.fingerprint):
-            raise RequestRefused(409, "other_plan")
+        held = _as_seen(desk, plan)
         desk.record(visitor, "rejected", held.fingerprint, why)
-    plans.drop(held.path)
+        plans.drop(held.path)
     return RedirectResponse("/held", 303)
 
 
@@ -75,8 +66,8 @@ def _counts(held: Held, kind: str) -> tuple[str, list[int]]:
 
 
 def _as_seen(desk: Desk, plan: str) -> Held:
-    """The plan that waits, if it is still the one that was looked at."""
+    """The plan that waits, if it is still the one that was looked at, and nobody has approved it."""
     held = plans.held(desk.settings.state.plans)
-    if held is None or held.fingerprint != plan:
+    if held is None or held.fingerprint != plan or desk.tasks.is_about(plan):
         raise RequestRefused(409, "other_plan")
     return held

@@ -37,18 +37,25 @@ async def answer(
     """In, or the form again. Each is on record."""
     must_be_same_origin(request)
     caller = caller_of(request.client.host if request.client else "")
-    known = caller in desk.came_from  # strangers who guess shut nobody out who has been here
-    if not desk.logins.allows(caller, cost=0) or not (known or desk.all_logins.allows("", cost=0)):
-        raise RequestRefused(429, "slowly")
+    _must_be_slow(desk, caller)
     async with desk.checking:
+        _must_be_slow(desk, caller)  # others of this caller have been looked at meanwhile
         right = await run_in_threadpool(_checked, desk, name.strip(), password)
+        if not right:
+            desk.logins.allows(caller)
+            desk.all_logins.allows("")
     if not right:
-        desk.logins.allows(caller)
-        desk.all_logins.allows("")
         by_password = bool(desk.settings.admin.users)
         return desk.page(None, "login.html", 403, wrong="wrong", by_password=by_password)
     desk.came_from.add(caller)
     return await run_in_threadpool(_in, request, desk, name.strip())
+
+
+def _must_be_slow(desk: Desk, caller: str) -> None:
+    """Raises RequestRefused for who guesses; strangers who do shut nobody out who has been here."""
+    known = caller in desk.came_from
+    if not desk.logins.allows(caller, cost=0) or not (known or desk.all_logins.allows("", cost=0)):
+        raise RequestRefused(429, "slowly")
 
 
 def _checked(desk: Desk, name: str, password: str) -> bool:

@@ -44,8 +44,7 @@ def find(desk: AtDesk, visitor: Acting, what: Annotated[str, Form(min_length=1, 
     object_id = canonical_uuid(asked)
     if object_id is not None and any(pages.fate(desk.store, kind, object_id) for kind in ResourceType):
         return RedirectResponse(f"/objects/{object_id}", 303)
-    desk.record(visitor, "looked", "search")
-    return RedirectResponse(f"/tasks/{desk.tasks.begin(visitor.who, ['explain', '-'], '', asked)}", 303)
+    return desk.begin(visitor, ["explain", "-"], desk.deed(visitor, "looked", "search"), stdin=asked)
 
 
 @router.get("/objects/{object_id}")
@@ -63,8 +62,7 @@ def show(desk: AtDesk, visitor: Looking, object_id: str) -> Response:
 def rows(desk: AtDesk, visitor: Acting, object_id: str) -> Response:
     """The rows that it is made of: all sources are read."""
     known = canonical_uuid(object_id) or ""
-    desk.record(visitor, "looked", known)
-    return RedirectResponse(f"/tasks/{desk.tasks.begin(visitor.who, ['explain', '-'], known, known)}", 303)
+    return desk.begin(visitor, ["explain", "-"], desk.deed(visitor, "looked", known), known, known)
 
 
 def described(desk: Desk, visitor: Visitor, task: Task) -> Response:

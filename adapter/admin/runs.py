@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from adapter.admin.charts import Chart, bars
 from adapter.admin.desk import Acting, AtDesk, Looking
@@ -89,5 +89,4 @@ def one(desk: AtDesk, visitor: Looking, run_id: str) -> Response:
 @router.post("/runs")
 def begin(desk: AtDesk, visitor: Acting) -> Response:
     """`sync`, now."""
-    desk.record(visitor, "ran")
-    return RedirectResponse(f"/tasks/{desk.tasks.begin(visitor.who, ['sync'], '')}", 303)
+    return desk.begin(visitor, ["sync"], desk.deed(visitor, "ran"))

@@ -44,18 +44,17 @@ class Tasks:
         self._lock = threading.Lock()
         self._stopped = False
 
+    def must_have_room(self, who: str) -> None:
+        """Raises RequestRefused where this person, or all together, have begun enough."""
+        with self._lock:
+            self._must_have_room(who)
+
     def begin(self, who: str, words: Sequence[str], about: str, stdin: str = "") -> str:
         """Start a command that answers in JSON; gives the key under which `find` has it. Raises RequestRefused."""
         with self._lock:
-            now = self._clock()
-            self._known = {key: task for key, task in self._known.items() if not _old(task, now)}
-            running = [task.who for task in self._known.values() if task.code is None]
-            if self._stopped or len(running) >= _MOST or running.count(who) >= _MOST_OF_ONE:
-                raise RequestRefused(503, "busy", {"Retry-After": "30"})
-            ended = [key for key, task in self._known.items() if task.code is not None]
-            for key in ended[: max(0, len(self._known) - _MOST_KEPT)]:
-                del self._known[key]
-            key, task = secrets.token_urlsafe(16), Task(who, tuple(words), about, now)
+            self._must_have_room(who)
+            self._forget()
+            key, task = secrets.token_urlsafe(16), Task(who, tuple(words), about, self._clock())
             pipe, utf8 = subprocess.PIPE, {**os.environ, "PYTHONUTF8": "1"}
             task.child = subprocess.Popen(
                 [*self._command, *words, "--json"], stdin=pipe, stdout=pipe, stderr=pipe, env=utf8
@@ -63,6 +62,19 @@ class Tasks:
             self._known[key] = task
         threading.Thread(target=self._wait, args=(task, task.child, stdin), daemon=True).start()
         return key
+
+    def _must_have_room(self, who: str) -> None:
+        running = [task.who for task in self._known.values() if task.code is None]
+        if self._stopped or len(running) >= _MOST or running.count(who) >= _MOST_OF_ONE:
+            raise RequestRefused(503, "busy", {"Retry-After": "30"})
+
+    def _forget(self) -> None:
+        """What is old, and of what has ended the oldest where there is too much."""
+        now = self._clock()
+        self._known = {key: task for key, task in self._known.items() if not _old(task, now)}
+        ended = [key for key, task in self._known.items() if task.code is not None]
+        for key in ended[: max(0, len(self._known) - _MOST_KEPT)]:
+            del self._known[key]
 
     def find(self, key: str, who: str) -> Task | None:
         """A command that this person has started, while what it said is kept."""

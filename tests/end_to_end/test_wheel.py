@@ -93,7 +93,7 @@ def test_its_demo_holds_and_its_settings_can_be_shown(environment: Path, at: Pat
 
 
 def test_the_page_is_served_with_its_templates_and_its_style(environment: Path, at: Path) -> None:
-    ran(environment / "ss12000-adapter", "demo", "--pupils", "60", at=at)
+    ran(environment / "ss12000-adapter", "demo", "--pupils", "100", at=at)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

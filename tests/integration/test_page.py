@@ -143,6 +143,40 @@ def test_who_guesses_passwords_must_wait(stranger: httpx.Client) -> None:
     assert right.status_code == 429
 
 
+def test_who_guesses_many_at_once_is_no_faster(place: Place) -> None:
+    def guess(n: int) -> int:
+        return httpx.post(f"{place.base}/login", data={"name": "anna", "password": str(n)}, timeout=30).status_code
+
+    with ThreadPoolExecutor(20) as some:
+        codes = list(some.map(guess, range(30)))
+    assert codes.count(403) <= 7
+    assert set(codes) == {403, 429}
+
+
+def test_two_who_approve_at_once_make_one_run(anna: httpx.Client, place: Place) -> None:
+    assert place.installation.night(files({**tables(), "elev": tables()["elev"][:15]})).code == 3
+    plan = re.findall(r'name="plan" value="([0-9a-f]{64})"', anna.get("/held").text)[0]
+    answer = {"csrf": csrf(anna), "reason": "skolan har lagts ned", "plan": plan}
+    with ThreadPoolExecutor(4) as some:
+        codes = [
+            one.result().status_code for one in [some.submit(anna.post, "/held/approve", data=answer) for _ in "abcd"]
+        ]
+    assert sorted(codes) == [303, 409, 409, 409]
+    assert [deed for deed in place.deeds() if deed[1] == "approved"] == [("anna", "approved", plan)]
+
+
+def test_one_person_cannot_begin_so_much_that_others_wait(tmp_path: Path) -> None:
+    two = f'[admin.users]\nanna = "{hashed(PASSWORD)}"\nbo = "{hashed(PASSWORD)}"\n'
+    with page_of(tmp_path, two) as place:
+        anna, bo = (httpx.Client(base_url=place.base) for _ in range(2))
+        for name, http in (("anna", anna), ("bo", bo)):
+            http.post("/login", data={"name": name, "password": PASSWORD})
+        codes = [anna.get("/mapping").status_code for _ in range(4)]
+        assert codes == [303, 303, 503, 503]
+        assert bo.post("/runs", data={"csrf": csrf(bo)}).status_code == 303
+        assert ("bo", "ran", "") in place.deeds()
+
+
 def test_the_address_that_is_printed_is_good_once(tmp_path: Path) -> None:
     with page_of(tmp_path) as place:
         assert httpx.get(place.once.replace("key=", "key=x")).status_code == 403
