@@ -22,7 +22,7 @@ from adapter.simulator import municipality
 from adapter.simulator.client import differences
 from adapter.simulator.school_day import school_day
 from adapter.ss12000.types import ResourceType
-from adapter.store import outbox, pages, publish, schema, subscriptions
+from adapter.store import outbox, pages, publish, restoring, schema, subscriptions
 from adapter.sync.inputs import Options
 from adapter.sync.rollback import rollback
 from adapter.sync.run import sync
@@ -184,6 +184,10 @@ def test_what_was_seen_to_be_damaged_is_not_served_until_it_is_mended(
         assert {status(name) for name in ("persons", "organisations", "deletedEntities")} == {503}
         write(whole)
         assert sync(place.store, place.load().inputs(), Options(full=True)).outcome == "unchanged"
+        assert status("persons") == 200
+        restoring.resend(place.store, wiring.clock())  # a copy: who is protected since then stands in it as before
+        assert {status(name) for name in ("persons", "organisations", "deletedEntities")} == {503}
+        assert sync(place.store, place.load().inputs()).outcome == "unchanged"
         assert status("persons") == 200
     finally:
         running.stop()

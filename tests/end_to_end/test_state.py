@@ -185,6 +185,17 @@ def test_what_came_after_the_copy_is_told_as_deleted_and_what_subscribers_did_si
     assert command("state", "verify", at=tmp_path).code == 0
 
 
+def test_all_of_a_copy_is_news_for_a_client_may_hold_something_else(place: Installation, tmp_path: Path) -> None:
+    assert command("state", "backup", "backup", at=tmp_path).code == 0
+    assert command("state", "restore", "backup", at=tmp_path).code == 0
+    store = open_store(f"sqlite:///{state(tmp_path)}")
+    restored = int(store.setting("restored"))
+    persons = list(publish.digests(store, ResourceType.PERSON))
+    stamps = pages.modified(store, ResourceType.PERSON, persons).values()
+    store.close()
+    assert min(stamps) >= restored
+
+
 def test_a_damaged_state_gives_way_to_a_copy_and_says_what_nobody_knows_any_more(
     place: Installation, tmp_path: Path
 ) -> None:
@@ -244,10 +255,12 @@ def test_the_whole_state_goes_into_another_one_and_the_night_goes_on_there(
         new.close()
     found = tables()
     found["elev"][0]["efternamn"] = "Nygift"
+    found["elev"].append(pupil(40))  # its number is the next of the new state
     for name, content in files(found).items():
         (tmp_path / f"{name}.csv").write_bytes(content)
     night = command("--config", "new.toml", "sync", "--today", "2026-10-02", "--json", at=tmp_path)
-    assert (night.json["version"], night.json["types"]["Person"]["updated"]) == (2, 1)
+    counts = night.json["types"]["Person"]
+    assert (night.json["version"], counts["updated"], counts["created"]) == (2, 1, 1)
     again = command("state", "copy", "new.toml", at=tmp_path)
     assert (again.code, "is not empty" in again.err) == (7, True)
 

@@ -29,7 +29,7 @@ from adapter.serving import service
 from adapter.serving.page import Page
 from adapter.simulator.pki import Authority
 from adapter.ss12000.types import ResourceType
-from adapter.store import deeds, feedback, protected, publish
+from adapter.store import deeds, feedback, protected, publish, subscriptions
 from adapter.store.engine import Store, open_store
 
 pytestmark = pytest.mark.long
@@ -168,13 +168,13 @@ def test_two_who_approve_at_once_make_one_run(anna: httpx.Client, place: Place) 
 def test_one_person_cannot_begin_so_much_that_others_wait(tmp_path: Path) -> None:
     two = f'[admin.users]\nanna = "{hashed(PASSWORD)}"\nbo = "{hashed(PASSWORD)}"\n'
     with page_of(tmp_path, two) as place:
-        anna, bo = (httpx.Client(base_url=place.base) for _ in range(2))
-        for name, http in (("anna", anna), ("bo", bo)):
-            http.post("/login", data={"name": name, "password": PASSWORD})
-        codes = [anna.get("/mapping").status_code for _ in range(4)]
-        assert codes == [303, 303, 503, 503]
-        assert bo.post("/runs", data={"csrf": csrf(bo)}).status_code == 303
-        assert ("bo", "ran", "") in place.deeds()
+        with httpx.Client(base_url=place.base) as anna, httpx.Client(base_url=place.base) as bo:
+            for name, http in (("anna", anna), ("bo", bo)):
+                http.post("/login", data={"name": name, "password": PASSWORD})
+            codes = [anna.get("/mapping").status_code for _ in range(4)]
+            assert codes == [303, 303, 503, 503]
+            assert bo.post("/runs", data={"csrf": csrf(bo)}).status_code == 303
+            assert ("bo", "ran", "") in place.deeds()
 
 
 def test_the_address_that_is_printed_is_good_once(tmp_path: Path) -> None:
@@ -388,6 +388,19 @@ def test_what_a_client_says_is_not_shown_where_it_may_name_somebody_protected(an
     assert "Örjan" not in anna.get(f"/objects/{duty}").text
 
 
+def test_what_the_client_counts_stands_beside_what_is_published(anna: httpx.Client, place: Place) -> None:
+    store, now = place.store, wiring.clock()
+    subscriptions.register(store, "", "https://mottagare.example", list(ResourceType), "", now - 1000)
+    feedback.store_statistics(store, {"newCount": 999, "updatedCount": 0, "deletedCount": 0}, "Person", now - 5000)
+    for new, deleted in ((40, 0), (5, 4)):
+        entry = {"newCount": new, "updatedCount": 2, "deletedCount": deleted}
+        feedback.store_statistics(store, entry, "PERSONS", now)
+    store.close()
+    (row,) = re.findall(r'<tr( class="differs")?><th scope="row">Personer</th>(.*?)</tr>', anna.get("/client").text)
+    assert row[0]  # 45 less 4 is not what is published
+    assert re.findall(r">(\d+)<", row[1]) == ["42", "45", "4", "4"]
+
+
 def test_a_groups_history_does_not_tell_who_was_in_it_and_is_protected_now(anna: httpx.Client, place: Place) -> None:
     rows = tables()
     rows["elev"][0]["skydd"], rows["elev"][1]["klass"] = "J", "2Å"
@@ -588,6 +601,18 @@ def test_what_was_looked_at_is_approved_and_not_what_lies_there_by_then(anna: ht
     assert len(publish_of(place, ResourceType.PERSON)) == 42
 
 
+def test_a_plan_that_takes_the_others_place_is_not_what_was_approved(anna: httpx.Client, place: Place) -> None:
+    assert place.installation.night(files({**tables(), "elev": tables()["elev"][:15]})).code == 3
+    (path,) = (place.folder / "plans").glob("*.json")
+    plan = json.loads(path.read_text())
+    answer = {"csrf": csrf(anna), "reason": "skolan har lagts ned", "plan": plan["plan"]}
+    location = anna.post("/held/approve", data=answer).headers["location"]
+    path.write_text(json.dumps(plan | {"plan": "0" * 64}))  # before the command has begun to read
+    ended = finished(anna, location)
+    assert "publicerat" in anna.get(ended.headers["location"]).text
+    assert len(publish_of(place, ResourceType.PERSON)) == 17
+
+
 @pytest.mark.parametrize("command_", ["--config /tmp/evil.toml sync", "sync --full", "serve", "rollback x", ""])
 def test_a_plan_with_another_command_is_not_run(anna: httpx.Client, place: Place, command_: str) -> None:
     assert place.installation.night(files({**tables(), "elev": tables()["elev"][:15]})).code == 3
@@ -636,6 +661,9 @@ def test_metrics_are_for_this_machine_or_for_who_has_the_token(tmp_path: Path, p
     assert 'ss12000_published_objects{type="Person"} 42.0' in text
     through_a_proxy = {"Host": "brygga.exempel.se"}
     assert httpx.get(f"{place.base}/metrics", headers=through_a_proxy).status_code == 400
+    (tmp_path / "proxy").mkdir()
+    with page_of(tmp_path / "proxy", '[admin]\nhosts = ["brygga.exempel.se"]\n') as proxied:
+        assert httpx.get(f"{proxied.base}/metrics", headers=through_a_proxy).status_code == 403
     (tmp_path / "token").mkdir()
     with page_of(tmp_path / "token", '[admin]\nmetrics_token = "hemligt"\n') as other:
         for headers, code in (
