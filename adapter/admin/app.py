@@ -14,13 +14,13 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp
 
-from adapter.admin import client, held, login, mapping, mending, metrics, objects, overview, runs
+from adapter.admin import answers, client, held, login, mapping, mending, metrics, objects, overview, runs
 from adapter.admin.desk import Desk, NotLoggedIn, Visitor, visitor_of
 from adapter.admin.doors import Doors
 from adapter.errors import AdapterError, ConfigError, RequestRefused
 
 _STATIC = Path(__file__).parent / "static"
-_PAGES = (login, overview, runs, held, mending, objects, client, mapping, metrics)
+_PAGES = (login, overview, runs, held, mending, objects, client, mapping, answers, metrics)
 
 
 def create_app(desk: Desk, hosts: Sequence[str], secure: bool, say: Callable[[str], None]) -> ASGIApp:
