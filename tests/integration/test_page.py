@@ -167,14 +167,17 @@ def test_two_who_approve_at_once_make_one_run(anna: httpx.Client, place: Place) 
 
 def test_one_person_cannot_begin_so_much_that_others_wait(tmp_path: Path) -> None:
     two = f'[admin.users]\nanna = "{hashed(PASSWORD)}"\nbo = "{hashed(PASSWORD)}"\n'
-    with page_of(tmp_path, two) as place:
-        with httpx.Client(base_url=place.base) as anna, httpx.Client(base_url=place.base) as bo:
-            for name, http in (("anna", anna), ("bo", bo)):
-                http.post("/login", data={"name": name, "password": PASSWORD})
-            codes = [anna.get("/mapping").status_code for _ in range(4)]
-            assert codes == [303, 303, 503, 503]
-            assert bo.post("/runs", data={"csrf": csrf(bo)}).status_code == 303
-            assert ("bo", "ran", "") in place.deeds()
+    with (
+        page_of(tmp_path, two) as place,
+        httpx.Client(base_url=place.base) as anna,
+        httpx.Client(base_url=place.base) as bo,
+    ):
+        for name, http in (("anna", anna), ("bo", bo)):
+            http.post("/login", data={"name": name, "password": PASSWORD})
+        codes = [anna.get("/mapping").status_code for _ in range(4)]
+        assert codes == [303, 303, 503, 503]
+        assert bo.post("/runs", data={"csrf": csrf(bo)}).status_code == 303
+        assert ("bo", "ran", "") in place.deeds()
 
 
 def test_the_address_that_is_printed_is_good_once(tmp_path: Path) -> None:
