@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -42,7 +43,8 @@ def create_app(desk: Desk, hosts: Sequence[str], secure: bool, say: Callable[[st
 
 
 async def _to_login(request: Request, error: Exception) -> Response:
-    return RedirectResponse("/login", 303)
+    asked = f"?{urlencode({'next': request.url.path})}" if request.method == "GET" and request.url.path != "/" else ""
+    return RedirectResponse(f"/login{asked}", 303)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

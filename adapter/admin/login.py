@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -21,18 +22,22 @@ LOCAL = "lokal"
 
 
 @router.get("/login")
-def ask(desk: AtDesk, request: Request, key: str = "") -> Response:
+def ask(desk: AtDesk, request: Request, key: str = "", next: str = "/") -> Response:  # noqa: A002: the word of the field
     """The form; or, with the key that `serve` printed, in."""
     if desk.once is not None and key:
         if desk.once.opens(key):
-            return _in(request, desk, LOCAL)
-        return desk.page(None, "login.html", 403, wrong="used", by_password=False)
-    return desk.page(None, "login.html", wrong="", by_password=bool(desk.settings.admin.users))
+            return _in(request, desk, LOCAL, "/")
+        return desk.page(None, "login.html", 403, wrong="used", by_password=False, next="/")
+    return desk.page(None, "login.html", wrong="", by_password=bool(desk.settings.admin.users), next=_own(next))
 
 
 @router.post("/login")
 async def answer(
-    desk: AtDesk, request: Request, name: Annotated[str, Form()] = "", password: Annotated[str, Form()] = ""
+    desk: AtDesk,
+    request: Request,
+    name: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
+    next: Annotated[str, Form()] = "/",
 ) -> Response:
     """In, or the form again. Each is on record."""
     must_be_same_origin(request)
@@ -46,9 +51,9 @@ async def answer(
             desk.all_logins.allows("")
     if not right:
         by_password = bool(desk.settings.admin.users)
-        return desk.page(None, "login.html", 403, wrong="wrong", by_password=by_password)
+        return desk.page(None, "login.html", 403, wrong="wrong", by_password=by_password, next=_own(next))
     desk.came_from.add(caller)
-    return await run_in_threadpool(_in, request, desk, name.strip())
+    return await run_in_threadpool(_in, request, desk, name.strip(), _own(next))
 
 
 def _must_be_slow(desk: Desk, caller: str) -> None:
@@ -66,9 +71,14 @@ def _checked(desk: Desk, name: str, password: str) -> bool:
     return right
 
 
-def _in(request: Request, desk: Desk, who: str) -> Response:
+def _own(address: str) -> str:
+    """A page of ours by its path; the first page for anything else."""
+    return address if re.fullmatch(r"/[a-z]*(/[\w-]+)*", address, re.ASCII) else "/"
+
+
+def _in(request: Request, desk: Desk, who: str, then: str) -> Response:
     desk.keep(Deed(desk.clock(), who, "login"))
-    answer = RedirectResponse("/", 303)
+    answer = RedirectResponse(then, 303)
     answer.set_cookie(
         COOKIE, desk.sessions.begin(who), httponly=True, samesite="strict", secure=request.app.state.secure
     )

@@ -58,7 +58,7 @@ def _late(store: Store, hours: float | None) -> str:
     ended = max((run.ended for run in runs if run.ended and run.outcome not in no_night), default=None)
     if ended is not None and wiring.clock() - ended <= hours * 3_600_000:
         return ""
-    since = f"the last one ended {_time(ended)}" if ended is not None else "there has been none"
+    since = f"the last one ended {_here(_time(ended))}" if ended is not None else "there has been none"
     return f"no run has ended within {hours:g} hours: {since}. Is the nightly job, or `serve --sync-at`, still there?"
 
 
@@ -123,7 +123,7 @@ def _describe(facts: dict[str, Any]) -> None:
     output.line("last runs:" if facts["runs"] else "no run yet")
     for run in facts["runs"]:
         why = run["error"] or "; ".join(run["held_by"])
-        output.line(f"  {run['started']}  {run['outcome']}, {run['issues']} findings{': ' + why if why else ''}")
+        output.line(f"  {_here(run['started'])}  {run['outcome']}, {run['issues']} findings{': ' + why if why else ''}")
     if facts["runs"] and (waiting := facts["runs"][0]["unprotected"]):
         output.line(
             f"{output.plural(waiting, 'person')} would stop being protected: the mark is gone; published when that "
@@ -134,7 +134,7 @@ def _describe(facts: dict[str, Any]) -> None:
         until = "EXPIRED" if found["expired"] else "until"
         output.line(
             f"  {found['target']}  confirmed version {found['confirmed_version']} of {facts['version']}, "
-            f"{until} {found['expires']}"
+            f"{until} {_here(found['expires'])}"
         )
     for found in facts["notices"]:
         why = f": {found['error']}" if found["error"] else ""
@@ -145,14 +145,19 @@ def _describe(facts: dict[str, Any]) -> None:
     if facts["client_errors"]:
         output.line("errors that the client reported (what they say: the page of `serve --admin`, or `explain ID`):")
         for found in facts["client_errors"]:
-            output.line(f"  {found['received']}  {found['severity']}")
+            output.line(f"  {_here(found['received'])}  {found['severity']}")
     certificate = facts["certificate"]
     if certificate is None:
         output.line("no client certificate configured ([token]): nobody can be notified")
     elif "error" in certificate:
         output.line(f"client certificate: {certificate['error']}")
     else:
-        output.line(f"client certificate: until {certificate['expires']}, {certificate['days_left']} days left")
+        output.line(f"client certificate: until {_here(certificate['expires'])}, {certificate['days_left']} days left")
+
+
+def _here(time: str) -> str:
+    """A time of the JSON document as people at the organiser's read it."""
+    return dt.datetime.fromisoformat(time).astimezone(wiring.ZONE).strftime("%Y-%m-%d %H:%M")
 
 
 def _time(milliseconds: int) -> str:

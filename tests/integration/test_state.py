@@ -16,7 +16,7 @@ from support.databases import postgres_url
 from adapter.errors import StateError
 from adapter.ss12000.types import FETCH_ORDER
 from adapter.ss12000.types import ResourceType as R
-from adapter.store import deeds, feedback, keepsake, pages, publish, retention, schema, soundness
+from adapter.store import deeds, feedback, keepsake, pages, past, publish, retention, schema, soundness
 from adapter.store.deeds import Deed
 from adapter.store.engine import Store, open_store, write_setting
 from adapter.store.feedback import Access, Recorder
@@ -110,6 +110,22 @@ def test_a_state_of_schema_1_is_taken_over_whole(url: str, store: Store) -> None
         opened.close()
     report = small_school.night(store, small_school.tables(), now=small_school.NOW + HOUR)
     assert report.outcome == "unchanged"
+
+
+def test_a_state_of_schema_2_keeps_earlier_versions_from_then_on(url: str, store: Store) -> None:
+    before = everything(store)
+    with store.writing() as connection:  # as the version before left it: without what has come since
+        schema.metadata.drop_all(connection, [schema.past, schema.deed, schema.absent, schema.alias])
+        connection.execute(sa.delete(schema.setting).where(schema.setting.c.name == schema.HISTORY_FROM))
+        write_setting(connection, "schema_version", "2")
+    opened = open_store(url)
+    assert everything(opened) == before
+    assert past.oldest(opened) == pages.current_version(opened)
+    rows = small_school.tables()
+    rows["elever"][0]["efternamn"] = "Nygift"
+    assert small_school.night(opened, rows, now=small_school.NOW + HOUR).outcome == "published"
+    assert past.versions(opened)[0].updated == 1
+    opened.close()
 
 
 def test_the_pages_of_one_list_are_remembered_together_and_no_object_is_forgotten(store: Store) -> None:
