@@ -6,7 +6,7 @@ import argparse
 import datetime as dt
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,6 +104,8 @@ class _Rows:
     exhibits: Exhibits = field(default_factory=Exhibits)
     made: list[dict[str, Any]] = field(default_factory=list)
     lost: list[tuple[Rule, str, dict[str, Any], list[Finding]]] = field(default_factory=list)
+    numbers: dict[str, set[str]] = field(default_factory=dict)  # personnummer of each person
+    numbers_of: dict[int, set[str]] = field(default_factory=dict)  # of each lost row
 
     def __post_init__(self) -> None:
         number = civicno.normalise(self.asked, self.today)
@@ -113,26 +115,39 @@ class _Rows:
     def keep(self, rule: Rule, row: Row, values: Values) -> None:
         if rule.kind is _PERSON:
             self.exhibits.note(values)
+            self.numbers.setdefault(values["id"], set()).add(values.get("civicNo", {}).get("value", ""))
         names = (values["id"], *keys_of(rule, row), *_names_of_person(values))
         if len(self.made) < _MOST and not self.wanted.isdisjoint(names):
             self.made.append(self.exhibits.entry(rule, row, values))
 
     def miss(self, rule: Rule, row: Row, findings: list[Finding]) -> None:
-        if len(self.lost) >= _MOST:
-            return
         try:
             object_id = str(rule.id((row,)))
         except RowFinding:
             object_id = ""
-        if not self.wanted.isdisjoint((object_id, *keys_of(rule, row), *self._names_in(rule, row))):
-            self.lost.append((rule, object_id, self.exhibits.lost(rule, row), findings))
+        if rule.kind is _PERSON and object_id:
+            self.numbers.setdefault(object_id, set()).update(self._numbers_in(row))
+        names = (object_id, *keys_of(rule, row), *self._names_in(rule, row))
+        if len(self.lost) < _MOST and not self.wanted.isdisjoint(names):
+            entry = self.exhibits.lost(rule, row)
+            self.lost.append((rule, object_id, entry, findings))
+            self.numbers_of[id(entry)] = set(self._numbers_in(row))
 
     def _names_in(self, rule: Rule, row: Row) -> Iterator[str]:
         """What a row that gives no person may be asked for by, besides its key: a personnummer, a user name."""
-        for cell in row[1:] if rule.kind is _PERSON and self.by_name else ():
-            if isinstance(cell, str) and cell:
-                yield cell.casefold()
-                yield (cell[:1].isdigit() and civicno.normalise(cell, self.today)) or ""
+        if rule.kind is _PERSON and self.by_name:
+            yield from (cell.casefold() for cell in row[1:] if isinstance(cell, str) and cell)
+            yield from self._numbers_in(row)
+
+    def _numbers_in(self, row: Row) -> Iterator[str]:
+        """The personnummer of a row, as they are published."""
+        for cell in row[1:]:
+            if isinstance(cell, str) and cell[:1].isdigit() and (number := civicno.normalise(cell, self.today)):
+                yield number
+
+    def is_about(self, entry: dict[str, Any], persons: Set[str]) -> bool:
+        """Whether a row that gives no object has the personnummer of one of these."""
+        return any(not self.numbers_of[id(entry)].isdisjoint(self.numbers.get(person, ())) for person in persons)
 
 
 def _names_of_person(values: Values) -> list[str]:
@@ -163,7 +178,9 @@ def _told(installation: wiring.Installation, store: Store, args: argparse.Namesp
     same_person = any(found["protected"] for found in rows.made) or any(i in hidden for _, i, *_ in rows.lost)
     for rule, object_id, found, findings in rows.lost:
         nameless = rule.kind is _PERSON and not object_id
-        if same_person or nameless or object_id in hidden:  # another row may say that this is somebody protected
+        if (
+            same_person or nameless or object_id in hidden or rows.is_about(found, hidden)
+        ):  # another row may say that this is somebody protected
             hide(found)
         withheld = object_id in assembly.stages[rule.kind].withheld
         found["why"] = "withheld: protected" if withheld else "" if findings else _LEFT_OUT

@@ -463,6 +463,19 @@ def test_a_protected_pupil_is_found_and_not_shown_by_any_row(anna: httpx.Client,
         assert this_year[secret] not in told.out
 
 
+def test_a_rejected_row_of_a_protected_person_under_another_key_is_not_shown(place: Place) -> None:
+    rows = tables()
+    twin = {**rows["elev"][0], "nr": "E9000", "ak": "sjua"}  # is rejected, and has no mark
+    rows["elev"][0]["skydd"] = "J"
+    rows["elev"].append(twin)
+    for name, content in files(rows).items():
+        (place.folder / f"{name}.csv").write_bytes(content)
+    told = command("explain", "E9000", at=place.folder)
+    assert "elev:42" in told.out
+    for secret in ("tilltalsnamn", "efternamn", "personnr", "konto"):
+        assert twin[secret] not in told.out
+
+
 def test_who_is_protected_in_the_source_is_masked_before_the_next_run(anna: httpx.Client, place: Place) -> None:
     rows = tables()
     rows["elev"][0]["skydd"] = "J"
