@@ -57,7 +57,10 @@ class Visitor:
 
 @dataclass
 class Desk:
-    """One page over one installation. `clock`: ms since 1970; `steady`: seconds that only go forward."""
+    """One page over one installation. `clock`: ms since 1970; `steady`: seconds that only go forward.
+
+    `several`: more than one process serves the facade.
+    """
 
     installation: Installation
     store: Store
@@ -66,6 +69,7 @@ class Desk:
     clock: Callable[[], int]
     steady: Callable[[], float]
     config: Path
+    several: bool = False
     once: OnceKey | None = None
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     answering: threading.Lock = field(default_factory=threading.Lock)

@@ -22,7 +22,7 @@ LOCAL = "lokal"
 
 
 @router.get("/login")
-def ask(desk: AtDesk, request: Request, key: str = "", next: str = "/") -> Response:  # noqa: A002: the word of the field
+def ask(desk: AtDesk, request: Request, key: str = "", next: str = "/") -> Response:
     """The form; or, with the key that `serve` printed, in."""
     if desk.once is not None and key:
         if desk.once.opens(key):

@@ -35,7 +35,7 @@ def show(desk: AtDesk, request: Request) -> Response:
     _must_be_allowed(desk.settings, request)
     registry = CollectorRegistry()
     registry.register(_OfState(desk))
-    body = generate_latest(registry) + generate_latest(measured.registry())
+    body = generate_latest(registry) + generate_latest(measured.registry(desk.several))
     return Response(body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 

@@ -18,7 +18,7 @@ from adapter.masking import masked
 from adapter.ss12000.ids import canonical_uuid
 from adapter.ss12000.rules import is_protected
 from adapter.ss12000.types import ResourceType
-from adapter.store import feedback, pages, past, protected, publish, veil
+from adapter.store import feedback, pages, past, publish, veil
 
 router = APIRouter()
 _READ = 3
@@ -86,13 +86,9 @@ def published(desk: Desk, kind: ResourceType, object_id: str, hidden: bool = Fal
     fate = pages.fate(store, kind, object_id) if object_id else None
     if fate is None:
         return None
-    remembered = protected.remembered(store)
-    hidden, values = hidden or object_id in remembered, {}
-    if not fate.gone:
-        values = orjson.loads(publish.bodies(store, kind, [object_id])[object_id])
-        about = values["person"]["id"] if kind is ResourceType.DUTY else object_id
-        hidden = hidden or about in remembered or (kind is ResourceType.PERSON and is_protected(values))
-    hidden = hidden or veil.hides(store, kind, object_id)
+    values = {} if fate.gone else orjson.loads(publish.bodies(store, kind, [object_id])[object_id])
+    marked = kind is ResourceType.PERSON and bool(values) and is_protected(values)
+    hidden = hidden or marked or veil.hides(store, kind, object_id)
     changes = [] if hidden else past.of_object(store, kind, object_id)
     listed = pages.DELETED if fate.gone else kind.collection
     return {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import subprocess
 import threading
@@ -55,10 +54,8 @@ class Tasks:
             self._must_have_room(who)
             self._forget()
             key, task = secrets.token_urlsafe(16), Task(who, tuple(words), about, self._clock())
-            pipe, utf8 = subprocess.PIPE, {**os.environ, "PYTHONUTF8": "1"}
-            task.child = subprocess.Popen(
-                [*self._command, *words, "--json"], stdin=pipe, stdout=pipe, stderr=pipe, env=utf8
-            )
+            pipe = subprocess.PIPE
+            task.child = subprocess.Popen([*self._command, *words, "--json"], stdin=pipe, stdout=pipe, stderr=pipe)
             self._known[key] = task
         threading.Thread(target=self._wait, args=(task, task.child, stdin), daemon=True).start()
         return key

@@ -14,6 +14,7 @@ from contextlib import suppress
 
 from adapter import wiring
 from adapter.cli import arguments, output, signals
+from adapter.settings.values import address_and_port
 
 _PAGE = "127.0.0.1:8444"
 _FILES = 65_536
@@ -52,8 +53,9 @@ def run(args: argparse.Namespace) -> int:
         listening = listening_socket(installation.settings)
     nightly = Nightly(args.sync_at, _command(args, "sync")) if args.sync_at else None
     listen = (args.admin or installation.settings.admin.listen) if args.socket is None else None
-    page = Page(installation, listen, _command(args), args.config) if listen else None
-    counts = tempfile.TemporaryDirectory(prefix="ss12000-") if page is not None and args.workers > 1 else None
+    several = args.workers > 1
+    page = Page(installation, listen, _command(args), args.config, several) if listen else None
+    counts = tempfile.TemporaryDirectory(prefix="ss12000-") if page is not None and several else None
     if counts is not None:
         os.environ[COUNTED_IN] = counts.name
     counting = page is not None or COUNTED_IN in os.environ
@@ -122,7 +124,7 @@ class _Workers:
 def _command(args: argparse.Namespace, *words: str) -> list[str]:
     """Ourselves, with the same configuration."""
     options = ["--config", str(args.config), "--log-format", args.log_format]
-    return [sys.executable, "-m", "adapter", *options, *words]
+    return [sys.executable, "-X", "utf8", "-m", "adapter", *options, *words]
 
 
 def _time_of_day(text: str) -> str:
@@ -132,9 +134,10 @@ def _time_of_day(text: str) -> str:
 
 
 def _address(text: str) -> str:
-    if not re.fullmatch(r".+:\d{1,5}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no address and port; write it as {_PAGE}")
-    return text
+    try:
+        return address_and_port(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} {error}") from None
 
 
 def _count(text: str) -> int:

@@ -9,8 +9,7 @@ from typing import Any
 from adapter import wiring
 from adapter.cli import arguments, output
 from adapter.errors import ConfigError
-from adapter.store import feedback, history, outbox, pages, subscriptions
-from adapter.store.engine import Store
+from adapter.health.facts import Facts, read
 
 _RUNS, _ERRORS = 5, 5
 _NO_RUN = 8
@@ -34,10 +33,11 @@ def run(args: argparse.Namespace) -> int:
     installation = wiring.load(args.config)
     store = installation.store()
     try:
-        facts = _facts(store) | {"certificate": _certificate(installation)}
-        late = _late(store, args.expect_run_within)
+        found = read(store, None, wiring.clock())
     finally:
         store.close()
+    facts = _document(found) | {"certificate": _certificate(installation)}
+    late = _late(found, args.expect_run_within)
     if args.json:
         output.document(facts | ({"late": bool(late)} if args.expect_run_within is not None else {}))
     else:
@@ -47,25 +47,23 @@ def run(args: argparse.Namespace) -> int:
     return _NO_RUN if late else 0
 
 
-def _late(store: Store, hours: float | None) -> str:
+def _late(facts: Facts, hours: float | None) -> str:
     """What is said where no run has ended for so many hours, however it ended; "" where one has, or nobody asks.
 
     A dry run is no night's run, and no more is a rollback.
     """
     if hours is None:
         return ""
-    runs, no_night = history.last_runs(store, history.KEPT_RUNS), ("dry-run", history.ROLLBACK)
-    ended = max((run.ended for run in runs if run.ended and run.outcome not in no_night), default=None)
-    if ended is not None and wiring.clock() - ended <= hours * 3_600_000:
+    if facts.ended is not None and facts.now - facts.ended <= hours * 3_600_000:
         return ""
-    since = f"the last one ended {_here(_time(ended))}" if ended is not None else "there has been none"
+    since = f"the last one ended {_here(_time(facts.ended))}" if facts.ended is not None else "there has been none"
     return f"no run has ended within {hours:g} hours: {since}. Is the nightly job, or `serve --sync-at`, still there?"
 
 
-def _facts(store: Store) -> dict[str, Any]:
+def _document(facts: Facts) -> dict[str, Any]:
     return {
-        "version": pages.current_version(store),
-        "published": {str(kind): count for kind, count in pages.counts(store).items()},
+        "version": facts.version,
+        "published": {str(kind): count for kind, count in facts.published.items()},
         "runs": [
             {
                 "run": run.id,
@@ -77,7 +75,7 @@ def _facts(store: Store) -> dict[str, Any]:
                 "unprotected": run.report.get("unprotected", 0),
                 "error": (run.report.get("error") or {}).get("message"),
             }
-            for run in history.last_runs(store, _RUNS)
+            for run in facts.runs[:_RUNS]
         ],
         "subscriptions": [
             {
@@ -85,10 +83,10 @@ def _facts(store: Store) -> dict[str, Any]:
                 "target": found.target,
                 "types": [str(kind) for kind in found.types],
                 "expires": _time(found.expires),
-                "expired": found.expires < wiring.clock(),
+                "expired": found.expires < facts.now,
                 "confirmed_version": found.confirmed,
             }
-            for found in subscriptions.all_of(store)
+            for found in facts.subscriptions
         ],
         "notices": [
             {
@@ -98,11 +96,10 @@ def _facts(store: Store) -> dict[str, Any]:
                 "attempts": found.attempts,
                 "error": found.error,
             }
-            for found in outbox.open_notices(store)
+            for found in facts.notices
         ],
         "client_errors": [
-            {"received": _time(found.received), "severity": found.severity}
-            for found in feedback.recent_errors(store, 0, _ERRORS)
+            {"received": _time(found.received), "severity": found.severity} for found in facts.client_errors[:_ERRORS]
         ],
     }
 

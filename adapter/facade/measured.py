@@ -5,7 +5,6 @@ Of several processes each counts its own, in files of one folder; whoever is ask
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping
 
@@ -13,7 +12,6 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from adapter.facade.serve import COUNTED_IN
 from adapter.ss12000.types import FETCH_ORDER
 from adapter.store.pages import DELETED
 
@@ -29,9 +27,9 @@ _SECONDS = Histogram(
 _RESOURCES = frozenset({*(kind.collection for kind in FETCH_ORDER), DELETED, "subscriptions", "log", "statistics"})
 
 
-def registry() -> CollectorRegistry:
-    """What was counted: in this process, or in all that serve the facade."""
-    if COUNTED_IN not in os.environ:
+def registry(several: bool = False) -> CollectorRegistry:
+    """What was counted: in this process, or in the `several` that serve the facade."""
+    if not several:
         return _OWN
     found = CollectorRegistry()
     MultiProcessCollector(found)  # type: ignore[no-untyped-call]

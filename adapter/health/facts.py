@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from adapter.delivery.certificates import CertificateFacts
 from adapter.ss12000.types import ResourceType
 from adapter.store import deeds, feedback, history, outbox, pages, subscriptions
 from adapter.store.deeds import Deed
@@ -15,6 +15,9 @@ from adapter.store.history import RunRecord
 from adapter.store.outbox import Notice
 from adapter.store.soundness import DAMAGE, RESTORED
 from adapter.store.subscriptions import Subscription
+
+if TYPE_CHECKING:
+    from adapter.delivery.certificates import CertificateFacts  # takes long to load, and `status` is asked often
 
 _ERRORS = 1_000
 _NO_NIGHT = ("dry-run", history.ROLLBACK, "running")

@@ -31,6 +31,7 @@ class Page:
     listen: str
     command: Sequence[str]
     config: Path
+    several: bool = False  # processes that serve the facade
     once: OnceKey | None = None
     _tasks: Tasks | None = field(default=None, repr=False)
     _store: Store | None = field(default=None, repr=False)
@@ -59,7 +60,9 @@ class Page:
         self._tasks = Tasks(self.command, time.monotonic)
         self._store = store = self.installation.store(_PATIENCE)
         sessions = Sessions(time.monotonic)
-        desk = Desk(self.installation, store, self._tasks, sessions, clock, time.monotonic, self.config, self.once)
+        desk = Desk(
+            self.installation, store, self._tasks, sessions, clock, time.monotonic, self.config, self.several, self.once
+        )
         admin = self.installation.settings.admin
         host = _host(self.listen)
         hosts = [*_HERE, *admin.hosts, *([f"[{host}]"] if ":" in host else [host])]

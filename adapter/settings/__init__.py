@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from adapter.settings.people import Admin, Mail, Recipient, Reports, Tls
-from adapter.settings.values import Section, Share, WebAddress, domain
+from adapter.settings.values import Listen, Section, Share, WebAddress, domain
 
 __all__ = ["Admin", "Mail", "Recipient", "Reports", "Share", "Tls"]
 
@@ -149,7 +149,7 @@ class Facade(Section):
         default="http://127.0.0.1:8443/ss12000-api/v2.0",
         description="what is registered with Skolverket, exactly",
     )
-    listen: str = Field(default="127.0.0.1:8443", pattern=r"^.+:\d{1,5}$", description="address and port to listen on")
+    listen: Listen = Field(default="127.0.0.1:8443", description="address and port to listen on")
     tls: Tls | None = Field(default=None, description="without it, a proxy in front must do TLS")
     lookup: bool = Field(default=False, description="serve POST /{list}/lookup, which Skolverket does not use")
     page_size: int = Field(default=1000, ge=1, le=10_000, description="objects a page when no limit is given")

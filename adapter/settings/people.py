@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, IPvAnyAddress, SecretStr, field_validator, model_validator
 
-from adapter.settings.values import MailAddress, Section
+from adapter.settings.values import Listen, MailAddress, Section
 
 
 class Tls(Section):
@@ -76,9 +76,8 @@ class Mail(Section):
 class Admin(Section):
     """The administrators' page and the metrics. They are served where `listen` is, or with `serve --admin`."""
 
-    listen: str | None = Field(
+    listen: Listen | None = Field(
         default=None,
-        pattern=r"^.+:\d{1,5}$",
         description="address and port, never the facade's; another machine can reach it only with tls and a login",
     )
     tls: Tls | None = Field(default=None, description="certificate of the page")

@@ -35,9 +35,18 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def address_and_port(value: str) -> str:
+    """Where something listens. Raises ValueError."""
+    host, _, port = value.rpartition(":")
+    if not host or not re.fullmatch(r"\d{1,5}", port) or int(port) > 65_535:
+        raise ValueError("must be an address and a port up to 65535, like 127.0.0.1:8443")
+    return value
+
+
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 Share = Annotated[float, BeforeValidator(_share)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+Listen = Annotated[str, AfterValidator(address_and_port)]
 
 
 class Section(BaseModel):
