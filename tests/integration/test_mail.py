@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import socket
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -17,6 +16,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from support.exports import CONFIG, Installation, files, pupil, tables
+from support.ports import free_port
 from support.shell import command
 
 from adapter.findings import Finding, RowRef
@@ -87,12 +87,6 @@ def server(inbox: Inbox, authority: Authority) -> Iterator[Controller]:
     made.start()
     yield made
     made.stop()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def settings(server: Controller, authority: Authority, *to: dict[str, Any], **more: Any) -> Mail:

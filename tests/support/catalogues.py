@@ -21,6 +21,7 @@ from pathlib import Path
 import pytest
 
 from adapter.simulator.pki import Authority
+from support.ports import free_port
 
 HAS_BONSAI = importlib.util.find_spec("bonsai") is not None or bool(os.environ.get("CI"))
 """Whether the library is there that reads catalogues; CI must have it."""
@@ -52,7 +53,7 @@ def catalogue(folder: Path, entries: Iterable[Entry], limits: str) -> Iterator[C
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
-    plain, secure = _free_port(), _free_port()
+    plain, secure = free_port(), free_port()
     authority = Authority(folder / "pki", dt.datetime.now(dt.UTC))
     pair = authority.server("slapd")
     (folder / "data").mkdir()
@@ -97,12 +98,6 @@ def _ldif(entry: Entry) -> str:
             raw = value if isinstance(value, bytes) else value.encode()
             lines.append(f"{name}:: {base64.b64encode(raw).decode()}")
     return "\n".join(lines)
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def _wait(port: int, server: subprocess.Popen[bytes]) -> None:

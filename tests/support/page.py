@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -22,15 +21,10 @@ from adapter.ss12000.types import ResourceType
 from adapter.store import deeds, publish
 from adapter.store.engine import Store, open_store
 from support.exports import CONFIG, Installation, files, tables
+from support.ports import free_port
 
 PASSWORD = "en lång mening som ingen gissar"
 USERS = f'[admin]\nusers = {{ anna = "{hashed(PASSWORD)}" }}\n'
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

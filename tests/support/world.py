@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import socket
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from adapter import wiring
 from adapter.simulator import example, municipality
 from adapter.simulator.skolverket import Skolverket
 from adapter.store.engine import Store, open_store
+from support.ports import free_port
 
 TODAY = dt.datetime.now(wiring.ZONE).date()
 
@@ -46,9 +46,7 @@ class World:
 @contextmanager
 def world(folder: Path, state: str = "", pupils: int = 120) -> Iterator[World]:
     made = municipality.make(folder, pupils, 7, TODAY)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        listen = f"127.0.0.1:{probe.getsockname()[1]}"
+    listen = f"127.0.0.1:{free_port()}"
     base_url = f"https://{listen}/ss12000-api/v2.0"
     with Skolverket(folder / "tls", municipality.ORGANISATION_NUMBER, made.units, base_url, wiring.clock) as skolverket:
         example.write(folder, skolverket.config(str(uuid.uuid4()), listen))

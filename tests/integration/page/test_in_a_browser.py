@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 from support.browser import PHONE, WIDE, Served, chromium, served, settled, violations
+from support.ports import free_port
 from support.world import World, world
 
 from adapter.ss12000.types import ResourceType
@@ -18,12 +18,6 @@ from adapter.sync.run import sync
 
 pytestmark = pytest.mark.long
 PAGES = ("/", "/runs", "/mend", "/objects", "/client", "/held", "/mapping")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
