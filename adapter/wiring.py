@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from adapter.delivery.outcome import DeliveryReport
     from adapter.delivery.token import TokenClient
     from adapter.opendata import lookup
-    from adapter.store.engine import Store
+    from adapter.store.engine import Servers, Store
     from adapter.store.protected import Remembered
     from adapter.sync.inputs import Inputs
 
@@ -47,12 +47,17 @@ class Installation:
     connectors: Mapping[str, Connector]
     profile: Profile
 
-    def store(self, patience: int | None = None) -> Store:
-        """The state, open. `patience`: seconds to wait for whoever writes; None: as a run does. Raises StateError."""
-        from adapter.store.engine import open_store
+    def store(self, patience: int | None = None, servers: Servers | None = None) -> Store:
+        """The state, open. `patience`: seconds to wait for whoever writes; None: as a run does. Raises StateError.
 
-        url = self.settings.state.url.get_secret_value()
-        return open_store(url) if patience is None else open_store(url, patience)
+        `servers`: whose connections it shares, where many organisers are served by one process.
+        """
+        from adapter.store.engine import BUSY_SECONDS, open_store
+        from adapter.store.namespace import Namespace
+
+        state = self.settings.state
+        namespace = Namespace(state.schema_name or "", state.role or "")
+        return open_store(state.url.get_secret_value(), patience or BUSY_SECONDS, namespace, servers)
 
     def remembered(self) -> Mapping[str, Remembered]:
         """Who was protected on an earlier night. Makes no state where there is none. Raises StateError."""

@@ -45,6 +45,17 @@ class State(Section):
         default=SecretStr("sqlite:///state.db"),
         description="SQLAlchemy URL: sqlite:///FILE or postgresql+psycopg://…",
     )
+    schema_name: str | None = Field(
+        default=None,
+        alias="schema",
+        pattern=r"^[a-z][a-z0-9_]{0,40}$",
+        description="of PostgreSQL: the schema in which the tables lie, where several organisers share a database",
+    )
+    role: str | None = Field(
+        default=None,
+        pattern=r"^[a-z][a-z0-9_]{0,60}$",
+        description="the database role that owns the schema, taken on in every connection: it sees nobody else's",
+    )
     plans: Path = Field(default=Path("plans"), description="folder in which a held run leaves its plan")
     versions: int = Field(default=30, ge=0, le=1000, description="earlier versions that can be looked at and restored")
     days: int = Field(default=90, ge=0, le=400, description="and none older than this: they hold persons who have left")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,11 +18,15 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from adapter.errors import StateError
 from adapter.store import schema
-from adapter.store.reader import Reader
+from adapter.store.namespace import Namespace, enter
+from adapter.store.reader import Reader, Row
 from adapter.store.upgrade import upgrade
 
 _PAGE_SIZE = 16384  # bytes; documents of 0.3 to 2 kB share a page, so a list of 1 000 is few reads
-_BUSY_SECONDS = 30
+BUSY_SECONDS = 30
+_CONNECTIONS = 8  # to a server; four more where that is not enough
+_PREPARING = 1212000  # key of PostgreSQL's advisory lock
+_WHERE = "ss12000_namespace"
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,8 @@ class Store:
 
     engine: Engine
     reader: Reader
+    namespace: Namespace = Namespace()
+    shared: bool = False  # engine and reader are others' too
 
     @cached_property
     def is_sqlite(self) -> bool:
@@ -50,27 +56,65 @@ class Store:
         with translated(), self.engine.begin() as connection:
             yield connection
 
+    def rows(self, statement: sa.Select[Any], parameters: Mapping[str, object]) -> list[Row]:
+        """All rows of one of a few statements, by the driver itself. Raises StateError."""
+        return self.reader.rows(statement, parameters, self.namespace)
+
     def setting(self, name: str, default: str = "") -> str:
         """A stored setting, or the default."""
         with self.reading() as connection:
             return read_setting(connection, name, default)
 
     def close(self) -> None:
+        """Let go of every connection that is nobody else's."""
+        if not self.shared:
+            self.reader.close()
+            self.engine.dispose()
+
+
+class Servers:
+    """Connections to database servers that many states share: a pool for each URL."""
+
+    def __init__(self, connections: int) -> None:
+        self._connections = connections
+        self._opened: dict[str, tuple[Engine, Reader]] = {}
+
+    def at(self, url: URL, patience: int) -> tuple[Engine, Reader]:
+        """The one pool of a server, and how pages are read from it."""
+        name = url.render_as_string(hide_password=False)
+        if name not in self._opened:
+            engine = _server(url, patience, self._connections)
+            self._opened[name] = engine, Reader(engine)
+        return self._opened[name]
+
+    def close(self) -> None:
         """Let go of every connection."""
-        self.reader.close()
-        self.engine.dispose()
+        for engine, reader in self._opened.values():
+            reader.close()
+            engine.dispose()
+        self._opened.clear()
 
 
-def open_store(url: str, patience: int = _BUSY_SECONDS) -> Store:
+def open_store(
+    url: str, patience: int = BUSY_SECONDS, namespace: Namespace = Namespace(), servers: Servers | None = None
+) -> Store:
     """Open the state at an SQLAlchemy URL; make its tables when it is new.
 
-    `patience`: seconds to wait for whoever writes, and for a connection.
+    `patience`: seconds to wait for whoever writes, and for a connection. `namespace`: where in a shared PostgreSQL it
+    lies; `servers`: whose connections it uses instead of its own.
     Raises StateError: unreachable, no permission, made by a newer version of this program.
     """
     with translated():
         parsed = sa.make_url(url)
-        engine = _sqlite(parsed, patience) if parsed.get_backend_name() == "sqlite" else _server(parsed, patience)
-        store = Store(engine, Reader(engine))
+        if parsed.get_backend_name() == "sqlite":
+            if any(namespace):
+                raise StateError("state.schema and state.role are for PostgreSQL; a file is one organiser's already.")
+            engine = _sqlite(parsed, patience)
+            store = Store(engine, Reader(engine))
+        else:
+            engine, reader = servers.at(parsed, patience) if servers is not None else _alone(parsed, patience)
+            engine = engine.execution_options(**{_WHERE: namespace})
+            store = Store(engine, reader, namespace, servers is not None)
         _prepare(store)
         return store
 
@@ -110,10 +154,18 @@ def write_setting(connection: Connection, name: str, value: str) -> None:
         connection.execute(sa.insert(table).values(name=name, value=value))
 
 
+def lock_out(connection: Connection, key: int) -> None:
+    """No other process writes what `key` stands for until the transaction ends. SQLite has one writer by nature."""
+    if connection.dialect.name == "postgresql":
+        namespace: Namespace = connection.get_execution_options().get(_WHERE, Namespace())
+        connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({namespace.lock(key)})"))
+
+
 def _prepare(store: Store) -> None:
     with store.writing() as connection:
         if not store.is_sqlite:  # two processes starting at once must not both create
-            connection.execute(sa.text("SELECT pg_advisory_xact_lock(1212000)"))
+            connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_PREPARING})"))
+            _must_have_schema(connection, store.namespace)
         schema.metadata.create_all(connection)
         found = read_setting(connection, "schema_version")
         if not found:
@@ -162,6 +214,26 @@ def _sqlite(url: URL, patience: int) -> Engine:
     return engine
 
 
-def _server(url: URL, patience: int) -> Engine:
-    pool = {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 4, "pool_timeout": patience}
-    return sa.create_engine(url, hide_parameters=True, **pool)
+def _alone(url: URL, patience: int) -> tuple[Engine, Reader]:
+    engine = _server(url, patience, _CONNECTIONS)
+    return engine, Reader(engine)
+
+
+def _server(url: URL, patience: int, connections: int) -> Engine:
+    pool = {"pool_pre_ping": True, "pool_size": connections, "max_overflow": 4, "pool_timeout": patience}
+    engine = sa.create_engine(url, hide_parameters=True, **pool)
+
+    @event.listens_for(engine, "engine_connect")
+    def _on_taken(connection: Connection) -> None:
+        enter(connection.connection, connection.get_execution_options().get(_WHERE, Namespace()))
+
+    return engine
+
+
+def _must_have_schema(connection: Connection, namespace: Namespace) -> None:
+    if not namespace.schema:
+        return
+    if not namespace.role:  # nobody else's: made like the tables in it
+        connection.execute(sa.schema.CreateSchema(namespace.schema, if_not_exists=True))
+    if connection.execute(sa.text("SELECT current_schema()")).scalar() is None:
+        raise StateError(f"state.schema: the database has no schema {namespace.schema!r}. `fleet add` makes it.")

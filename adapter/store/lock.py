@@ -54,10 +54,11 @@ def file_lock(path: str) -> sqlite3.Connection:
 
 @contextmanager
 def _server_lock(store: Store) -> Iterator[None]:
+    key = store.namespace.lock(_KEY)
     with translated(), store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if not connection.execute(sa.text("SELECT pg_try_advisory_lock(:key)"), {"key": _KEY}).scalar():
+        if not connection.execute(sa.text(f"SELECT pg_try_advisory_lock({key})")).scalar():
             raise _busy()
         try:
             yield
         finally:
-            connection.execute(sa.text("SELECT pg_advisory_unlock(:key)"), {"key": _KEY})
+            connection.execute(sa.text(f"SELECT pg_advisory_unlock({key})"))

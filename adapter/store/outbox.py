@@ -15,12 +15,13 @@ from sqlalchemy.engine import Connection
 
 from adapter.ss12000.types import FETCH_ORDER, ResourceType
 from adapter.store import schema
-from adapter.store.engine import Store
+from adapter.store.engine import Store, lock_out
 
 LEASE = 120_000  # ms; longer than any request may take
 LONGEST_WAIT = 2 * 3_600_000  # ms; what is to wait longer was put off before the clock was set back
 
 
+_CLAIMING = 1212003  # key of PostgreSQL's advisory lock
 _OF_SUBSCRIPTION = ("target", "spelling", "confirmed", "caller", "skew", "expires")
 
 
@@ -85,8 +86,7 @@ def claim(store: Store, now: int, force: bool = False, skip: Container[str] = ()
     """
     table = schema.notice
     with store.writing() as connection:
-        if not store.is_sqlite:
-            connection.execute(sa.text("SELECT pg_advisory_xact_lock(1212003)"))
+        lock_out(connection, _CLAIMING)
         for rows in _by_subscription(connection, sa.and_(table.c.state != "sent")):
             if rows[0].subscription in skip:
                 continue

@@ -68,10 +68,10 @@ def read(store: Store, query: ListQuery) -> Page:
     values["cursor"], values["most"] = query.cursor, query.limit
     last: int
     if store.is_sqlite:  # it joins the bodies faster than they could be taken one by one; a server does not
-        last, count, bodies, more = store.reader.rows(_joined(*form), values)[0]
+        last, count, bodies, more = store.rows(_joined(*form), values)[0]
     else:
         values["most"] += 1
-        rows = store.reader.rows(_rows(*form), values)
+        rows = store.rows(_rows(*form), values)
         more = len(rows) > query.limit
         del rows[query.limit :]
         last, count, bodies = rows[-1][0] if rows else 0, len(rows), b",".join([body for _, body in rows])
@@ -80,7 +80,7 @@ def read(store: Store, query: ListQuery) -> Page:
 
 def read_one(store: Store, kind: ResourceType, object_id: str) -> bytes | None:
     """The body of one published object by id (canonical lower case), or None."""
-    found = store.reader.rows(_one(kind), {"id": object_id})
+    found = store.rows(_one(kind), {"id": object_id})
     return found[0][0] if found else None
 
 

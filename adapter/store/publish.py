@@ -13,10 +13,11 @@ from sqlalchemy.engine import Connection
 from adapter.ss12000.types import FETCH_ORDER, ResourceType
 from adapter.store import outbox, past, schema
 from adapter.store.changes import ChangeSet, Publication, Spool, Spooled, TypeChanges
-from adapter.store.engine import Store, read_setting, write_setting
+from adapter.store.engine import Store, lock_out, read_setting, write_setting
 from adapter.store.stored import damaged, is_whole, modified_anew, with_meta, without_meta
 
 _BATCH = 2000
+_PUBLISHING = 1212001  # key of PostgreSQL's advisory lock
 _RETENTION = past.Retention()
 _T = TypeVar("_T")
 
@@ -141,8 +142,7 @@ def restamp(store: Store, after_version: int, now: int) -> int:
 
 def next_stamp(connection: Connection, now: int) -> tuple[int, int]:
     """The stamp to write (later than every stamp before it) and the first free seq. Locks out other writers."""
-    if connection.dialect.name == "postgresql":  # SQLite has one writer by nature
-        connection.execute(sa.text("SELECT pg_advisory_xact_lock(1212001)"))
+    lock_out(connection, _PUBLISHING)
     last = connection.execute(sa.select(sa.func.max(schema.stamp.c.at))).scalar()
     at = now if last is None else max(now, int(last) + 1)
     return at, int(read_setting(connection, "next_seq"))

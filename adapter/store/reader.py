@@ -14,6 +14,7 @@ from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.pool import PoolProxiedConnection
 
 from adapter.errors import StateError
+from adapter.store.namespace import Namespace, enter
 
 Row = tuple[Any, ...]
 _KEPT = 4  # connections; the pool has others for whoever writes
@@ -31,7 +32,9 @@ class Reader:
         self._texts: dict[sa.Select[Any], tuple[str, dict[str, Any]]] = {}
         self._idle: deque[PoolProxiedConnection] = deque()
 
-    def rows(self, statement: sa.Select[Any], parameters: Mapping[str, object]) -> list[Row]:
+    def rows(
+        self, statement: sa.Select[Any], parameters: Mapping[str, object], namespace: Namespace = Namespace()
+    ) -> list[Row]:
         """All rows of one consistent view. `statement` is one of a few that are kept. Raises StateError."""
         known = self._texts.get(statement)
         if known is None:
@@ -45,10 +48,10 @@ class Reader:
             except IndexError:  # another thread was faster
                 break
             try:
-                return self._read(connection, text, parameters)
+                return self._read(connection, text, parameters, namespace)
             except self._failures:
                 connection.invalidate()  # it may only have died while it lay idle
-        return self._read_anew(text, parameters)
+        return self._read_anew(text, parameters, namespace)
 
     def close(self) -> None:
         """Give every connection back."""
@@ -61,7 +64,7 @@ class Reader:
             driver.autocommit = False  # the next to use it may write
         connection.close()
 
-    def _read_anew(self, text: str, parameters: Mapping[str, object]) -> list[Row]:
+    def _read_anew(self, text: str, parameters: Mapping[str, object], namespace: Namespace) -> list[Row]:
         try:
             connection = self._engine.raw_connection()
             if not self._is_sqlite:
@@ -70,17 +73,20 @@ class Reader:
         except self._failures as error:
             raise _failed(error) from error
         try:
-            return self._read(connection, text, parameters)
+            return self._read(connection, text, parameters, namespace)
         except self._failures as error:
             connection.invalidate()
             raise _failed(error) from error
 
-    def _read(self, connection: PoolProxiedConnection, text: str, parameters: Mapping[str, object]) -> list[Row]:
+    def _read(
+        self, connection: PoolProxiedConnection, text: str, parameters: Mapping[str, object], namespace: Namespace
+    ) -> list[Row]:
         driver: Any = connection.driver_connection
         found: list[Row]
         if self._is_sqlite:
             found = driver.execute(text, parameters).fetchall()
         else:
+            enter(connection, namespace)
             with driver.cursor(binary=True) as cursor:  # bodies as bytes, not as hexadecimal text
                 found = cursor.execute(text, parameters).fetchall()
         if len(self._idle) < _KEPT:
