@@ -8,7 +8,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
@@ -19,6 +19,7 @@ from adapter.settings import Settings
 from connectors.base import Connector, SourceError
 from connectors.registry import OptionsError, create, names
 
+_Model = TypeVar("_Model", bound=BaseModel)
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SQLITE = re.compile(r"(sqlite(?:\+\w+)?:///)([^/:?].*)\Z")
 _PATHS = ("path", "ready", "ca")
@@ -33,11 +34,7 @@ def load(path: Path) -> tuple[Settings, dict[str, Connector]]:
 
     Raises ConfigError with every mistake in the file.
     """
-    text = _text(path)
-    reader = _Reader(path, text)
-    data = reader.resolved(_parsed(path, text), ())
-    _absolute(Settings, data, path.parent.absolute())
-    settings = _settings(reader, data)
+    reader, data, settings = _read(path, Settings)
     connectors = {}
     for name, options in (data.get("sources") or {}).items() if isinstance(data.get("sources"), dict) else ():
         if isinstance(options, dict) and (connector := _connector(reader, name, options)) is not None:
@@ -47,9 +44,25 @@ def load(path: Path) -> tuple[Settings, dict[str, Connector]]:
     return settings, connectors
 
 
+def read(path: Path, model: type[_Model]) -> _Model:
+    """Another file of settings, by the same rules. Raises ConfigError with every mistake in it."""
+    reader, _, settings = _read(path, model)
+    if reader.findings or settings is None:
+        raise ConfigError(f"{path}: the configuration is wrong; nothing was done", reader.findings)
+    return settings
+
+
 def written(path: Path) -> dict[str, Any]:
     """What the file itself says: no secret resolved, nothing checked. Raises ConfigError."""
     return _parsed(path, _text(path))
+
+
+def _read(path: Path, model: type[_Model]) -> tuple[_Reader, dict[str, Any], _Model | None]:
+    text = _text(path)
+    reader = _Reader(path, text)
+    data = reader.resolved(_parsed(path, text), ())
+    _absolute(model, data, path.parent.absolute())
+    return reader, data, _settings(reader, data, model)
 
 
 def _text(path: Path) -> str:
@@ -124,17 +137,17 @@ class _Reader:
             return "unset"
 
 
-def _settings(reader: _Reader, data: dict[str, Any]) -> Settings | None:
+def _settings(reader: _Reader, data: dict[str, Any], model: type[_Model]) -> _Model | None:
     try:
-        return Settings.model_validate(data)
+        return model.model_validate(data)
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=False):
             key = [str(part) for part in detail["loc"]]
             if detail["type"] == "extra_forbidden":
-                known = list(_fields_at(key[:-1]))
+                known = list(_fields_at(model, key[:-1]))
                 reader.report("C110", key, "there is no such key.", did_you_mean(key[-1], known))
             elif detail["type"] == "missing":
-                field = _fields_at(key[:-1]).get(key[-1])
+                field = _fields_at(model, key[:-1]).get(key[-1])
                 about = f" ({field.description})" if field and field.description else ""
                 reader.report("C111", key, f"is missing{about}.")
             else:
@@ -170,14 +183,13 @@ def _words(detail: Any) -> str:
     return words[:1].lower() + words[1:]
 
 
-def _fields_at(key: Sequence[str]) -> dict[str, FieldInfo]:
+def _fields_at(model: type[BaseModel], key: Sequence[str]) -> dict[str, FieldInfo]:
     """The keys of the table that a path leads to, as they are written."""
-    return {field.alias or name: field for name, field in _model_at(key).model_fields.items()}
+    return {field.alias or name: field for name, field in _model_at(model, key).model_fields.items()}
 
 
-def _model_at(key: Sequence[str]) -> type[BaseModel]:
+def _model_at(model: type[BaseModel], key: Sequence[str]) -> type[BaseModel]:
     """The settings class that a path of keys leads to."""
-    model: type[BaseModel] = Settings
     for name in (part for part in key if not part.isdigit()):
         inner = _section(model.model_fields[name]) if name in model.model_fields else None
         if inner is None:

@@ -6,6 +6,7 @@ A part is loaded where it is built: a command that does not sign, fetch or map d
 from __future__ import annotations
 
 import datetime as dt
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -37,6 +38,22 @@ _T = TypeVar("_T")
 def clock() -> int:
     """Milliseconds since 1970, UTC."""
     return time.time_ns() // 1_000_000
+
+
+def utc(milliseconds: int) -> str:
+    """A time for machines: 2026-11-23T02:15:00Z."""
+    return dt.datetime.fromtimestamp(milliseconds / 1000, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def here(milliseconds: int) -> str:
+    """A time as people at the organiser's read it: 2026-11-23 03:15."""
+    return dt.datetime.fromtimestamp(milliseconds / 1000, ZONE).strftime("%Y-%m-%d %H:%M")
+
+
+def command(config: Path, *words: str, log_format: str = "text") -> list[str]:
+    """Ourselves with a configuration, as a process of its own."""
+    options = ["--config", str(config), "--log-format", log_format]
+    return [sys.executable, "-X", "utf8", "-m", "adapter", *options, *words]
 
 
 @dataclass(frozen=True)

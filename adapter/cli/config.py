@@ -10,8 +10,6 @@ from adapter import config
 from adapter.cli import arguments, output, settings_shown
 from adapter.cli.secrets_masked import MASK
 
-_EXAMPLE = "config.example.toml"
-
 
 def add_to(commands: arguments.Commands) -> None:
     """The command's words."""
@@ -25,7 +23,7 @@ def add_to(commands: arguments.Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """0; 2 where the configuration is wrong."""
     if args.verb == "example":
-        output.line(_example().removesuffix("\n"))
+        output.line(example("config.example.toml"))
         return 0
     settings, connectors = config.load(args.config)
     shown = settings_shown.of(settings, connectors, config.written(args.config))
@@ -39,9 +37,8 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _example() -> str:
-    """In an installed package it lies beside the code; in a clone at the top."""
-    package = files("adapter").joinpath(_EXAMPLE)
-    if package.is_file():
-        return package.read_text(encoding="utf-8")
-    return (Path(__file__).parents[2] / _EXAMPLE).read_text(encoding="utf-8")
+def example(name: str) -> str:
+    """An example that ships. In an installed package it lies beside the code; in a clone at the top."""
+    package = files("adapter").joinpath(name)
+    place = package if package.is_file() else Path(__file__).parents[2] / name
+    return place.read_text(encoding="utf-8").removesuffix("\n")

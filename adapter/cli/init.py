@@ -18,6 +18,8 @@ from adapter.errors import ConfigError, SourceFailed
 from adapter.wiring import ZONE
 from connectors.base import SourceError
 
+STATE = '[state]\nurl = "sqlite:///state.db"\n'
+BASE_URL = 'base_url = "https://ss12000.exempel.se/ss12000-api/v2.0"   # DECIDE: what you register with Skolverket'
 _NAMED = 12  # tables that are not read
 
 
@@ -98,14 +100,12 @@ def _config(samples: list[Sample], drafted: Draft) -> Iterator[str]:
     yield 'organisation_number = "2120000001"         # DECIDE: its organisation number, ten digits'
     yield f'id_namespace = "{uuid.uuid4()}"   # drawn for you: keep it secret, never change it'
     yield ""
-    yield "[state]"
-    yield 'url = "sqlite:///state.db"'
-    yield ""
+    yield STATE
     yield "[mapping]"
     yield 'file = "mapping.yaml"'
     yield ""
     yield "[facade]"
-    yield 'base_url = "https://ss12000.exempel.se/ss12000-api/v2.0"   # DECIDE: what you register with Skolverket'
+    yield BASE_URL
     yield ""
     secrets: dict[str, str] = {}
     for sample in samples:

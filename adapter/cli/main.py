@@ -34,6 +34,7 @@ COMMANDS = (
     "admin",
     "rehearse",
     "demo",
+    "fleet",
     "packs",
     "config",
     "completion",
@@ -72,6 +73,11 @@ def main(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    except MemoryError:
+        output.note(
+            "there is not enough memory for this. Published data are unchanged. Allow more, and try again.", "error"
+        )
+        return 1
     except Exception as error:
         _report_bug(error)
         return 1

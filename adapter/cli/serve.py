@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     from adapter.serving.page import Page
     from adapter.serving.service import start
 
-    _allow_many_files()
+    allow_many_files()
     installation = wiring.load(args.config)
     settings = installation.settings.facade
     listening = socket.socket(fileno=args.socket) if args.socket is not None else None
@@ -83,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _allow_many_files() -> None:
+def allow_many_files() -> None:
     """More open files than the usual 1,024, where the system lets us: each connection is one."""
     if sys.platform != "win32":
         import resource
@@ -123,8 +123,7 @@ class _Workers:
 
 def _command(args: argparse.Namespace, *words: str) -> list[str]:
     """Ourselves, with the same configuration."""
-    options = ["--config", str(args.config), "--log-format", args.log_format]
-    return [sys.executable, "-X", "utf8", "-m", "adapter", *options, *words]
+    return wiring.command(args.config, *words, log_format=args.log_format)
 
 
 def _time_of_day(text: str) -> str:

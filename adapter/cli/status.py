@@ -56,7 +56,7 @@ def _late(facts: Facts, hours: float | None) -> str:
         return ""
     if facts.ended is not None and facts.now - facts.ended <= hours * 3_600_000:
         return ""
-    since = f"the last one ended {_here(_time(facts.ended))}" if facts.ended is not None else "there has been none"
+    since = f"the last one ended {_here(wiring.utc(facts.ended))}" if facts.ended is not None else "there has been none"
     return f"no run has ended within {hours:g} hours: {since}. Is the nightly job, or `serve --sync-at`, still there?"
 
 
@@ -67,7 +67,7 @@ def _document(facts: Facts) -> dict[str, Any]:
         "runs": [
             {
                 "run": run.id,
-                "started": _time(run.started),
+                "started": wiring.utc(run.started),
                 "outcome": run.outcome,
                 "version": run.report.get("version"),
                 "issues": run.report.get("issues"),
@@ -82,7 +82,7 @@ def _document(facts: Facts) -> dict[str, Any]:
                 "name": found.name,
                 "target": found.target,
                 "types": [str(kind) for kind in found.types],
-                "expires": _time(found.expires),
+                "expires": wiring.utc(found.expires),
                 "expired": found.expires < facts.now,
                 "confirmed_version": found.confirmed,
             }
@@ -99,7 +99,8 @@ def _document(facts: Facts) -> dict[str, Any]:
             for found in facts.notices
         ],
         "client_errors": [
-            {"received": _time(found.received), "severity": found.severity} for found in facts.client_errors[:_ERRORS]
+            {"received": wiring.utc(found.received), "severity": found.severity}
+            for found in facts.client_errors[:_ERRORS]
         ],
     }
 
@@ -111,7 +112,7 @@ def _certificate(installation: wiring.Installation) -> dict[str, Any] | None:
         return {"error": error.message}
     if facts is None:
         return None
-    return {"expires": _time(facts.not_after), "days_left": (facts.not_after - wiring.clock()) // 86_400_000}
+    return {"expires": wiring.utc(facts.not_after), "days_left": (facts.not_after - wiring.clock()) // 86_400_000}
 
 
 def _describe(facts: dict[str, Any]) -> None:
@@ -155,7 +156,3 @@ def _describe(facts: dict[str, Any]) -> None:
 def _here(time: str) -> str:
     """A time of the JSON document as people at the organiser's read it."""
     return dt.datetime.fromisoformat(time).astimezone(wiring.ZONE).strftime("%Y-%m-%d %H:%M")
-
-
-def _time(milliseconds: int) -> str:
-    return dt.datetime.fromtimestamp(milliseconds / 1000, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

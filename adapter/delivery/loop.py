@@ -16,6 +16,13 @@ _PAUSE = 1.0  # seconds
 _PAUSE_AFTER_TROUBLE = 30.0
 
 
+def turn(store: Store, settings: Settings, tokens: Tokens | None, clock: Callable[[], int]) -> list[str]:
+    """Confirm what was fetched and send what is due, once; gives what failed. Raises StateError."""
+    if not outbox.open_notices(store):
+        return []
+    return [*confirm(store, settings, clock()), *deliver_due(store, settings, tokens, clock).failures]
+
+
 def run(
     store: Store,
     settings: Settings,
@@ -29,9 +36,8 @@ def run(
     while not stop.is_set():
         pause = _PAUSE
         try:
-            if outbox.open_notices(store):
-                for failure in confirm(store, settings, clock()) + deliver_due(store, settings, tokens, clock).failures:
-                    say(failure)
+            for failure in turn(store, settings, tokens, clock):
+                say(failure)
             said = ""
         except AdapterError as error:
             if error.message != said:

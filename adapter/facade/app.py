@@ -1,28 +1,27 @@
-"""The facade as an application: the five lists in front, the other routes behind them, health beside it."""
+"""The facade as an application: whose it is and the five lists in front, the other routes behind, health beside."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import cache, partial
 
 import orjson
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from adapter.errors import AdapterError
 from adapter.facade import errors, render, routes
-from adapter.facade.auth import Verifier
-from adapter.facade.context import Context
+from adapter.facade.addresses import Addresses
+from adapter.facade.context import IN_SCOPE, Context, context_of
+from adapter.facade.front import HEALTH, Front
 from adapter.facade.jwks import KeySource
-from adapter.facade.lists import Lists
-from adapter.facade.pagetoken import PageTokens
 from adapter.settings import Settings
 from adapter.store import pages
 from adapter.store.engine import Store
-from adapter.store.feedback import Recorder
 
 _FLUSH_EVERY = 0.5  # seconds
 _Endpoint = Callable[[Request], Awaitable[Response]]
@@ -34,65 +33,90 @@ def create_app(
     keys: KeySource,
     clock: Callable[[], int],
     say: Callable[[str], None] = lambda text: None,
-) -> Lists:
-    """The facade as an ASGI application, under the path of `facade.base_url`; health beside it.
+) -> Front:
+    """One organiser's facade as an ASGI application, under the path of `facade.base_url`, by whichever host name.
 
     `say` tells the administrator what went wrong, without personal data.
     """
-    tokens = PageTokens(bytes.fromhex(store.setting("page_token_key")))
-    context = Context(store, settings, Verifier(settings, keys, clock), tokens, Recorder(store), clock)
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=_lifespan(context))
-    app.state.context = context
-    base, router = context.base_path, routes.routes(settings)
-    app.include_router(router, prefix=base)
-    described = orjson.dumps(routes.description(router, settings))
+    return facade_of(Addresses([context_of(store, settings, keys, clock)], any_host=True), say)
+
+
+def facade_of(addresses: Addresses, say: Callable[[str], None]) -> Front:
+    """The facades of all organisers that have an address; health beside them."""
+    app = FastAPI(
+        openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=_lifespan(addresses)
+    )
+    router = routes.routes()
+    app.include_router(router)
     for path in ("/openapi.json", "/openapi.json/"):
-        app.add_route(base + path, _constant(described, tagged=True), include_in_schema=False)
-    app.add_route("/health/live", _constant(b'{"status":"live"}'), include_in_schema=False)
-    app.add_route("/health/ready", _ready(context), include_in_schema=False)
+        app.add_route(path, _description(router), include_in_schema=False)
+    live, ready = HEALTH
+    app.add_route(live, _live, include_in_schema=False)
+    app.add_route(ready, _ready(addresses), include_in_schema=False)
     app.add_exception_handler(AdapterError, errors.answering(say))
     app.add_exception_handler(ClientDisconnect, errors.gone)
     app.add_exception_handler(HTTPException, errors.http)
     app.add_exception_handler(Exception, errors.answering(say))
-    return Lists(app, context, say)
+    return Front(app, addresses, say)
 
 
-def _lifespan(context: Context) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(addresses: Addresses) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        task = asyncio.create_task(_flushing(context.recorder))
+        task = asyncio.create_task(_flushing(addresses))
         yield
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-        with suppress(AdapterError):
-            await asyncio.to_thread(context.recorder.flush)
+        await _flush(addresses)
 
     return lifespan
 
 
-async def _flushing(recorder: Recorder) -> None:
+async def _flushing(addresses: Addresses) -> None:
     """Accesses are written away from the requests; what cannot be written now waits."""
     while True:
         await asyncio.sleep(_FLUSH_EVERY)
-        with suppress(AdapterError):
-            await asyncio.to_thread(recorder.flush)
+        await _flush(addresses)
 
 
-def _constant(content: bytes, tagged: bool = False) -> _Endpoint:
+async def _flush(addresses: Addresses) -> None:
+    for context in addresses.contexts:
+        if context.recorder.waits:
+            with suppress(AdapterError):
+                await asyncio.to_thread(context.recorder.flush)
+
+
+async def _live(request: Request) -> Response:
+    return render.respond(request, b'{"status":"live"}')
+
+
+def _description(router: APIRouter) -> _Endpoint:
+    """OpenAPI: the same for all, but for whose it is."""
+    document = cache(partial(routes.description, router))
+
     async def endpoint(request: Request) -> Response:
-        return render.respond(request, content, tagged=tagged)
+        context: Context = request.scope[IN_SCOPE]
+        described = routes.of_organiser(document(context.settings.facade.lookup), context.settings)
+        return render.respond(request, orjson.dumps(described), tagged=True)
 
     return endpoint
 
 
-def _ready(context: Context) -> _Endpoint:
-    """Ready once something complete is published, and the state can be read."""
+def _ready(addresses: Addresses) -> _Endpoint:
+    """Ready once something complete is published, and the state can be read. Of many: once one state can be read."""
 
     async def endpoint(request: Request) -> Response:
-        version = await context.reading(lambda: pages.current_version(context.store))
-        if not version:
+        served = addresses.contexts
+        if not served:
+            return errors.response(503, "Nobody is served yet.", {"Retry-After": "300"})
+        version = await served[0].reading(lambda: pages.current_version(served[0].store))
+        if len(served) > 1:
+            found = {"status": "ready", "organisers": len(served)}
+        elif not version:
             return errors.response(503, "Nothing is published yet.", {"Retry-After": "300"})
-        return Response(orjson.dumps({"status": "ready", "version": version}), media_type="application/json")
+        else:
+            found = {"status": "ready", "version": version}
+        return Response(orjson.dumps(found), media_type="application/json")
 
     return endpoint

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
@@ -14,6 +14,7 @@ from fastapi.security import HTTPBearer
 
 from adapter.errors import RequestRefused
 from adapter.facade.auth import Caller, Verifier
+from adapter.facade.jwks import KeySource
 from adapter.facade.pagetoken import PageTokens
 from adapter.settings import Settings
 from adapter.store import pages
@@ -21,6 +22,8 @@ from adapter.store.engine import Store
 from adapter.store.feedback import Access, Recorder
 from adapter.store.soundness import DAMAGE, RESTORED
 
+IN_SCOPE = "ss12000.context"
+"""Where in a request's scope its facade stands."""
 _T = TypeVar("_T")
 _LOOK = 5.0  # seconds between two looks whether damage was seen
 
@@ -43,14 +46,13 @@ class Context:
     tokens: PageTokens
     recorder: Recorder
     clock: Callable[[], int]
+    base_path: str = field(init=False)
     _ready: bool = False
     _damaged: bool = False
     _looked: float = -_LOOK  # when it was last looked for damage; seconds of a clock that nobody sets
 
-    @property
-    def base_path(self) -> str:
-        """The path of the base address, without a slash at its end."""
-        return urlsplit(self.settings.facade.base_url).path.rstrip("/")
+    def __post_init__(self) -> None:
+        self.base_path = urlsplit(self.settings.facade.base_url).path.rstrip("/")
 
     async def reading(self, work: Callable[[], _T]) -> _T:
         """A read: at once on SQLite, which never waits; beside the loop where a server may be slow or away."""
@@ -92,12 +94,20 @@ class Context:
 _BEARER = HTTPBearer(bearerFormat="JWT", scheme_name="bearer", auto_error=False)
 
 
-def _of_app(request: Request) -> Context:
-    context: Context = request.app.state.context
+def context_of(
+    store: Store, settings: Settings, keys: KeySource, clock: Callable[[], int], recorder: Recorder | None = None
+) -> Context:
+    """One organiser's facade. `recorder`: goes on with what another has gathered. Raises StateError."""
+    tokens = PageTokens(bytes.fromhex(store.setting("page_token_key")))
+    return Context(store, settings, Verifier(settings, keys, clock), tokens, recorder or Recorder(store), clock)
+
+
+def _of_request(request: Request) -> Context:
+    context: Context = request.scope[IN_SCOPE]
     return context
 
 
-InContext = Annotated[Context, Depends(_of_app)]
+InContext = Annotated[Context, Depends(_of_request)]
 """The state, the settings, the clock: what a handler works with."""
 
 

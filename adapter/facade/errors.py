@@ -45,6 +45,11 @@ def answering(say: Callable[[str], None]) -> Callable[[Request, Exception], Awai
     return handler
 
 
+def nothing_here() -> Response:
+    """No such address."""
+    return response(404, _NOT_FOUND)
+
+
 async def gone(request: Request, error: Exception) -> Response:
     """The client went away in the middle of its request: there is nobody to answer, and nothing is wrong here."""
     return Response(status_code=400)
@@ -54,5 +59,5 @@ async def http(request: Request, error: Exception) -> Response:
     """Unknown paths and methods: 404, as the reference answers."""
     assert isinstance(error, HTTPException)
     if error.status_code in (404, 405):
-        return response(404, _NOT_FOUND)
+        return nothing_here()
     return response(error.status_code, str(error.detail))

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.multiprocess import MultiProcessCollector
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
+from adapter.facade.front import Front
 from adapter.ss12000.types import FETCH_ORDER
 from adapter.store.pages import DELETED
 
@@ -37,11 +38,10 @@ def registry(several: bool = False) -> CollectorRegistry:
 
 
 class Measured:
-    """Stands around the facade. `base_path`: of its address; what lies beside that is `other`."""
+    """Stands around the facade; what lies beside its address is `other`."""
 
-    def __init__(self, app: ASGIApp, base_path: str) -> None:
+    def __init__(self, app: Front) -> None:
         self._app = app
-        self._start = f"{base_path}/"
         self._counts: dict[tuple[str, int], Counter] = {}  # of each pair: to look one up takes longer than to count
         self._seconds: Mapping[str, Histogram] = {name: _SECONDS.labels(name) for name in (*_RESOURCES, "other")}
 
@@ -61,13 +61,14 @@ class Measured:
         try:
             await self._app(scope, receive, counted)
         finally:
-            name = self._resource(scope["path"])
+            name = self._resource(scope)
             count = self._counts.get((name, status))
             if count is None:
                 count = self._counts[name, status] = _REQUESTS.labels(name, status)
             count.inc()
             self._seconds[name].observe(time.perf_counter() - began)
 
-    def _resource(self, path: str) -> str:
-        name = path.removeprefix(self._start).partition("/")[0] if path.startswith(self._start) else ""
+    def _resource(self, scope: Scope) -> str:
+        context = self._app.addresses.find(scope)
+        name = scope["path"][len(context.base_path) + 1 :].partition("/")[0] if context is not None else ""
         return name if name in _RESOURCES else "other"

@@ -19,7 +19,7 @@ _REFUSED: dict[str, Any] = {"model": shapes.Error, "description": "refused"}
 
 
 async def _listed(caller: Admitted, filters: ListFilters) -> None:
-    """What a list takes. It is answered by `Lists`, in front of all routes (docs/decisions/0003)."""
+    """What a list takes. It is answered by `Front`, in front of all routes (docs/decisions/0003)."""
 
 
 class _Routes(APIRouter):
@@ -48,15 +48,14 @@ class _Routes(APIRouter):
             )
 
 
-def routes(settings: Settings) -> APIRouter:
-    """Everything under the base address but the five lists."""
+def routes() -> APIRouter:
+    """Everything under the base address but the five lists. `Front` lets lookups through where they are served."""
     router = _Routes(redirect_slashes=False)
     for kind in FETCH_ORDER:
         path, model = f"/{kind.collection}", shapes.PUBLISHED[kind]
         router.declare("GET", f"{path}/{{id}}", resources.single(kind), model, f"one {kind}")
-        if settings.facade.lookup:
-            many, body = list[model], body_of(shapes.Ids)  # type: ignore[valid-type]
-            router.declare("POST", f"{path}/lookup", lookup.by_ids(kind), many, f"{kind} by ids", openapi_extra=body)
+        many, body = list[model], body_of(shapes.Ids)  # type: ignore[valid-type]
+        router.declare("POST", f"{path}/lookup", lookup.by_ids(kind), many, f"{kind} by ids", openapi_extra=body)
     router.declare("GET", "/deletedEntities", resources.deletions, shapes.Deletions, "ids that are gone")
     _subscriptions(router)
     _feedback(router)
@@ -81,8 +80,8 @@ def _feedback(router: _Routes) -> None:
     router.declare("POST", "/statistics", feedback.statistics, shapes.Created, words, 201, openapi_extra=counts)
 
 
-def description(router: APIRouter, settings: Settings) -> dict[str, Any]:
-    """OpenAPI for everything under the base address."""
+def description(router: APIRouter, lookup: bool) -> dict[str, Any]:
+    """OpenAPI for everything under a base address. `lookup`: whether lookups are served there."""
     lists = _Routes()
     for kind in FETCH_ORDER:
         page = shapes.Page.__class_getitem__(shapes.PUBLISHED[kind])
@@ -90,7 +89,17 @@ def description(router: APIRouter, settings: Settings) -> dict[str, Any]:
     return get_openapi(
         title="SS12000 for Skolverket",
         version="2.0",
-        description=f"Read-only. What Skolverket's profile lets {settings.organiser.name} show, and no more.",
-        servers=[{"url": settings.facade.base_url}],
-        routes=[*lists.routes, *router.routes],
+        routes=[*lists.routes, *(route for route in router.routes if lookup or not _is_lookup(route))],
     )
+
+
+def _is_lookup(route: object) -> bool:
+    return getattr(route, "path", "").rstrip("/").endswith("/lookup")
+
+
+def of_organiser(document: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    """The description with what is one organiser's own in it."""
+    shows = f"Read-only. What Skolverket's profile lets {settings.organiser.name} show, and no more."
+    info = {"title": document["info"]["title"], "description": shows, "version": document["info"]["version"]}
+    own = {"openapi": document["openapi"], "info": info, "servers": [{"url": settings.facade.base_url}]}
+    return own | {name: part for name, part in document.items() if name not in own}

@@ -86,7 +86,7 @@ def _must_be_safe(settings: Settings, listen: str) -> None:
     admin = settings.admin
     if listen.rpartition(":")[2] == settings.facade.listen.rpartition(":")[2]:
         raise ConfigError(f"admin.listen: {listen} is the facade's port. The page needs one of its own, such as 8444.")
-    if _is_loopback(_host(listen)):
+    if is_loopback(_host(listen)):
         return
     if admin.tls is None:
         raise ConfigError(
@@ -104,7 +104,8 @@ def _host(listen: str) -> str:
     return listen.rpartition(":")[0].strip("[]")
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what listens there."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -7,9 +7,9 @@ import gc
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import uvicorn
 
@@ -19,21 +19,34 @@ from adapter.facade.jwks import KeySource
 from adapter.facade.serve import Certificate, make_server, taken
 from adapter.serving.nightly import Nightly
 from adapter.serving.page import Page
-from adapter.store.engine import Store
+from adapter.settings import Tls
 from adapter.wiring import Installation, clock
 
 _LOOK_EVERY = 5.0  # seconds
 _YOUNG = 50_000  # new objects before the collector looks: a page of the largest size makes fewer
 
 
+class Closing(Protocol):
+    """What is let go of at the end."""
+
+    def close(self) -> None: ...
+
+
+class Stopping(Protocol):
+    """A page that may have started something."""
+
+    def stop(self) -> None: ...
+    def close(self) -> None: ...
+
+
 @dataclass
 class Running:
     """Servers and the outbox worker, in threads of this process. The first server is the facade."""
 
-    store: Store
+    store: Closing
     servers: list[uvicorn.Server]
     stopping: threading.Event
-    page: Page | None = None
+    page: Stopping | None = None
     threads: list[threading.Thread] = field(default_factory=list)
     failure: list[BaseException] = field(default_factory=list)
     reloading: threading.Event = field(default_factory=threading.Event)
@@ -91,26 +104,28 @@ def start(
     if counting:
         from adapter.facade.measured import Measured  # Prometheus is loaded where somebody asks for its numbers
 
-        app = Measured(app, app.context.base_path)
+        app = Measured(app)
     facade = make_server(app, settings.facade.listen, settings.facade.tls)
     running = Running(store, [facade], threading.Event(), page)
-    work = [_serving(running, facade, settings.facade.listen, "facade", listening)]
+    work = [serving(running, facade, settings.facade.listen, "facade", listening)]
+    shown = [(facade, settings.facade.tls, "facade")]
     if page is not None:
         served = make_server(page.app(say), page.listen, settings.admin.tls, "admin")
         running.servers.append(served)
-        work.append(_serving(running, served, page.listen, "admin"))
+        work.append(serving(running, served, page.listen, "admin"))
+        shown.append((served, settings.admin.tls, "admin"))
     if not facade_only:
         work.append(lambda: loop.run(store, settings, tokens, clock, running.stopping, say))
-    if certificates := [
-        Certificate(tls, server.config.ssl, section)
-        for server, tls, section in zip(
-            running.servers, (settings.facade.tls, settings.admin.tls), ("facade", "admin"), strict=False
-        )
-        if tls is not None and server.config.ssl is not None
-    ]:
-        work.append(lambda: _watch(certificates, running, say))
+    if any(tls is not None for _, tls, _ in shown):
+        work.append(watched(running, shown, say))
     if nightly is not None:
         work.append(lambda: nightly.run(running.stopping, say))
+    begin(running, work)
+    return running
+
+
+def begin(running: Running, work: Sequence[Callable[[], None]]) -> None:
+    """Do all of it, each in a thread; back once every server answers. Raises what keeps one from it."""
     running.threads = [threading.Thread(target=function, daemon=True) for function in work]
     for thread in running.threads:
         thread.start()
@@ -119,12 +134,13 @@ def start(
     if running.failure:
         running.stop()
         raise running.failure[0]
-    return running
 
 
-def _serving(
+def serving(
     running: Running, server: uvicorn.Server, listen: str, section: str, listening: socket.socket | None = None
 ) -> Callable[[], None]:
+    """A server at work: until it is told to stop, or fails."""
+
     def serve() -> None:
         try:
             _keep_heap_still()
@@ -146,11 +162,31 @@ def _keep_heap_still() -> None:
     gc.set_threshold(_YOUNG, 50, 100)
 
 
-def _watch(certificates: list[Certificate], running: Running, say: Callable[[str], None]) -> None:
-    """Look for new certificates every few seconds, and at once when told (SIGHUP)."""
-    while not running.stopping.is_set():
-        told = running.reloading.wait(_LOOK_EVERY)
-        running.reloading.clear()
-        for certificate in certificates:
-            if words := certificate.reload(force=told and not running.stopping.is_set()):
-                say(words)
+def watched(
+    running: Running,
+    shown: Sequence[tuple[uvicorn.Server, Tls | None, str]],
+    say: Callable[[str], None],
+    look: Callable[[bool], None] = lambda told: None,
+    every: float = _LOOK_EVERY,
+) -> Callable[[], None]:
+    """Look for what has changed every few seconds, and at once when told (SIGHUP): servers' certificates, and `look`.
+
+    `shown`: a server, its certificate, the section of its settings. `look` is given whether it was told.
+    """
+    certificates = [
+        Certificate(tls, server.config.ssl, section)
+        for server, tls, section in shown
+        if tls is not None and server.config.ssl is not None
+    ]
+
+    def watch() -> None:
+        while not running.stopping.is_set():
+            told = running.reloading.wait(every) and not running.stopping.is_set()
+            running.reloading.clear()
+            for certificate in certificates:
+                if words := certificate.reload(force=told):
+                    say(words)
+            if not running.stopping.is_set():
+                look(told)
+
+    return watch

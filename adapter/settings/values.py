@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
+_PORTS = (":443", ":80")
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%\Z")
 
 
@@ -41,6 +43,17 @@ def address_and_port(value: str) -> str:
     if not host or not re.fullmatch(r"\d{1,5}", port) or int(port) > 65_535:
         raise ValueError("must be an address and a port up to 65535, like 127.0.0.1:8443")
     return value
+
+
+def host_of(url: str) -> str:
+    """The host of an address as requests name it: lower case, with its port where that is not the usual one."""
+    return plain_host(urlsplit(url).netloc)
+
+
+def plain_host(host: str) -> str:
+    """A host as `host_of` has it."""
+    host = host.lower()
+    return next((host.removesuffix(port) for port in _PORTS if host.endswith(port)), host)
 
 
 MailAddress = Annotated[str, AfterValidator(_mail_address)]

@@ -24,7 +24,7 @@ from pydantic import SecretStr
 from adapter import wiring
 from adapter.delivery import certificates
 from adapter.serving import service
-from adapter.settings import Settings, Tls, Token
+from adapter.settings import Settings, State, Tls, Token
 from adapter.simulator.authserver import SKOLVERKET
 from adapter.simulator.client import differences
 from adapter.simulator.skolverket import ENTITY, Skolverket
@@ -84,7 +84,7 @@ def _pointed_here(settings: Settings, folder: Path, listen: str, skolverket: Sko
     outside = {"url": skolverket.auth.transaction_url, "ca": ca, "server_pins": (), "location": None}
     return settings.model_copy(
         update={
-            "state": settings.state.model_copy(update={"url": SecretStr(f"sqlite:///{folder}/state.db")}),
+            "state": State(url=SecretStr(f"sqlite:///{folder}/state.db"), plans=settings.state.plans),
             "facade": settings.facade.model_copy(
                 update={"listen": listen, "tls": Tls(certificate=tls / "facade.pem", key=tls / "facade.key")}
             ),

@@ -29,6 +29,15 @@ def copy(source: Store, target: Store) -> dict[str, int]:
     return counts
 
 
+def count(store: Store) -> dict[str, int]:
+    """How many rows each table has."""
+    with store.reading() as connection:
+        return {
+            table.name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+            for table in schema.metadata.sorted_tables
+        }
+
+
 _FILLED = (schema.publication, schema.run, schema.subscription)
 
 

@@ -18,13 +18,21 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from adapter.errors import StateError
 from adapter.store import schema
-from adapter.store.namespace import Namespace, enter
+from adapter.store.namespace import NOWHERE_ELSE, Namespace, enter
 from adapter.store.reader import Reader, Row
 from adapter.store.upgrade import upgrade
 
 _PAGE_SIZE = 16384  # bytes; documents of 0.3 to 2 kB share a page, so a list of 1 000 is few reads
 BUSY_SECONDS = 30
 _CONNECTIONS = 8  # to a server; four more where that is not enough
+_NOTICE_WHO_IS_GONE = {
+    "connect_timeout": "10",
+    "keepalives_idle": "15",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+    "options": "-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3",
+}
 _PREPARING = 1212000  # key of PostgreSQL's advisory lock
 _WHERE = "ss12000_namespace"
 
@@ -35,7 +43,7 @@ class Store:
 
     engine: Engine
     reader: Reader
-    namespace: Namespace = Namespace()
+    namespace: Namespace = NOWHERE_ELSE
     shared: bool = False  # engine and reader are others' too
 
     @cached_property
@@ -96,7 +104,7 @@ class Servers:
 
 
 def open_store(
-    url: str, patience: int = BUSY_SECONDS, namespace: Namespace = Namespace(), servers: Servers | None = None
+    url: str, patience: int = BUSY_SECONDS, namespace: Namespace = NOWHERE_ELSE, servers: Servers | None = None
 ) -> Store:
     """Open the state at an SQLAlchemy URL; make its tables when it is new.
 
@@ -157,7 +165,7 @@ def write_setting(connection: Connection, name: str, value: str) -> None:
 def lock_out(connection: Connection, key: int) -> None:
     """No other process writes what `key` stands for until the transaction ends. SQLite has one writer by nature."""
     if connection.dialect.name == "postgresql":
-        namespace: Namespace = connection.get_execution_options().get(_WHERE, Namespace())
+        namespace: Namespace = connection.get_execution_options().get(_WHERE, NOWHERE_ELSE)
         connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({namespace.lock(key)})"))
 
 
@@ -221,13 +229,20 @@ def _alone(url: URL, patience: int) -> tuple[Engine, Reader]:
 
 def _server(url: URL, patience: int, connections: int) -> Engine:
     pool = {"pool_pre_ping": True, "pool_size": connections, "max_overflow": 4, "pool_timeout": patience}
-    engine = sa.create_engine(url, hide_parameters=True, **pool)
+    engine = sa.create_engine(of_network(url), hide_parameters=True, **pool)
 
     @event.listens_for(engine, "engine_connect")
     def _on_taken(connection: Connection) -> None:
-        enter(connection.connection, connection.get_execution_options().get(_WHERE, Namespace()))
+        enter(connection.connection, connection.get_execution_options().get(_WHERE, NOWHERE_ELSE))
 
     return engine
+
+
+def of_network(url: URL) -> URL:
+    """The URL, and that a machine which is gone is noticed at both ends in half a minute. What it says itself stays."""
+    if url.get_backend_name() != "postgresql" or "options" in url.query:
+        return url
+    return url.set(query={**_NOTICE_WHO_IS_GONE, **url.query})
 
 
 def _must_have_schema(connection: Connection, namespace: Namespace) -> None:

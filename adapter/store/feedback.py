@@ -88,6 +88,11 @@ class Recorder:
             elif len(self._waiting) < _MOST_WAITING:  # a state that cannot be written must not fill the memory
                 self._waiting[alike] = [at, objects]
 
+    @property
+    def waits(self) -> bool:
+        """Whether anything has gathered."""
+        return bool(self._waiting)
+
     def flush(self) -> None:
         """Write what has gathered. Raises StateError; then it stays for the next flush."""
         with self._lock:

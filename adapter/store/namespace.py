@@ -29,12 +29,14 @@ class Namespace(NamedTuple):
         return f"{key}, ({_OWN_NUMBER})" if self.schema else str(key)
 
 
+NOWHERE_ELSE = Namespace()
+"""Where the server leads whoever says nothing: a database of one's own."""
 _OWN_NUMBER = "SELECT oid::int8::bit(32)::int4 FROM pg_catalog.pg_namespace WHERE nspname = current_schema()"
 
 
 def enter(connection: PoolProxiedConnection, namespace: Namespace) -> None:
     """Let the connection work there from now on; nothing is sent where it does already. Raises StateError."""
-    if connection.info.get(_KNOWN, Namespace()) == namespace:
+    if connection.info.get(_KNOWN, NOWHERE_ELSE) == namespace:
         return
     from psycopg import errors  # loaded already where there is a server
 

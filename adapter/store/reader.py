@@ -14,7 +14,7 @@ from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.pool import PoolProxiedConnection
 
 from adapter.errors import StateError
-from adapter.store.namespace import Namespace, enter
+from adapter.store.namespace import NOWHERE_ELSE, Namespace, enter
 
 Row = tuple[Any, ...]
 _KEPT = 4  # connections; the pool has others for whoever writes
@@ -33,7 +33,7 @@ class Reader:
         self._idle: deque[PoolProxiedConnection] = deque()
 
     def rows(
-        self, statement: sa.Select[Any], parameters: Mapping[str, object], namespace: Namespace = Namespace()
+        self, statement: sa.Select[Any], parameters: Mapping[str, object], namespace: Namespace = NOWHERE_ELSE
     ) -> list[Row]:
         """All rows of one consistent view. `statement` is one of a few that are kept. Raises StateError."""
         known = self._texts.get(statement)

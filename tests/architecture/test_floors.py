@@ -13,6 +13,7 @@ FLOORS = {
     "__main__": 9,
     "cli": 8,
     "simulator": 6,
+    "fleet": 6,
     "serving": 5,
     "admin": 5,
     "health": 4,

@@ -16,11 +16,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support import small_school
 from support.history import History
 
 from adapter.errors import StateError
-from adapter.facade import context, routes
+from adapter.facade import context
 from adapter.mapping import compile as compiler
 from adapter.store.engine import open_store
 from adapter.store.lock import run_lock
@@ -118,9 +117,6 @@ def one_mapping_parsed_once() -> Iterator[None]:
     """What never changes in these histories is not made anew for each of their runs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compiler, "parse", cache(compiler.parse))
-        settings = small_school.settings()
-        description = routes.description(routes.routes(settings), settings)
-        patch.setattr(routes, "description", lambda router, settings: description)
         patch.setattr(context, "_LOOK", 0.0)  # seconds of the real clock, which stands still here
         yield
 

@@ -304,5 +304,5 @@ class _Flushing(httpx.BaseTransport):
 
 
 def _recorder_of(app: Any) -> Recorder:
-    recorder: Recorder = app.context.recorder
+    recorder: Recorder = app.addresses.contexts[0].recorder
     return recorder

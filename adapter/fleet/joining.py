@@ -1,0 +1,117 @@
+"""How an organiser comes, takes its things along, and goes: folder, schema, queue. Nothing of it stays behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+from adapter import wiring
+from adapter.errors import ConfigError
+from adapter.fleet import organisers
+from adapter.settings.fleet import Fleet
+from adapter.store import copying, schemas, soundness
+from adapter.store.fleet_runs import FleetRuns
+from adapter.store.lock import run_lock
+from adapter.store.namespace import Namespace
+
+_STATE = re.compile(r"^\[state\][^\[]*", re.MULTILINE)
+_KEPT = re.compile(r"^(?!\s*(?:#|url|schema|role|\[)).*\S.*$", re.MULTILINE)
+_LEFT_OUT = ("reports", "plans", "*.lock")
+
+
+def namespace_of(fleet: Fleet, name: str) -> Namespace:
+    """Schema and role of an organiser; roles are the whole server's, so the database's name is in theirs."""
+    schema = name.replace("-", "_")
+    database = re.sub(r"[^a-z0-9_]", "_", fleet.fleet.database.get_secret_value().rpartition("/")[2].partition("?")[0])
+    return Namespace(schema, f"{database or 'fleet'}_{schema}"[:60])
+
+
+def state_section(database: Any, folder: Path, root: Path, namespace: Namespace) -> str:
+    """[state] of an organiser. `database`: as fleet.toml says it, a secret unresolved; `root`: where fleet.toml is."""
+    if isinstance(database, dict):  # {file = "…"}, from the organiser's folder
+        place = os.path.relpath(root / str(database["file"]), folder).replace(os.sep, "/")
+        url = f'{{ file = "{place}" }}'
+    else:
+        url = '"' + str(database).replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return f'[state]\nurl = {url}\nschema = "{namespace.schema}"\nrole = "{namespace.role}"\n'
+
+
+def export(fleet: Fleet, name: str, folder: Path) -> dict[str, int]:
+    """All of an organiser's as an installation of its own, its state a file; gives how many rows of each table.
+
+    Raises ConfigError, StateError; then nothing is there.
+    """
+    each = organisers.one(fleet, name)
+    if each.installation is None:
+        raise ConfigError(f"{name}: {each.wrong}")
+    if folder.exists():
+        raise ConfigError(f"{folder} exists already. Name a folder that is not there.")
+    try:
+        shutil.copytree(each.config.parent, folder, ignore=shutil.ignore_patterns(*_LEFT_OUT))
+        folder.chmod(0o700)
+        config = folder / "config.toml"
+        text = config.read_text(encoding="utf-8")
+        config.write_text(_STATE.sub(_on_its_own, text, count=1), encoding="utf-8")
+        store, own = each.installation.store(), wiring.load(config).store()
+        try:
+            with run_lock(store):
+                counts = copying.copy(store, own)
+            if found := soundness.check(own):
+                raise ConfigError(f"{name}: the copy is not what was published: {found[0]}")
+        finally:
+            own.close()
+            store.close()
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise ConfigError(f"{folder}: it cannot be written: {error.strerror}. Name another folder.") from None
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return counts
+
+
+def _on_its_own(found: re.Match[str]) -> str:
+    """[state] with what else it said, and the state a file beside it."""
+    kept = "".join(f"{line}\n" for line in _KEPT.findall(found[0]))
+    return f'[state]\nurl = "sqlite:///state.db"\n{kept}\n'
+
+
+def remove(fleet: Fleet, runs: FleetRuns, name: str) -> dict[str, int]:
+    """Everything of an organiser: state, record, folder. Gives what was there. Raises ConfigError, StateError.
+
+    Its runs have ended or are kept from beginning: the lock is taken first.
+    """
+    folder = organisers.config_of(fleet, name).parent
+    if not (folder / "config.toml").is_file():
+        raise ConfigError(f"{folder}: there is no organiser of that name. `fleet status` lists them.")
+    each, counts = organisers.one(fleet, name), {}
+    own = namespace_of(fleet, name)
+    if each.installation is not None:
+        state = each.installation.settings.state
+        if state.schema_name is not None:
+            own = Namespace(state.schema_name, state.role or own.role)
+        store = each.installation.store()
+        try:
+            with run_lock(store):  # no run of it is going on
+                counts = copying.count(store)
+        finally:
+            store.close()
+    schemas.remove(fleet.fleet.database.get_secret_value(), own)
+    runs.forget(name)
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        raise ConfigError(f"{folder}: it cannot be deleted: {error.strerror}. Delete it by hand.") from None
+    return counts
+
+
+def left_of(fleet: Fleet, runs: FleetRuns, name: str) -> list[str]:
+    """What is still there of an organiser; empty where nothing is. Raises StateError."""
+    folder = organisers.config_of(fleet, name).parent
+    found = schemas.left_of(fleet.fleet.database.get_secret_value(), namespace_of(fleet, name))
+    if name in runs.latest():
+        found.append("its runs in the queue's record")
+    return [*found, *([str(folder)] if folder.exists() else [])]

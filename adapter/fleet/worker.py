@@ -1,0 +1,92 @@
+"""A worker: takes runs from the queue until it is told to stop. Several on several machines share the work."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from procrastinate import App
+from procrastinate.exceptions import ConnectorException
+
+from adapter.errors import AdapterError
+from adapter.fleet import queue
+from adapter.settings.fleet import Fleet
+from adapter.wiring import clock, command
+
+_LOOK = 1.0  # seconds between two looks for runs
+_AFTER_TROUBLE = 5.0
+_SIGN_OF_LIFE = 5.0
+
+
+def work(fleet: Fleet, at_once: int, until_empty: bool, say: Callable[[str], None]) -> None:
+    """`at_once`: runs at the same time; `until_empty`: ends when nothing waits that is due.
+
+    A run in hand when it is told to stop goes back to the queue. Raises StateError where it cannot begin.
+    """
+    runs, stopping = queue.prepare(fleet), threading.Event()
+    with ThreadPoolExecutor(at_once, "run") as threads:
+        shop = queue.Work(fleet, runs, clock, lambda config: command(config, "sync", "--json"), say, stopping, threads)
+        asyncio.run(_work(shop, at_once, until_empty))
+
+
+async def _work(shop: queue.Work, at_once: int, until_empty: bool) -> None:
+    loop = asyncio.get_running_loop()
+    working = asyncio.current_task()
+
+    def stop() -> None:
+        shop.stopping.set()
+        if working is not None:
+            working.cancel()
+
+    for told in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(told, stop)
+    while not shop.stopping.is_set():
+        try:
+            await _until_trouble(queue.app_of(shop.fleet, shop), shop, at_once, until_empty)
+            return
+        except asyncio.CancelledError:
+            return
+        except (ConnectorException, AdapterError, OSError) as error:
+            shop.say(f"the queue cannot be reached ({_words(error)}). The worker tries again.")
+            try:
+                await asyncio.sleep(_AFTER_TROUBLE)
+            except asyncio.CancelledError:
+                return
+
+
+async def _until_trouble(app: App, shop: queue.Work, at_once: int, until_empty: bool) -> None:
+    async with app.open_async():
+        await queue.plan(app, shop)
+        if until_empty:
+            await _take(app, queue.RUNS, at_once, False)
+            return
+        taking = [
+            asyncio.create_task(_take(app, name, count, True))
+            for name, count in ((queue.RUNS, at_once), (queue.PLANS, 1))
+        ]
+        try:
+            await asyncio.gather(*taking)
+        finally:
+            for task in taking:
+                task.cancel()
+            await asyncio.gather(*taking, return_exceptions=True)
+
+
+async def _take(app: App, name: str, at_once: int, wait: bool) -> None:
+    await app.run_worker_async(
+        queues=[name],
+        name=queue.worker_name(),
+        concurrency=at_once,
+        wait=wait,
+        fetch_job_polling_interval=_LOOK,
+        update_heartbeat_interval=_SIGN_OF_LIFE,
+        install_signal_handlers=False,
+    )
+
+
+def _words(error: Exception) -> str:
+    cause = error.__cause__ or error
+    return (str(cause).strip().splitlines() or [type(error).__name__])[0]
