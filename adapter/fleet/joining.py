@@ -25,8 +25,8 @@ _LEFT_OUT = ("reports", "plans", "*.lock")
 def namespace_of(fleet: Fleet, name: str) -> Namespace:
     """Schema and role of an organiser; roles are the whole server's, so the database's name is in theirs."""
     schema = name.replace("-", "_")
-    database = re.sub(r"[^a-z0-9_]", "_", fleet.fleet.database.get_secret_value().rpartition("/")[2].partition("?")[0])
-    return Namespace(schema, f"{database or 'fleet'}_{schema}"[:60])
+    database = schemas.database_name(fleet.fleet.database.get_secret_value())
+    return Namespace(schema, f"{re.sub(r'[^a-z0-9_]', '_', database.lower()) or 'fleet'}_{schema}"[:60])
 
 
 def state_section(database: Any, folder: Path, root: Path, namespace: Namespace) -> str:

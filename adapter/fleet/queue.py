@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from adapter.errors import ConfigError
+from adapter.findings import Finding
 from adapter.fleet import child, organisers, windows
 from adapter.settings.fleet import Fleet, Night
 from adapter.store import schemas
@@ -198,7 +199,8 @@ def _run(work: Work, name: str, night: str, job: jobs.Job) -> None:
 def _outcome(done: child.Done, settings: Night) -> tuple[str, str]:
     """What it came to, and why; no personal data."""
     error = done.report.get("error") or {}
-    why = str(error.get("message") or "; ".join(done.report.get("held_by", [])))
+    first = next((str(Finding.of(found)) for found in error.get("issues", ())), "")
+    why = ": ".join(filter(None, (str(error.get("message", "")), first))) or "; ".join(done.report.get("held_by", []))
     if done.stopped == child.TOO_LONG:
         return "failed", f"it took more than {settings.minutes} minutes and was stopped: night.minutes"
     if done.code < 0:

@@ -68,11 +68,14 @@ async def _until_trouble(app: App, shop: queue.Work, at_once: int, until_empty: 
             for name, count in ((queue.RUNS, at_once), (queue.PLANS, 1))
         ]
         try:
-            await asyncio.gather(*taking)
+            await asyncio.wait(taking, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in taking:
+            for task in taking:  # once: what is cancelled twice does not wait for its runs
                 task.cancel()
-            await asyncio.gather(*taking, return_exceptions=True)
+            ended = await asyncio.gather(*taking, return_exceptions=True)
+        for trouble in ended:
+            if isinstance(trouble, Exception):
+                raise trouble
 
 
 async def _take(app: App, name: str, at_once: int, wait: bool) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.engine import Connection
 from sqlalchemy.pool import NullPool
 
@@ -92,7 +92,7 @@ class FleetRuns:
 
     def latest(self) -> dict[str, FleetRun]:
         """Everybody's last."""
-        wanted = sa.select(_run).distinct(_run.c.organiser).order_by(_run.c.organiser, _run.c.started.desc())
+        wanted = sa.select(_run).order_by(_run.c.organiser, _run.c.started.desc()).ext(distinct_on(_run.c.organiser))
         with self._asking() as connection:
             return {row.organiser: FleetRun(**row._mapping) for row in connection.execute(wanted)}
 

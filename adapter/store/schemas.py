@@ -74,6 +74,12 @@ def make_queue(url: str, statements: str, version: tuple[int, ...]) -> None:
         connection.exec_driver_sql(f"COMMENT ON SCHEMA {QUEUE} IS '{'.'.join(map(str, version))}'")
 
 
+def database_name(url: str) -> str:
+    """Which database of the server a URL names. Raises StateError."""
+    with translated():
+        return sa.make_url(url).database or ""
+
+
 def connection_string(url: str, schema: str) -> str:
     """The same server for who speaks to it without SQLAlchemy, in a schema. Raises StateError."""
     from psycopg.conninfo import make_conninfo

@@ -1,0 +1,149 @@
+"""`fleet serve`: who comes, changes or goes is seen while everybody else is served."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+from support.fleets import Organisers, organisers_of, people_of, until
+from support.page import PASSWORD, USERS
+from support.ports import free_port
+from support.shell import COMMAND
+
+from adapter.fleet import serving
+
+
+@pytest.fixture(autouse=True)
+def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "_LOOK_EVERY", 0.2)
+
+
+def status(place: Organisers, name: str) -> int:
+    return place.ask(place.base(name) + "/persons", place.token(name)).status_code
+
+
+def test_an_organiser_that_comes_is_served_without_a_restart_and_one_that_goes_is_not(tmp_path: Path) -> None:
+    with organisers_of(tmp_path, "berg") as place, place.served():
+        assert (status(place, "berg"), status(place, "dal")) == (503, 404)  # nothing is published yet
+        place.add("dal")
+        assert place.sync("dal").code == 0
+        until(lambda: status(place, "dal") == 200)
+        (place.root / "organisers/dal/config.toml").unlink()
+        until(lambda: status(place, "dal") == 404)
+        assert status(place, "berg") == 503
+
+
+def test_one_that_is_wrong_is_told_and_touches_nobody(tmp_path: Path) -> None:
+    with organisers_of(tmp_path, "berg", "dal") as place:
+        for name in ("berg", "dal"):
+            place.sync(name)
+        config = place.root / "organisers/dal/config.toml"
+        config.write_text(config.read_text() + "[facad]\n")
+        with place.served():
+            assert (status(place, "berg"), status(place, "dal")) == (200, 404)
+            assert any(line.startswith("dal: not served") and "facad" in line for line in place.said)
+            config.write_text(config.read_text().replace("[facad]\n", ""))
+            until(lambda: status(place, "dal") == 200)
+            config.write_text("nonsense")  # and one that was served goes on as it was
+            until(lambda: any("dal: served as before" in line for line in place.said))
+            assert (status(place, "berg"), status(place, "dal")) == (200, 200)
+
+
+def test_two_that_cannot_be_told_apart_are_both_refused_and_a_newcomer_alone(tmp_path: Path) -> None:
+    with organisers_of(tmp_path, "berg", "dal") as place:
+        for name in ("berg", "dal"):
+            place.sync(name)
+        with place.served():
+            place.add("echo", base=place.base("berg"))
+            until(lambda: any(line.startswith("echo: not served") for line in place.said))
+            assert (status(place, "berg"), status(place, "dal")) == (200, 200)
+        with place.served():
+            assert (status(place, "berg"), status(place, "dal")) == (404, 200)
+        assert place.standing()["berg"]["standing"] == "wrong"
+
+
+def test_a_state_that_was_away_is_tried_again(tmp_path: Path) -> None:
+    with organisers_of(tmp_path, "berg") as place:
+        place.sync("berg")
+        place.sql("ALTER SCHEMA berg RENAME TO gone")
+        with place.served():
+            assert status(place, "berg") == 404
+            assert any("no schema 'berg'" in line for line in place.said)
+            place.sql("ALTER SCHEMA gone RENAME TO berg")
+            until(lambda: status(place, "berg") == 200)
+
+
+def test_health_is_the_processs_own(tmp_path: Path) -> None:
+    with organisers_of(tmp_path, "berg", "dal") as place, place.served():
+        base = f"http://127.0.0.1:{place.port}/health"
+        assert httpx.get(f"{base}/live").status_code == 200
+        assert httpx.get(f"{base}/ready").json() == {"status": "ready", "organisers": 2}
+
+
+def test_each_page_is_at_a_host_name_of_its_own_with_its_own_people(tmp_path: Path) -> None:
+    port = free_port()
+    with organisers_of(tmp_path, pages=port) as place:
+        place.add("berg", more=USERS)
+        place.add("dal", more=USERS.replace("anna", "bo"))
+        place.add("lund")  # nobody may come in
+        for name in ("berg", "dal"):
+            place.sync(name)
+        with place.served(), httpx.Client(base_url=f"http://127.0.0.1:{port}") as http:
+
+            def page(name: str, path: str = "/login", **more: object) -> httpx.Response:
+                headers = {"Host": f"{name}.localhost:{port}"}
+                return http.request("POST" if more else "GET", path, headers=headers, **more)  # type: ignore[arg-type]
+
+            assert [page(name).status_code for name in ("berg", "dal", "lund", "x", "berg.dal")] == [
+                200,
+                200,
+                404,
+                404,
+                404,
+            ]
+            anna = {"name": "anna", "password": PASSWORD}
+            assert page("dal", data=anna).status_code != 303
+            assert page("berg", data=anna).status_code == 303
+            assert page("berg", "/").status_code == 200
+            assert page("dal", "/").status_code == 303, "a session of one opens another's page"
+
+
+def test_the_installed_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
+    with organisers_of(tmp_path, "berg") as place:
+        place.sync("berg")
+        child = place.begin("serve")
+        try:
+            until(lambda: _answers(place))
+            changed = people_of("berg")
+            changed["elev"].pop()
+            place.export("berg", changed)
+            assert place.sync("berg").json["types"]["Person"]["deleted"] == 1
+            assert status(place, "berg") == 200
+        finally:
+            child.send_signal(signal.SIGTERM)
+            said = child.communicate(timeout=30)[1]
+        assert child.returncode == 0, said
+        assert "serving 1 organiser on" in said
+
+
+def _answers(place: Organisers) -> bool:
+    try:
+        return status(place, "berg") == 200
+    except httpx.TransportError:
+        return False
+
+
+def test_what_is_wrong_with_the_fleets_own_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "fleet.toml").write_text(
+        '[fleet]\ndatabas = "x"\nbase_url = "https://x.exempel.se/v2.0"\n[night]\nfrom = "25:00"\n'
+    )
+    done = subprocess.run(
+        [*COMMAND, "fleet", "status"], cwd=tmp_path, capture_output=True, text=True, env={**os.environ}, check=False
+    )
+    assert done.returncode == 2
+    for words in ("fleet.toml:2", 'Did you mean "database"?', "must hold {name} once", "night.from"):
+        assert words in done.stderr, done.stderr
