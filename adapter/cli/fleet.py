@@ -115,18 +115,18 @@ def _ask(fleet: Fleet, names: list[str], everybody: bool) -> int:
         raise ConfigError("name organisers, or --all.")
     if unknown := [name for name in names if name not in known]:
         raise ConfigError(f"there is no organiser {', '.join(unknown)}. `fleet status` lists them.")
-    queue.prepare(fleet)
+    runs = queue.prepare(fleet)
 
-    async def ask() -> tuple[int, bool]:
+    async def ask() -> int:
         app = queue.app_of(fleet)
         async with app.open_async():
             asked = [await queue.ask(app, name) for name in names or known]
-            return sum(asked), await queue.somebody_works(app)
+            return sum(asked)
 
-    count, somebody = asyncio.run(ask())
+    count = asyncio.run(ask())
     waited = len(names or known) - count
     output.line(f"{output.plural(count, 'run')} asked for" + (f"; {waited} waited already" if waited else ""))
-    if not somebody:
+    if not runs.somebody_works():
         output.note("no worker is at work: start one with `fleet worker`")
     return 0
 
@@ -247,15 +247,7 @@ def _remove(fleet: Fleet, name: str, really: bool) -> int:
             f"{folder / 'config.toml'}. Then say --yes."
         )
     runs = queue.prepare(fleet)
-
-    async def forget() -> None:
-        app = queue.app_of(fleet)
-        async with app.open_async():
-            await queue.forget(app, name)
-
-    asyncio.run(forget())
     counts = joining.remove(fleet, runs, name)
-    asyncio.run(forget())  # what was planned meanwhile
     output.line(f"deleted: {output.plural(sum(counts.values()), 'row')} in {len(counts)} tables")
     left = joining.left_of(fleet, runs, name)
     for thing in left:

@@ -100,11 +100,11 @@ def remove(fleet: Fleet, runs: FleetRuns, name: str) -> dict[str, int]:
         finally:
             store.close()
     schemas.remove(fleet.fleet.database.get_secret_value(), own)
-    runs.forget(name)
     try:
         shutil.rmtree(folder)
     except OSError as error:
         raise ConfigError(f"{folder}: it cannot be deleted: {error.strerror}. Delete it by hand.") from None
+    runs.forget(name)  # last: nothing is planned for a folder that is not there
     return counts
 
 
@@ -112,6 +112,6 @@ def left_of(fleet: Fleet, runs: FleetRuns, name: str) -> list[str]:
     """What is still there of an organiser; empty where nothing is. Raises StateError."""
     folder = organisers.config_of(fleet, name).parent
     found = schemas.left_of(fleet.fleet.database.get_secret_value(), namespace_of(fleet, name))
-    if name in runs.latest():
-        found.append("its runs in the queue's record")
+    if runs.knows(name):
+        found.append("its jobs in the queue, and what became of them")
     return [*found, *([str(folder)] if folder.exists() else [])]

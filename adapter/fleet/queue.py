@@ -26,7 +26,7 @@ from adapter.store.fleet_runs import AGAIN, MISSED, RUNNING, FleetRun, FleetRuns
 
 try:
     import procrastinate
-    from procrastinate import exceptions, jobs, retry
+    from procrastinate import jobs, retry
 except ModuleNotFoundError:
     raise ConfigError(
         "`fleet run` and `fleet worker` need procrastinate: pip install 'ss12000-adapter[fleet]'"
@@ -96,7 +96,7 @@ def app_of(fleet: Fleet, work: Work | None = None) -> procrastinate.App:
             await loop.run_in_executor(work.threads, _run, work, organiser, night, context.job)
 
     @app.periodic(cron="* * * * *")
-    @app.task(name="plan", queue=PLANS, queueing_lock="plan")
+    @app.task(name="plan", queue=PLANS)
     async def planned(timestamp: int) -> None:
         if work is not None:
             await plan(app, work)
@@ -106,42 +106,29 @@ def app_of(fleet: Fleet, work: Work | None = None) -> procrastinate.App:
 
 async def ask(app: procrastinate.App, name: str) -> bool:
     """A run as soon as a worker is free, whatever the hour; False where one waits already."""
-    return await _defer(app, name, "", f"{name} asked", _ASKED_FOR)
-
-
-async def forget(app: procrastinate.App, name: str) -> None:
-    """No job of an organiser stays, whatever has become of it."""
-    for job in await app.job_manager.list_jobs_async(queue=RUNS, lock=name):
-        if job.id is not None:
-            await app.job_manager.cancel_job_by_id_async(job.id, delete_job=True)
-    await app.connector.execute_query_async("DELETE FROM procrastinate_jobs WHERE lock = %(name)s", name=name)
-
-
-async def somebody_works(app: procrastinate.App) -> bool:
-    """Whether a worker has given a sign of life."""
-    row = await app.connector.execute_query_one_async(
-        "SELECT count(*) AS alive FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 seconds'"
-    )
-    return bool(row["alive"])
+    waiting = await app.job_manager.list_jobs_async(queue=RUNS, lock=name, status="todo")
+    if any(not job.task_kwargs["night"] for job in waiting):
+        return False
+    await _defer(app, name, "", _ASKED_FOR)
+    return True
 
 
 async def plan(app: procrastinate.App, work: Work) -> None:
     """Take over what dead workers have left, plan the coming nights, and forget what is long past."""
-    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_DEAD_AFTER):
-        work.say(f"{job.task_kwargs.get('organiser', job.task_name)}: taken over from a worker that is gone")
+    for job in await app.job_manager.get_stalled_jobs(queue=RUNS, seconds_since_heartbeat=_DEAD_AFTER):
+        work.say(f"{job.task_kwargs['organiser']}: taken over from a worker that is gone")
         await app.job_manager.retry_job(job)
     now, fleet = work.clock(), work.fleet
     coming = {name: windows.window(fleet.night_of(name), now) for name in organisers.names(fleet)}
     done = work.runs.done({found.night for found in coming.values()})
-    there = {job.queueing_lock for job in await _open_jobs(app)}
+    there = {(job.task_kwargs["organiser"], job.task_kwargs["night"]) for job in await _open_jobs(app)}
     for name, found in coming.items():
-        lock = f"{name} {found.night}"
-        if (name, found.night) not in done and lock not in there:
+        if (name, found.night) not in done | there:  # two that plan at once do no harm: the second run is not needed
             at = found.begins if found.begins > now else None
-            await _defer(app, name, found.night, lock, fleet.night_of(name).priority, at)
+            await _defer(app, name, found.night, fleet.night_of(name).priority, at)
     await app.job_manager.delete_old_jobs(nb_hours=_KEPT_HOURS, include_failed=True, include_aborted=True)
     await app.job_manager.delete_old_jobs(nb_hours=1, queue=PLANS)
-    work.runs.forget(before=now - _KEPT_RUNS)
+    work.runs.forget_older(now - _KEPT_RUNS)
 
 
 async def _open_jobs(app: procrastinate.App) -> list[jobs.Job]:
@@ -149,16 +136,11 @@ async def _open_jobs(app: procrastinate.App) -> list[jobs.Job]:
     return [job for some in found for job in some]
 
 
-async def _defer(
-    app: procrastinate.App, name: str, night: str, lock: str, priority: int, at: int | None = None
-) -> bool:
+async def _defer(app: procrastinate.App, name: str, night: str, priority: int, at: int | None = None) -> None:
+    """`at`: not before (ms). No queueing lock: a job that is to be tried again could not go back beside another."""
     when: dict[str, Any] = {"schedule_at": dt.datetime.fromtimestamp(at / 1000, dt.UTC)} if at is not None else {}
-    task = app.configure_task("run", lock=name, queueing_lock=lock, priority=priority, queue=RUNS, **when)
-    try:
-        await task.defer_async(organiser=name, night=night)
-    except exceptions.AlreadyEnqueued:
-        return False
-    return True
+    task = app.configure_task("run", lock=name, priority=priority, queue=RUNS, **when)
+    await task.defer_async(organiser=name, night=night)
 
 
 def _run(work: Work, name: str, night: str, job: jobs.Job) -> None:

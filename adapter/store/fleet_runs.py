@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.pool import NullPool
 
 from adapter.store.engine import of_network, translated
+from adapter.store.schemas import QUEUE
 
 _SCHEMA = "ss12000_fleet"
 _metadata = sa.MetaData(schema=_SCHEMA)
@@ -96,11 +97,33 @@ class FleetRuns:
         with self._asking() as connection:
             return {row.organiser: FleetRun(**row._mapping) for row in connection.execute(wanted)}
 
-    def forget(self, organiser: str = "", before: int = 0) -> None:
-        """All of an organiser's, or all that began before a time (ms)."""
-        which = _run.c.organiser == organiser if organiser else _run.c.started < before
+    def forget_older(self, before: int) -> None:
+        """All that began before a time (ms)."""
         with self._asking() as connection:
-            connection.execute(sa.delete(_run).where(which))
+            connection.execute(sa.delete(_run).where(_run.c.started < before))
+
+    def forget(self, organiser: str) -> None:
+        """All of an organiser's, and its jobs, whatever has become of them."""
+        with self._asking() as connection:
+            connection.execute(sa.delete(_run).where(_run.c.organiser == organiser))
+            connection.execute(
+                sa.text(f"DELETE FROM {QUEUE}.procrastinate_jobs WHERE lock = :name"), {"name": organiser}
+            )
+
+    def knows(self, organiser: str) -> bool:
+        """Whether anything of an organiser's is there."""
+        jobs = sa.text(f"SELECT count(*) FROM {QUEUE}.procrastinate_jobs WHERE lock = :name")
+        with self._asking() as connection:
+            runs = connection.execute(sa.select(sa.func.count()).where(_run.c.organiser == organiser)).scalar_one()
+            return bool(runs or connection.execute(jobs, {"name": organiser}).scalar_one())
+
+    def somebody_works(self) -> bool:
+        """Whether a worker has given a sign of life."""
+        alive = (
+            f"SELECT count(*) FROM {QUEUE}.procrastinate_workers WHERE last_heartbeat > now() - interval '30 seconds'"
+        )
+        with self._asking() as connection:
+            return bool(connection.execute(sa.text(alive)).scalar_one())
 
     @contextmanager
     def _asking(self) -> Iterator[Connection]:

@@ -80,6 +80,12 @@ def test_sql_is_spoken_in_the_store_alone(path: Path) -> None:
         assert not [module for module in imported(path) if module.split(".")[0] == "sqlalchemy"]
 
 
+def test_a_connection_is_taken_only_where_it_is_told_whose_it_is() -> None:
+    """`engine_connect` sees to all others: store/namespace.py."""
+    raw = {path.name for path in FILES if ".raw_connection(" in path.read_text(encoding="utf-8")}
+    assert raw == {"reader.py"}
+
+
 def test_files_can_be_read_in_one_sitting() -> None:
     long = {str(path): length for path in FILES if (length := len(path.read_text(encoding="utf-8").splitlines())) > 400}
     assert not long

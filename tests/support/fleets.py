@@ -73,6 +73,12 @@ class Organisers:
         known = {"fetched": int(time.time() * 1000), "units": {}, "programmes": {}, "activities": {}}
         (folder / "open-data.json").write_text(json.dumps(known), encoding="utf-8")
 
+    def export_to(self, folder: Path, rows: Tables) -> None:
+        """The same, where nobody has been wired yet."""
+        folder.mkdir()
+        for source, content in files(rows).items():
+            (folder / f"{source}.csv").write_bytes(content)
+
     def sync(self, name: str) -> Outcome:
         return command("--config", f"organisers/{name}/config.toml", "sync", "--json", at=self.root)
 

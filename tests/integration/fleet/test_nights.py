@@ -86,7 +86,7 @@ def test_when_the_night_is_over_nobody_begins_and_that_is_told(tmp_path: Path) -
     with organisers_of(tmp_path, "berg", "dal", night=window(120, 240)) as place:
         assert place.command("run", "--all").code == 0  # two jobs, which become those of a night long past
         args = "jsonb_set(args, '{night}', '\"2026-01-01\"')"
-        place.sql(f"UPDATE ss12000_queue.procrastinate_jobs SET args = {args}, queueing_lock = lock || ' x'")
+        place.sql(f"UPDATE ss12000_queue.procrastinate_jobs SET args = {args}")
         with working(place, "--until-empty") as worker:
             worker.wait(120)
         found = place.standing()
@@ -107,6 +107,16 @@ def test_what_a_dead_worker_had_in_hand_is_taken_over(tmp_path: Path, monkeypatc
             until(lambda: outcomes(place)["berg"] in ("published", "unchanged"), 150)
         assert any("berg: taken over from a worker that is gone" in line for line in place.said)
         assert place.standing()["berg"]["persons"] == 60_002
+
+
+def test_what_is_taken_over_goes_back_beside_a_run_that_is_asked_for_meanwhile(tmp_path: Path) -> None:
+    with organisers_of(tmp_path, "berg", night=window(120, 240)) as place:
+        assert place.command("run", "berg").code == 0
+        place.sql("UPDATE ss12000_queue.procrastinate_jobs SET status = 'doing'")  # by somebody who is gone
+        assert "1 run asked for" in place.command("run", "berg").out
+        with working(place):
+            until(lambda: place.sql("SELECT count(*) FROM berg.run") == [(2,)])
+        assert place.standing()["berg"]["run"]["outcome"] in ("published", "unchanged")
 
 
 def test_a_worker_that_is_told_to_stop_gives_its_run_back(tmp_path: Path) -> None:
