@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from adapter.errors import ConfigError
+from adapter.errors import ConfigError, StateError
 from adapter.findings import Finding
 from adapter.fleet import child, organisers, windows
 from adapter.settings.fleet import Fleet, Night
@@ -40,6 +40,7 @@ _DEAD_AFTER = 30.0  # seconds without a sign of life
 _KEPT_HOURS = 24 * 30
 _KEPT_RUNS = 400 * 86_400_000  # ms
 _SOON = 60_000  # ms
+_WAIT = 15  # seconds before another attempt; twice as long before the next
 logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # its lines carry tracebacks; what a run said is recorded
 
 
@@ -57,8 +58,10 @@ class RunFailed(Exception):
 
 class _AsRecorded(retry.BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: jobs.Job) -> retry.RetryDecision | None:
-        """Another attempt where `Again` says so."""
-        return retry.RetryDecision(retry_in={"seconds": exception.seconds}) if isinstance(exception, Again) else None
+        """Another attempt where `Again` says so, or where what became of it could not be written down."""
+        if isinstance(exception, Again):
+            return retry.RetryDecision(retry_in={"seconds": exception.seconds})
+        return retry.RetryDecision(retry_in={"seconds": _WAIT}) if isinstance(exception, StateError) else None
 
 
 @dataclass(frozen=True)
@@ -163,11 +166,11 @@ def _run(work: Work, name: str, night: str, job: jobs.Job) -> None:
     work.runs.write(begun)
     done = child.run(work.command(config), settings, work.stopping)
     ended = replace(begun, ended=work.clock(), code=done.code, seconds=round(done.seconds, 3), megabytes=done.megabytes)
-    if done.stopped == child.INTERRUPTED:
+    if done.stopped == child.INTERRUPTED and not done.report:
         work.runs.write(replace(ended, outcome=AGAIN, why="its worker was stopped"))
         raise Again(0)
     outcome, why = _outcome(done, settings)
-    wait = min(15 * 2**job.attempts, 900)  # seconds
+    wait = min(_WAIT * 2**job.attempts, 60 * _WAIT)
     within = ends is None or work.clock() + wait * 1000 < ends
     if _may_go_well(done) and job.attempts + 1 < settings.attempts and within:
         work.runs.write(replace(ended, outcome=AGAIN, why=why))
