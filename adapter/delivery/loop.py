@@ -18,7 +18,7 @@ _PAUSE_AFTER_TROUBLE = 30.0
 
 def turn(store: Store, settings: Settings, tokens: Tokens | None, clock: Callable[[], int]) -> list[str]:
     """Confirm what was fetched and send what is due, once; gives what failed. Raises StateError."""
-    if not outbox.open_notices(store):
+    if not outbox.is_anything_open(store):
         return []
     return [*confirm(store, settings, clock()), *deliver_due(store, settings, tokens, clock).failures]
 

@@ -41,7 +41,8 @@ _KEPT_HOURS = 24 * 30
 _KEPT_RUNS = 400 * 86_400_000  # ms
 _SOON = 60_000  # ms
 _WAIT = 15  # seconds before another attempt; twice as long before the next
-logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # its lines carry tracebacks; what a run said is recorded
+for _name in ("procrastinate", "psycopg"):  # their lines carry tracebacks; what a run said is recorded
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 
 class Again(Exception):

@@ -22,6 +22,7 @@ LONGEST_WAIT = 2 * 3_600_000  # ms; what is to wait longer was put off before th
 
 
 _CLAIMING = 1212003  # key of PostgreSQL's advisory lock
+_ANY = sa.select(schema.notice.c.id).limit(1)
 _OF_SUBSCRIPTION = ("target", "spelling", "confirmed", "caller", "skew", "expires")
 
 
@@ -153,6 +154,11 @@ def mark_confirmed(store: Store, notice: Notice) -> None:
             .where(table.c.id == notice.subscription, table.c.confirmed < notice.version)
             .values(confirmed=notice.version)
         )
+
+
+def is_anything_open(store: Store) -> bool:
+    """Whether there is any notice that is not confirmed: asked again and again, so by the driver itself."""
+    return bool(store.rows(_ANY, {}))
 
 
 def open_notices(store: Store) -> list[Notice]:
