@@ -34,10 +34,10 @@ class Host:
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def begin(self, *command: str, at: Path | None = None, log: Path | None = None) -> subprocess.Popen[bytes]:
-        out = log.open("ab") if log is not None else subprocess.DEVNULL
         whole = ["ip", "netns", "exec", self.namespace, *command]
         env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(_TESTS.parent), str(_TESTS)])}
-        child = subprocess.Popen(whole, cwd=at, stdout=out, stderr=out, start_new_session=True, env=env)
+        with (log or Path(os.devnull)).open("ab") as out:
+            child = subprocess.Popen(whole, cwd=at, stdout=out, stderr=out, start_new_session=True, env=env)
         self.running.append(child)
         return child
 

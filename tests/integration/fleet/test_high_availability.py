@@ -28,7 +28,7 @@ from adapter.simulator.skolverket import Skolverket
 from adapter.store import publish, schemas
 
 pytestmark = pytest.mark.long
-HISTORIES = int(os.environ.get("SS12000_FAILOVERS", "2"))
+HISTORIES = int(os.environ.get("SS12000_FAILOVERS", "1"))
 EVENTS = 10
 NAMES = ("berg", "dal")
 
