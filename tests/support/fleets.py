@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 from adapter.fleet import joining, organisers
 from adapter.fleet.serving import FleetRunning, start
 from adapter.settings.fleet import Fleet
+from adapter.simulator.skolverket import Skolverket
 from adapter.store import schemas
 from adapter.wiring import clock
 from support import exports
@@ -48,22 +49,32 @@ class Organisers:
     def base(self, name: str) -> str:
         return f"http://127.0.0.1:{self.port}/{name}/v2.0"
 
-    def add(self, name: str, rows: Tables | None = None, base: str = "", more: str = "") -> Path:
+    def add(
+        self, name: str, rows: Tables | None = None, base: str = "", more: str = "", config: str | None = None
+    ) -> Path:
         """An organiser's folder, its room in the database, and last night's export. Who is in it bears its name."""
         folder = self.root / "organisers" / name
         folder.mkdir(parents=True, exist_ok=True)
         own = joining.namespace_of(self.fleet, name)
         schemas.make(self.url, own)
-        config = exports.CONFIG.replace("0a9c6f0e-5f5b-4a53-9d0a-6f4a7b0c2d11", str(uuid.uuid4()))
+        if config is None:
+            config = exports.CONFIG.replace("0a9c6f0e-5f5b-4a53-9d0a-6f4a7b0c2d11", str(uuid.uuid4()))
+            config += f'[facade]\nbase_url = "{base or self.base(name)}"\n'
+            config += f'[auth]\njwks_url = "{self.issuer.file.as_uri()}"\n'
         config += joining.state_section(self.url, folder, self.root, own)
-        config += (
-            f'[facade]\nbase_url = "{base or self.base(name)}"\n[auth]\njwks_url = "{self.issuer.file.as_uri()}"\n'
-        )
         config += more + "".join(exports.SOURCE.format(name=source) for source in ("skola", "elev", "larare"))
         (folder / "mapping.yaml").write_text(exports.MAPPING, encoding="utf-8")
         self.export(name, rows or people_of(name))
         (folder / "config.toml").write_text(config, encoding="utf-8")
         return folder
+
+    @contextmanager
+    def with_skolverket(self, name: str) -> Iterator[Skolverket]:
+        """An organiser, and Skolverket's whole side of it alone: authority, certificates, client."""
+        folder = self.root / "organisers" / name
+        with Skolverket(folder / "tls", "2120000001", {}, self.base(name), clock) as side:
+            self.add(name, config=told(side, name))
+            yield side
 
     def export(self, name: str, rows: Tables) -> None:
         """What the old system writes at night."""
@@ -119,6 +130,21 @@ class Organisers:
             found = list(result.all()) if result.returns_rows else []
         engine.dispose()
         return found
+
+
+def told(side: Skolverket, name: str) -> str:
+    """What config.toml says of Skolverket's side, beside the folder with its certificates."""
+    values = side.config(str(uuid.uuid4()), "127.0.0.1:0")
+    return (
+        f'[organiser]\nname = "{name}"\norganisation_number = "2120000001"\nid_namespace = "{values["id_namespace"]}"\n'
+        f'[mapping]\nfile = "mapping.yaml"\n[facade]\nbase_url = "{values["base_url"]}"\n'
+        f'[auth]\nissuer = "{values["issuer"]}"\njwks_url = "{values["jwks_url"]}"\njwks_ca = "tls/ca.pem"\n'
+        f'[token]\nurl = "{values["token_url"]}"\ncertificate = "tls/client.pem"\nkey = "tls/client.key"\n'
+        f'client_key = "{values["entity"]}"\nca = "tls/ca.pem"\n'
+        f'[notifications]\nallowed_targets = ["{values["allowed_target"]}"]\nca = "tls/ca.pem"\n'
+        "confirm_within_minutes = 1\n"
+        f'[open_data]\nurl = "{values["open_data_url"]}"\nmax_age_hours = 100000\n'
+    )
 
 
 def people_of(name: str, pupils: int = 24) -> Tables:

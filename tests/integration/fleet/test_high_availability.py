@@ -7,17 +7,15 @@ import random
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 from support import exports
 from support.exports import Tables, files
-from support.fleets import people_of, until
+from support.fleets import people_of, told, until
 from support.hosts import Host, Postgres, hosts, kill, primary_and_copy
 from support.ports import free_port
 
@@ -137,9 +135,9 @@ def machines(root: Path) -> Iterator[Machines]:
             place.skolverket[name], place.rows[name] = side, people_of(name)
             schemas.make(url, joining.namespace_of(fleet, name))
             (folder / "mapping.yaml").write_text(exports.MAPPING)
-            (folder / "config.toml").write_text(
-                _config(folder, name, side.config(str(uuid.uuid4()), "127.0.0.1:0"), url, fleet)
-            )
+            own = joining.state_section(url, folder, root, joining.namespace_of(fleet, name))
+            sources = "".join(exports.SOURCE.format(name=source) for source in ("skola", "elev", "larare"))
+            (folder / "config.toml").write_text(f"{told(side, name)}{own}{sources}")
             for port in _ports(side):  # what a host asks of Skolverket goes over the bridge
                 _relay_here(stack, f"{here}:{port}", f"127.0.0.1:{port}")
                 for host in ("app1", "app2"):
@@ -151,21 +149,6 @@ def machines(root: Path) -> Iterator[Machines]:
             for source, content in files(place.rows[name]).items():
                 (root / "organisers" / name / f"{source}.csv").write_bytes(content)
         yield place
-
-
-def _config(folder: Path, name: str, values: dict[str, str], url: str, fleet: Any) -> str:
-    own = joining.state_section(url, folder, folder.parents[1], joining.namespace_of(fleet, name))
-    return (
-        f'[organiser]\nname = "{name}"\norganisation_number = "2120000001"\nid_namespace = "{values["id_namespace"]}"\n'
-        f'{own}[mapping]\nfile = "mapping.yaml"\n[facade]\nbase_url = "{values["base_url"]}"\n'
-        f'[auth]\nissuer = "{values["issuer"]}"\njwks_url = "{values["jwks_url"]}"\njwks_ca = "tls/ca.pem"\n'
-        f'[token]\nurl = "{values["token_url"]}"\ncertificate = "tls/client.pem"\nkey = "tls/client.key"\n'
-        f'client_key = "{values["entity"]}"\nca = "tls/ca.pem"\n'
-        f'[notifications]\nallowed_targets = ["{values["allowed_target"]}"]\nca = "tls/ca.pem"\n'
-        "confirm_within_minutes = 1\n"
-        f'[open_data]\nurl = "{values["open_data_url"]}"\nmax_age_hours = 100000\n'
-        + "".join(exports.SOURCE.format(name=source) for source in ("skola", "elev", "larare"))
-    )
 
 
 def _ports(side: Skolverket) -> set[int]:

@@ -18,6 +18,7 @@ from adapter.fleet import joining
 from adapter.ss12000.types import FETCH_ORDER
 from adapter.store import publish, schema
 from adapter.store.engine import Servers, open_store
+from adapter.store.lock import run_lock
 from adapter.store.reader import Row
 
 NAMES = ("berg", "dal", "lund")
@@ -219,6 +220,18 @@ def shared(several: Several) -> Iterator[tuple[Servers, dict[str, Any], dict[str
     assert len(set(expected.values())) == len(NAMES)
     yield servers, stores, expected
     servers.close()
+
+
+def test_one_organisers_run_keeps_nobody_else_waiting(shared: tuple[Servers, dict[str, Any], dict[str, str]]) -> None:
+    _, stores, _ = shared
+    with run_lock(stores["berg"]):
+        with run_lock(stores["dal"]):
+            pass
+        with pytest.raises(StateError, match="another run is going on"), run_lock(stores["berg"]):
+            pass
+    with stores["berg"].writing() as one, stores["dal"].writing() as other:
+        publish.next_stamp(one, 1)
+        publish.next_stamp(other, 1)  # would wait for ever
 
 
 def test_what_is_published_is_each_ones_own(several: Several) -> None:

@@ -14,12 +14,16 @@ from support.page import PASSWORD, USERS
 from support.ports import free_port
 from support.shell import COMMAND
 
-from adapter.fleet import serving
+from adapter.fleet import delivering, serving
+from adapter.ss12000.types import ResourceType
+
+PERSON = ResourceType.PERSON
 
 
 @pytest.fixture(autouse=True)
 def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serving, "_LOOK_EVERY", 0.2)
+    monkeypatch.setattr(delivering, "_EVERY", 0.2)
 
 
 def status(place: Organisers, name: str) -> int:
@@ -75,6 +79,31 @@ def test_a_state_that_was_away_is_tried_again(tmp_path: Path) -> None:
             assert any("no schema 'berg'" in line for line in place.said)
             place.sql("ALTER SCHEMA gone RENAME TO berg")
             until(lambda: status(place, "berg") == 200)
+
+
+def test_each_ones_notices_go_with_its_own_certificate_to_its_own_client(tmp_path: Path) -> None:
+    with organisers_of(tmp_path) as place, place.with_skolverket("berg") as berg, place.with_skolverket("dal") as dal:
+        sides = {"berg": berg, "dal": dal}
+        for name in sides:
+            assert place.sync(name).code == 0
+        with place.served():
+            for name, side in sides.items():
+                assert side.client.register(side.webhook.target) == 201
+                side.webhook.status = 503
+                changed = people_of(name)
+                changed["elev"][0]["tilltalsnamn"] = "Nya"
+                place.export(name, changed)
+                assert place.sync(name).code == 6, "a notice waits"
+            assert [len(side.webhook.notices) for side in sides.values()] == [0, 0]
+            for name, side in sides.items():
+                side.webhook.status = 200
+                place.sql(f"UPDATE {name}.notice SET next_attempt = 0")  # the pause after a failure is over
+            until(lambda: all(side.webhook.notices for side in sides.values()))
+            for name, side in sides.items():
+                until(lambda side=side: any(p["givenName"] == "Nya" for p in side.client.held[PERSON].values()))
+                assert {person["familyName"] for person in side.client.held[PERSON].values()} == {f"{name}son"}
+            waiting = "SELECT count(*) FROM {}.notice"
+            until(lambda: [place.sql(waiting.format(name)) for name in sides] == [[(0,)], [(0,)]])  # it was fetched
 
 
 def test_health_is_the_processs_own(tmp_path: Path) -> None:
