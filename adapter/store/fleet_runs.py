@@ -106,6 +106,7 @@ class FleetRuns:
         """All of an organiser's, and its jobs, whatever has become of them."""
         with self._asking() as connection:
             connection.execute(sa.delete(_run).where(_run.c.organiser == organiser))
+            connection.execute(sa.text(f"SET LOCAL search_path TO {QUEUE}"))  # where its triggers look
             connection.execute(
                 sa.text(f"DELETE FROM {QUEUE}.procrastinate_jobs WHERE lock = :name"), {"name": organiser}
             )
