@@ -135,10 +135,11 @@ class Assembly:
         value_of = itemgetter(*rule.distinct) if rule.distinct else _no_value
         skipped = writer.skipped if writer is not None else None
         for row in _distinct(ready, rows, skipped) if rule.distinct else rows:
-            told, heard = len(stage.findings.kept), stage.findings.heard
+            heard = stage.findings.heard
+            stage.findings.overheard = [] if self.miss is not None else None
             values = stage.take(row, ready, change, merger)
             if values is None and self.miss is not None:
-                self.miss(rule, row, stage.findings.kept[told:])
+                self.miss(rule, row, stage.findings.overheard or [])
             if values is not None:
                 note(values, RowRef(rule.view.name, row[0]))
                 if rule.lists_members and not values["groupMemberships"]:

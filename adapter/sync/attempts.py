@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from typing import IO
 
 from adapter.errors import AdapterError
@@ -70,12 +71,13 @@ def _comparable(believed: Kept | None, read: Kept | None) -> bool:
     return believed is None or read is None or same_rows(believed, read)
 
 
-_Outcome = tuple[dict[ResourceType, dict[str, bytes]], list[str]]
-"""What a run comes to: the digests of its objects, and its findings."""
+_Outcome = tuple[dict[ResourceType, dict[str, bytes]], Counter[str], list[str]]
+"""What a run comes to: the digests of its objects, how many findings of each code, and their words."""
 
 
 def _outcome(found: Assembly, report: Report) -> _Outcome:
-    return {kind: dict(stage.current) for kind, stage in found.stages.items()}, sorted(map(repr, report.findings.kept))
+    digests = {kind: dict(stage.current) for kind, stage in found.stages.items()}
+    return digests, report.findings.counts, sorted(map(repr, report.findings.kept))
 
 
 def _by_differences(

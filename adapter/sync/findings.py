@@ -17,7 +17,8 @@ class Findings:
     """Collects; memory does not grow with a bad export."""
 
     def __init__(self) -> None:
-        self.kept: list[Finding] = []
+        self._words: list[Finding] = []
+        self.overheard: list[Finding] | None = None  # what is added from now on, for whoever listens
         self.grouped = Grouped()
         self.counts: Counter[str] = Counter()
         self.severities: Counter[Severity] = Counter()
@@ -29,6 +30,14 @@ class Findings:
     def total(self) -> int:
         """How many findings there were, kept in words or not."""
         return self.counts.total()
+
+    @property
+    def kept(self) -> list[Finding]:
+        """Those in words: all, or the first of a report, so that they are the same in whatever order rows came."""
+        if len(self._words) > KEPT:
+            self._words.sort(key=lambda finding: (*report_order(finding), finding.message))
+            del self._words[KEPT:]
+        return self._words
 
     def report(self, finding: RowFinding, severity: Severity = Severity.WARNING, protected: bool = False) -> None:
         """A finding of a row that is being built; its value is shown only where that tells nothing of a person.
@@ -53,8 +62,11 @@ class Findings:
         self.counts[finding.code] += 1
         self.severities[finding.severity] += 1
         self.grouped.add(finding)
-        if len(self.kept) < KEPT:
-            self.kept.append(finding)
+        self._words.append(finding)
+        if len(self._words) >= 2 * KEPT:
+            _ = self.kept  # the rest goes
+        if self.overheard is not None:
+            self.overheard.append(finding)
 
     def place(self, units_of: Callable[[str], tuple[str, ...]], hidden: Callable[[str], bool]) -> None:
         """Fill in the school units of objects of which it was not known when they were built: id -> units.

@@ -27,7 +27,6 @@ from adapter.sync.differences.record import Record
 from adapter.sync.differences.selection import Selection
 from adapter.sync.differences.shelf import Unusual
 from adapter.sync.extract import Extraction, Sources
-from adapter.sync.findings import KEPT
 from adapter.sync.goes_by import CHECKED_WITH, LENGTHS, MAPPED_WITH, digest, rules_now
 from adapter.sync.inputs import Inputs
 from adapter.sync.placing import place_findings
@@ -130,17 +129,15 @@ def assemble(
             memory.ends(assembly)
         if memory is not None:
             with report.timed("write down"):
-                assembly.kept = _written_down(memory, assembly, plan, sources, report)
+                assembly.kept = _written_down(memory, assembly, plan, sources)
         return assembly
 
 
-def _written_down(memory: Record, assembly: Assembly, plan: Plan, sources: Sources, report: Report) -> kept.Kept | None:
+def _written_down(memory: Record, assembly: Assembly, plan: Plan, sources: Sources) -> kept.Kept | None:
     """What is kept of the run for the next one; None where that could not go by it."""
     if isinstance(memory, Night) and memory.asked_again:
         return None
     try:
-        if report.findings.total > KEPT:
-            raise Unusual("there is more to tell than is kept in words")
         return kept.made(memory, assembly, plan, sources, memory.kept if isinstance(memory, Night) else None)
     except Unusual as why:
         assembly.unusual = str(why)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import signal
-import time
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,8 @@ def test_everybody_runs_once_a_night_however_many_workers_there_are(tmp_path: Pa
     names = [f"ort-{n}" for n in range(6)]
     with organisers_of(tmp_path, *names, night=window()) as place, working(place), working(place):
         until(lambda: set(outcomes(place).values()) == {"published"})
-        time.sleep(2)
+        with working(place, "--until-empty") as third:  # plans once more
+            third.wait(60)
         for name in names:
             runs = place.sql(f'SELECT count(*) FROM "{name.replace("-", "_")}".run')
             assert runs == [(1,)], name

@@ -19,6 +19,7 @@ from support.small_school import NOW, OPEN_GATE, TODAY
 
 from adapter.store import publish
 from adapter.store.engine import open_store
+from adapter.sync import findings, repeat
 from adapter.sync.inputs import Options
 from adapter.sync.report import Report
 from adapter.sync.run import sync
@@ -66,6 +67,17 @@ def history(folder: Path, seed: int, mapping: str) -> list[Report]:
 def test_whatever_happens_the_nights_come_to_what_whole_runs_come_to(tmp_path: Path, seed: int, mapping: str) -> None:
     found = history(tmp_path, seed, mapping)
     assert any(map(by_differences, found[1:]))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_so_they_do_where_there_is_more_to_tell_than_is_kept(
+    tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (findings, repeat):
+        monkeypatch.setattr(module, "KEPT", 2)
+    found = history(tmp_path, seed, any_night.MAPPING)
+    assert any(map(by_differences, found[1:]))
+    assert any(report.findings.total > 2 for report in found if by_differences(report))
 
 
 @pytest.mark.long
