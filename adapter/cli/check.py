@@ -64,12 +64,12 @@ def run(args: argparse.Namespace) -> int:
         if tests.findings:
             failed = ConfigError("a test of the mapping failed")
     texts = {str(args.config): args.config.read_text(encoding="utf-8-sig"), inputs.mapping_name: inputs.mapping}
-    undecided = [found for name, text in texts.items() for found in _undecided(name, text)]
+    open_ = [found for name, text in texts.items() for found in undecided(name, text)]
     if args.json:
-        left = [{"file": name, "line": number, "decide": text} for name, number, text in undecided]
+        left = [{"file": name, "line": number, "decide": text} for name, number, text in open_]
         output.document({**_document(plan, findings), "tests": tests.count, "left_to_decide": left})
     else:
-        _describe(plan, findings, headers, undecided, args)
+        _describe(plan, findings, headers, open_, args)
         if tests.count and not tests.findings:
             output.line(f"{output.plural(tests.count, 'test')} of the mapping passed")
     return failed.exit_code if failed else 0
@@ -83,11 +83,11 @@ def _describe(
     plan: Plan,
     findings: list[Finding],
     headers: dict[str, Sequence[str] | None],
-    undecided: list[_Undecided],
+    open_: list[_Undecided],
     args: argparse.Namespace,
 ) -> None:
     output.findings(findings, limit=100)
-    for name, number, question in undecided:
+    for name, number, question in open_:
         output.line(f"left to decide: {name}:{number}: {question}")
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
     if errors:
@@ -98,14 +98,14 @@ def _describe(
         output.line("Careful defaults, where the mapping does not say otherwise:")
         for words in DEFAULTS:
             output.line(f"  {words}")
-    left = f"; {output.plural(len(undecided), 'line')} left to decide" if undecided else ""
+    left = f"; {output.plural(len(open_), 'line')} left to decide" if open_ else ""
     rules = sum(len(plan.rules[kind]) for kind in FETCH_ORDER)
     opened = sum(header is not None for header in headers.values())
     sources = output.plural(opened, "source") + " opened" if opened else "no source opened"
     output.line(f"all well: {output.plural(rules, 'rule')}, {sources}{left}")
 
 
-def _undecided(name: str, text: str) -> Iterator[_Undecided]:
+def undecided(name: str, text: str) -> Iterator[_Undecided]:
     """What `init` left open."""
     for number, line in enumerate(text.splitlines(), 1):
         _, found, question = line.partition(DECIDE)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from adapter.settings.fleet import Fleet
 
 _FILE = Path("fleet.toml")
-_NO_RUN = 8
+_WRONG, _NO_RUN = 2, 8
 _WORDS = 110  # characters of what is to be done, in the table
 
 
@@ -103,7 +103,7 @@ def _work(fleet: Fleet, at_once: int, until_empty: bool) -> int:
     from adapter.fleet import worker
 
     output.note(f"taking runs, {at_once} at once" + (", until none is due" if until_empty else ""))
-    worker.work(fleet, at_once, until_empty, output.warn)
+    worker.work(fleet, at_once, until_empty, output.note, output.warn)
     return 0
 
 
@@ -112,23 +112,27 @@ def _ask(fleet: Fleet, names: list[str], everybody: bool) -> int:
 
     known = organisers.names(fleet)
     if everybody == bool(names):
-        raise ConfigError("name organisers, or --all.")
+        raise ConfigError("name organisers, or --all, and not both." if names else "name organisers, or --all.")
     if unknown := [name for name in names if name not in known]:
         raise ConfigError(f"there is no organiser {', '.join(unknown)}. `fleet status` lists them.")
+    wrong = {each.name: each.wrong for each in organisers.Everybody(fleet).all_of() if each.wrong}
+    for name in [name for name in names or known if name in wrong]:
+        output.warn(f"{name}: {wrong[name]}")
+    chosen = [name for name in names or known if name not in wrong]
     runs = queue.prepare(fleet)
 
     async def ask() -> int:
         app = queue.app_of(fleet)
         async with app.open_async():
-            asked = [await queue.ask(app, name) for name in names or known]
+            asked = [await queue.ask(app, name) for name in chosen]
             return sum(asked)
 
     count = asyncio.run(ask())
-    waited = len(names or known) - count
+    waited = len(chosen) - count
     output.line(f"{output.plural(count, 'run')} asked for" + (f"; {waited} waited already" if waited else ""))
     if not runs.somebody_works():
         output.note("no worker is at work: start one with `fleet worker`")
-    return 0
+    return _WRONG if len(chosen) < len(names or known) else 0
 
 
 def _status(fleet: Fleet, args: argparse.Namespace) -> int:
@@ -152,7 +156,11 @@ def _status(fleet: Fleet, args: argparse.Namespace) -> int:
         for stands in found:
             if stands.to_do:
                 output.line(f"{stands.name}: {stands.to_do}")
+        for oddity in organisers.oddities(fleet):
+            output.line(oddity)
         output.line(", ".join(f"{counts[word]} {word}" for word in standing.ORDER if counts[word]) or "nobody yet")
+    if hours and not found:
+        late = ["nobody is there"]
     if late and not args.json:
         output.note(f"no run has ended within {hours:g} hours: {', '.join(late[:10])}{' …' * (len(late) > 10)}")
     return _NO_RUN if late else 0
@@ -196,9 +204,13 @@ def _facts(stands: Stands) -> dict[str, Any]:
 
 
 def _add(fleet: Fleet, file: Path, args: argparse.Namespace) -> int:
+    from adapter.cli.check import undecided
+
     name, at = args.name, organisers.config_of(fleet, args.name)
     if not at.is_file() and not args.sources:
         raise ConfigError(f"{at} is not there. Say where the rows are: fleet add {name} --from URL_OR_PATH …")
+    if at.is_file() and args.sources:
+        raise ConfigError(f"{at} is there already. Go on without --from: fleet add {name}")
     if args.sources:
         drafting = argparse.Namespace(dir=at.parent, sources=args.sources, schema=args.schema, no_input=False)
         init.run(drafting)
@@ -207,22 +219,27 @@ def _add(fleet: Fleet, file: Path, args: argparse.Namespace) -> int:
             said, at.parent.absolute(), file.parent.absolute(), joining.namespace_of(fleet, name)
         )
         text = at.read_text(encoding="utf-8").replace(init.STATE, own)
+        for variable in ("SIS_PASSWORD", "SIS_URL"):  # each has a password of its own
+            text = text.replace(variable, f"{name.upper().replace('-', '_')}_{variable}")
         address = f'base_url = "{fleet.fleet.base_url.format(name=name)}"'
         at.write_text(text.replace(init.BASE_URL, address), encoding="utf-8")
     schemas.make(fleet.fleet.database.get_secret_value(), joining.namespace_of(fleet, name))
     output.line(f"ok  {at} is there")
     output.line(f"ok  the database has room for {name}, which nobody else sees")
-    if wrong := next((each.wrong for each in organisers.all_of(fleet) if each.name == name), ""):
-        output.line(f"--  {wrong}")
-        return 2
-    for step in ("check", "rehearse"):
-        output.line(f"    {step}:")
-        if subprocess.run(wiring.command(at, step), check=False).returncode:
-            output.line(
-                f"--  {step}: see above; mend it, then go on:  ss12000-adapter --config {file} fleet add {name}"
-            )
-            return 2
-        output.line(f"ok  {step}")
+    then = f"then go on:  ss12000-adapter --config {file} fleet add {name}"
+    if wrong := organisers.Everybody(fleet).wrong_with(name):
+        output.line(f"--  {wrong} Mend it, {then}")
+        return _WRONG
+    mapping = wiring.load(at).settings.mapping.file
+    for step in (("check", "--quiet"), ("rehearse",)):
+        if subprocess.run(wiring.command(at, *step), check=False).returncode:
+            output.line(f"--  {step[0]}: mend what it says above, {then}")
+            return _WRONG
+        left = sum(1 for text in (at, mapping) for _ in undecided(str(text), text.read_text(encoding="utf-8")))
+        if left:
+            output.line(f"--  {output.plural(left, 'line')} to decide: write what is right, without DECIDE; {then}")
+            return _WRONG
+        output.line(f"ok  {step[0]}")
     output.line(f"Go on:  ss12000-adapter --config {file} fleet run {name}; then register its address with Skolverket.")
     return 0
 
@@ -231,6 +248,8 @@ def _export(fleet: Fleet, name: str, folder: Path) -> int:
     counts = joining.export(fleet, name, folder)
     output.table(("table", "rows"), [(table, count) for table, count in counts.items() if count])
     output.line(f"{folder}: all of {name}'s, as an installation of its own. It holds pupils and secrets: keep it safe.")
+    if away := joining.outside(folder):
+        output.line(f"Files of {', '.join(away)} lie outside the folder: correct their paths in its config.toml.")
     output.line(f"Try it:  ss12000-adapter --config {folder / 'config.toml'} status")
     return 0
 
@@ -239,8 +258,11 @@ def _remove(fleet: Fleet, name: str, really: bool) -> int:
     from adapter.fleet import queue
 
     folder = organisers.config_of(fleet, name).parent
+    things = joining.left_of(fleet, queue.prepare(fleet), name)
+    if not things:
+        raise ConfigError(f"nothing is there of an organiser {name}. `fleet status` lists them.")
     if not really:
-        for thing in joining.left_of(fleet, queue.prepare(fleet), name):
+        for thing in things:
             output.line(f"would go: {thing}")
         raise ConfigError(
             f"nothing was deleted. Take a copy first (fleet export {name} DIR): its ids cannot be made again without "

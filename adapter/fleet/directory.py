@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from adapter.errors import AdapterError
+from adapter.errors import AdapterError, ConfigError
 from adapter.facade.addresses import Addresses
 from adapter.facade.context import Context, context_of
 from adapter.facade.jwks import KeySource
@@ -53,6 +53,7 @@ class Directory:
         self._refused: dict[str, tuple[_Stamp, str]] = {}
         self._keys: dict[tuple[Auth, str | None], KeySource] = {}
         self._left: list[tuple[float, Store]] = []
+        self._begun = False
 
     def __iter__(self) -> Iterator[Served]:
         """Everybody who is served."""
@@ -71,14 +72,18 @@ class Directory:
         Raises ConfigError where the folder cannot be read; then everybody is served as before.
         """
         found = organisers.names(self._fleet)
-        stamps = {name: _stamp(self._fleet, name) for name in found}
+        if not found and len(self) > 1:
+            raise ConfigError(f"fleet.organisers: {self._fleet.fleet.organisers} is empty. Is a disk of it missing?")
+        stamps = {name: organisers.stamp(self._fleet, name) for name in found}
         for name in [name for name in self._served if name not in stamps]:
             self._leave(self._served.pop(name).store)
+            self._say(f"{name}: served no longer, for it is not there")
         self._refused = {name: seen for name, seen in self._refused.items() if name in stamps}
         changed = [name for name in found if all_anew or self._stamp_of(name) != stamps[name]]
         if changed:
             self._take_up({name: stamps[name] for name in changed})
         self.addresses.replace(served.context for served in self)
+        self._begun = True
         self._let_go(time.monotonic() - _GRACE)
 
     def close(self) -> None:
@@ -124,8 +129,9 @@ class Directory:
         self._served[name] = Served(name, stamp, installation, store, context, tokens)
         if old is not None and not same:
             self._leave(old.store)
-        if self._refused.pop(name, None) or old is not None:
-            self._say(f"{name}: served with its new configuration")
+        self._refused.pop(name, None)
+        if self._begun:
+            self._say(f"{name}: served" + (" with its new configuration" if old is not None else ""))
 
     def _refuse(self, name: str, stamp: _Stamp, why: str) -> None:
         if self._refused.get(name, (stamp, ""))[1] != why:
@@ -141,11 +147,3 @@ class Directory:
             if at <= before:
                 store.close()
         self._left = [(at, store) for at, store in self._left if at > before]
-
-
-def _stamp(fleet: Fleet, name: str) -> _Stamp:
-    try:
-        seen = organisers.config_of(fleet, name).stat()
-    except OSError:
-        return 0, 0
-    return seen.st_mtime_ns, seen.st_size

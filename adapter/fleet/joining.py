@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from adapter import wiring
+from adapter import config, wiring
 from adapter.errors import ConfigError
 from adapter.fleet import organisers
 from adapter.settings.fleet import Fleet
@@ -17,7 +17,7 @@ from adapter.store.fleet_runs import FleetRuns
 from adapter.store.lock import run_lock
 from adapter.store.namespace import Namespace
 
-_STATE = re.compile(r"^\[state\][^\[]*", re.MULTILINE)
+_STATE = re.compile(r"^\[state\].*?(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
 _KEPT = re.compile(r"^(?!\s*(?:#|url|schema|role|\[)).*\S.*$", re.MULTILINE)
 _LEFT_OUT = ("reports", "plans", "*.lock")
 
@@ -44,6 +44,7 @@ def export(fleet: Fleet, name: str, folder: Path) -> dict[str, int]:
 
     Raises ConfigError, StateError; then nothing is there.
     """
+    organisers.must_be_there(fleet, name)
     each = organisers.one(fleet, name)
     if each.installation is None:
         raise ConfigError(f"{name}: {each.wrong}")
@@ -52,10 +53,10 @@ def export(fleet: Fleet, name: str, folder: Path) -> dict[str, int]:
     try:
         shutil.copytree(each.config.parent, folder, ignore=shutil.ignore_patterns(*_LEFT_OUT))
         folder.chmod(0o700)
-        config = folder / "config.toml"
-        text = config.read_text(encoding="utf-8")
-        config.write_text(_STATE.sub(_on_its_own, text, count=1), encoding="utf-8")
-        store, own = each.installation.store(), wiring.load(config).store()
+        file = folder / "config.toml"
+        text = file.read_text(encoding="utf-8")
+        file.write_text(_STATE.sub(_on_its_own, text, count=1), encoding="utf-8")
+        store, own = each.installation.store(), wiring.load(file).store()
         try:
             with run_lock(store):
                 counts = copying.copy(store, own)
@@ -79,39 +80,57 @@ def _on_its_own(found: re.Match[str]) -> str:
     return f'[state]\nurl = "sqlite:///state.db"\n{kept}\n'
 
 
-def remove(fleet: Fleet, runs: FleetRuns, name: str) -> dict[str, int]:
-    """Everything of an organiser: state, record, folder. Gives what was there. Raises ConfigError, StateError.
+def outside(folder: Path) -> list[str]:
+    """Sources of an installation whose files lie outside its folder, by a path that is meant from there."""
+    sources = config.written(folder / "config.toml").get("sources", {})
+    return [name for name, options in sources.items() if str(options.get("path", "")).startswith("..")]
 
-    Its runs have ended or are kept from beginning: the lock is taken first.
+
+def remove(fleet: Fleet, runs: FleetRuns, name: str) -> dict[str, int]:
+    """Everything of an organiser: folder, state, record. Gives what was in the state. Raises ConfigError, StateError.
+
+    A run that is going on keeps it from that. What an earlier attempt has left goes too.
     """
-    folder = organisers.config_of(fleet, name).parent
-    if not (folder / "config.toml").is_file():
-        raise ConfigError(f"{folder}: there is no organiser of that name. `fleet status` lists them.")
-    each, counts = organisers.one(fleet, name), {}
-    own = namespace_of(fleet, name)
-    if each.installation is not None:
-        state = each.installation.settings.state
-        if state.schema_name is not None:
-            own = Namespace(state.schema_name, state.role or own.role)
+    own, file = _own(fleet, name), organisers.config_of(fleet, name)
+    counts = {}
+    each = organisers.one(fleet, name) if file.is_file() else None
+    if each is not None and each.installation is not None:
         store = each.installation.store()
         try:
-            with run_lock(store):  # no run of it is going on
+            with run_lock(store):
                 counts = copying.count(store)
+                file.rename(file.with_suffix(".removed"))  # from now on nobody serves or plans it
         finally:
             store.close()
     schemas.remove(fleet.fleet.database.get_secret_value(), own)
     try:
-        shutil.rmtree(folder)
+        if file.parent.is_dir():
+            shutil.rmtree(file.parent)
     except OSError as error:
-        raise ConfigError(f"{folder}: it cannot be deleted: {error.strerror}. Delete it by hand.") from None
+        raise ConfigError(f"{file.parent}: it cannot be deleted: {error.strerror}. Delete it by hand.") from None
     runs.forget(name)  # last: nothing is planned for a folder that is not there
     return counts
 
 
 def left_of(fleet: Fleet, runs: FleetRuns, name: str) -> list[str]:
-    """What is still there of an organiser; empty where nothing is. Raises StateError."""
+    """What is still there of an organiser; empty where nothing is. Raises ConfigError, StateError."""
     folder = organisers.config_of(fleet, name).parent
-    found = schemas.left_of(fleet.fleet.database.get_secret_value(), namespace_of(fleet, name))
+    found = schemas.left_of(fleet.fleet.database.get_secret_value(), _own(fleet, name))
     if runs.knows(name):
         found.append("its jobs in the queue, and what became of them")
     return [*found, *([str(folder)] if folder.exists() else [])]
+
+
+def _own(fleet: Fleet, name: str) -> Namespace:
+    """Where an organiser's state lies. Raises ConfigError where that is somebody else's."""
+    everybody = {each.name: each for each in organisers.Everybody(fleet).all_of()}
+    own = namespace_of(fleet, name)
+    if name in everybody and (installation := everybody[name].installation) is not None:
+        state = installation.settings.state
+        own = Namespace(state.schema_name or own.schema, state.role or own.role)
+    for other, each in everybody.items():
+        if other != name and each.installation is not None:
+            state = each.installation.settings.state
+            if own.schema == state.schema_name or own.role == state.role:
+                raise ConfigError(f"[state] of {name} is {other}'s. Correct schema and role in its config.toml first.")
+    return own

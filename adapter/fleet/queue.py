@@ -1,6 +1,6 @@
 """The queue of runs: procrastinate in the fleet's database. Locks, retries, times and dead workers are its business.
 
-One job for each organiser and night, and none twice: `plan` puts them there every minute, whoever plans.
+One job for each organiser and night: `plan` puts them there every minute, whoever plans.
 """
 
 from __future__ import annotations
@@ -8,53 +8,30 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
-import os
-import socket
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from adapter.errors import ConfigError, StateError
-from adapter.findings import Finding
-from adapter.fleet import child, organisers, windows
-from adapter.settings.fleet import Fleet, Night
+from adapter.fleet import organisers, windows
+from adapter.fleet.windows import Window
+from adapter.fleet.work import SOON, WAIT, Again, Job, Work
+from adapter.settings.fleet import Fleet
 from adapter.store import schemas
-from adapter.store.fleet_runs import AGAIN, MISSED, RUNNING, FleetRun, FleetRuns
+from adapter.store.fleet_runs import FleetRuns
 
 try:
     import procrastinate
     from procrastinate import jobs, retry
 except ModuleNotFoundError:
-    raise ConfigError(
-        "`fleet run` and `fleet worker` need procrastinate: pip install 'ss12000-adapter[fleet]'"
-    ) from None
+    raise ConfigError("`fleet` needs procrastinate for this: pip install 'ss12000-adapter[fleet]'") from None
 
 RUNS, PLANS = "runs", "plans"
 _ASKED_FOR = 200  # priority of what somebody waits for
-_SOURCE_OR_STATE = (5, 7)
-"""Exit codes after which another attempt may go well: a source or the state was away, or locked."""
 _DEAD_AFTER = 30.0  # seconds without a sign of life
 _KEPT_HOURS = 24 * 30
 _KEPT_RUNS = 400 * 86_400_000  # ms
-_SOON = 60_000  # ms
-_WAIT = 15  # seconds before another attempt; twice as long before the next
 for _name in ("procrastinate", "psycopg"):  # their lines carry tracebacks; what a run said is recorded
     logging.getLogger(_name).setLevel(logging.CRITICAL)
-
-
-class Again(Exception):
-    """The job is to be tried again in so many seconds."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(seconds)
-        self.seconds = seconds
-
-
-class RunFailed(Exception):
-    """The run is over, and did not go well; the record says how."""
 
 
 class _AsRecorded(retry.BaseRetryStrategy):
@@ -62,20 +39,7 @@ class _AsRecorded(retry.BaseRetryStrategy):
         """Another attempt where `Again` says so, or where what became of it could not be written down."""
         if isinstance(exception, Again):
             return retry.RetryDecision(retry_in={"seconds": exception.seconds})
-        return retry.RetryDecision(retry_in={"seconds": _WAIT}) if isinstance(exception, StateError) else None
-
-
-@dataclass(frozen=True)
-class Work:
-    """What workers need. `clock`: ms since 1970; `command`: an organiser's config.toml -> the run as a command."""
-
-    fleet: Fleet
-    runs: FleetRuns
-    clock: Callable[[], int]
-    command: Callable[[Path], list[str]]
-    say: Callable[[str], None]
-    stopping: threading.Event
-    threads: ThreadPoolExecutor
+        return retry.RetryDecision(retry_in={"seconds": WAIT}) if isinstance(exception, StateError) else None
 
 
 def prepare(fleet: Fleet) -> FleetRuns:
@@ -96,8 +60,7 @@ def app_of(fleet: Fleet, work: Work | None = None) -> procrastinate.App:
     @app.task(name="run", queue=RUNS, pass_context=True, retry=_AsRecorded())
     async def run(context: procrastinate.JobContext, organiser: str, night: str) -> None:
         if work is not None:
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(work.threads, _run, work, organiser, night, context.job)
+            await asyncio.get_running_loop().run_in_executor(work.threads, work.attempt, _job(context.job))
 
     @app.periodic(cron="* * * * *")
     @app.task(name="plan", queue=PLANS)
@@ -109,23 +72,28 @@ def app_of(fleet: Fleet, work: Work | None = None) -> procrastinate.App:
 
 
 async def ask(app: procrastinate.App, name: str) -> bool:
-    """A run as soon as a worker is free, whatever the hour; False where one waits already."""
-    waiting = await app.job_manager.list_jobs_async(queue=RUNS, lock=name, status="todo")
-    if any(not job.task_kwargs["night"] for job in waiting):
-        return False
+    """A run as soon as a worker is free, whatever the hour; False where one waits for that already."""
+    for job in await app.job_manager.list_jobs_async(queue=RUNS, lock=name, status="todo"):
+        if not _job(job).night and job.scheduled_at is None:
+            return False
+        if not _job(job).night:  # to be tried again later: now instead
+            await _cancel(app, job)
     await _defer(app, name, "", _ASKED_FOR)
     return True
 
 
 async def plan(app: procrastinate.App, work: Work) -> None:
-    """Take over what dead workers have left, plan the coming nights, and forget what is long past."""
+    """Take over what dead workers have left, plan the coming nights, and forget what is long past.
+
+    Raises ConfigError where the organisers' folder cannot be read.
+    """
     for job in await app.job_manager.get_stalled_jobs(queue=RUNS, seconds_since_heartbeat=_DEAD_AFTER):
-        work.say(f"{job.task_kwargs['organiser']}: taken over from a worker that is gone")
+        work.say(f"{_job(job).organiser}: taken over from a worker that is gone")
         await app.job_manager.retry_job(job)
     now, fleet = work.clock(), work.fleet
     coming = {name: windows.window(fleet.night_of(name), now) for name in organisers.names(fleet)}
+    there = {found async for found in _fitting(app, work, coming)}
     done = work.runs.done({found.night for found in coming.values()})
-    there = {(job.task_kwargs["organiser"], job.task_kwargs["night"]) for job in await _open_jobs(app)}
     for name, found in coming.items():
         if (name, found.night) not in done | there:  # two that plan at once do no harm: the second run is not needed
             at = found.begins if found.begins > now else None
@@ -135,9 +103,25 @@ async def plan(app: procrastinate.App, work: Work) -> None:
     work.runs.forget_older(now - _KEPT_RUNS)
 
 
-async def _open_jobs(app: procrastinate.App) -> list[jobs.Job]:
-    found = [await app.job_manager.list_jobs_async(queue=RUNS, status=status) for status in ("todo", "doing")]
-    return [job for some in found for job in some]
+async def _fitting(app: procrastinate.App, work: Work, coming: Mapping[str, Window]) -> AsyncIterator[tuple[str, str]]:
+    """(organiser, night) of the jobs that are there. What waits for a night that is over, or was moved, goes."""
+    for found in await app.job_manager.list_jobs_async(queue=RUNS, status="doing"):
+        yield _job(found).organiser, _job(found).night
+    for found in await app.job_manager.list_jobs_async(queue=RUNS, status="todo"):
+        job = _job(found)
+        window = coming.get(job.organiser)
+        if not job.night or _fits(found, job.night, window):
+            yield job.organiser, job.night
+        elif await _cancel(app, found) and window is not None and job.night < window.night:
+            work.miss(job)
+
+
+def _fits(job: jobs.Job, night: str, window: Window | None) -> bool:
+    """Whether a job that waits is for the coming night, and will begin when that does."""
+    if window is None or night != window.night:
+        return False
+    at = job.scheduled_at.timestamp() * 1000 if job.scheduled_at is not None else 0
+    return bool(job.attempts) or at <= window.begins + SOON
 
 
 async def _defer(app: procrastinate.App, name: str, night: str, priority: int, at: int | None = None) -> None:
@@ -147,58 +131,10 @@ async def _defer(app: procrastinate.App, name: str, night: str, priority: int, a
     await task.defer_async(organiser=name, night=night)
 
 
-def _run(work: Work, name: str, night: str, job: jobs.Job) -> None:
-    """One attempt. Raises Again, RunFailed; StateError where the record cannot be written: then it is run again."""
-    now, settings, config = work.clock(), work.fleet.night_of(name), organisers.config_of(work.fleet, name)
-    if not config.is_file() or (night and work.runs.is_done(name, night)):
-        return
-    assert job.id is not None
-    begun = FleetRun(job.id, name, night, job.attempts + 1, now, None, None, RUNNING, "", 0.0, 0, worker_name())
-    ends = None
-    if night:
-        window = windows.of_night(settings, night)
-        ends = window.ends
-        if now < window.begins - _SOON:  # the window was moved since it was planned
-            raise Again((window.begins - now) // 1000)
-        if now >= ends:
-            why = f"no worker was free from {settings.first} to {settings.last}. Run it now: fleet run {name}"
-            work.runs.write(replace(begun, ended=now, outcome=MISSED, why=why))
-            raise RunFailed
-    work.runs.write(begun)
-    done = child.run(work.command(config), settings, work.stopping)
-    ended = replace(begun, ended=work.clock(), code=done.code, seconds=round(done.seconds, 3), megabytes=done.megabytes)
-    if done.stopped == child.INTERRUPTED and not done.report:
-        work.runs.write(replace(ended, outcome=AGAIN, why="its worker was stopped"))
-        raise Again(0)
-    outcome, why = _outcome(done, settings)
-    wait = min(_WAIT * 2**job.attempts, 60 * _WAIT)
-    within = ends is None or work.clock() + wait * 1000 < ends
-    if _may_go_well(done) and job.attempts + 1 < settings.attempts and within:
-        work.runs.write(replace(ended, outcome=AGAIN, why=why))
-        raise Again(wait)
-    work.runs.write(replace(ended, outcome=outcome, why=why))
-    if outcome == "failed":
-        work.say(f"{name}: {why}")
-        raise RunFailed
+async def _cancel(app: procrastinate.App, job: jobs.Job) -> bool:
+    """False where a worker was faster."""
+    return job.id is not None and await app.job_manager.cancel_job_by_id_async(job.id, delete_job=True)
 
 
-def _outcome(done: child.Done, settings: Night) -> tuple[str, str]:
-    """What it came to, and why; no personal data."""
-    error = done.report.get("error") or {}
-    first = next((str(Finding.of(found)) for found in error.get("issues", ())), "")
-    why = ": ".join(filter(None, (str(error.get("message", "")), first))) or "; ".join(done.report.get("held_by", []))
-    if done.stopped == child.TOO_LONG:
-        return "failed", f"it took more than {settings.minutes} minutes and was stopped: night.minutes"
-    if done.code < 0:
-        return "failed", f"it was ended by signal {-done.code}: is there memory enough? night.megabytes"
-    outcome = str(done.report.get("outcome", "failed" if done.code else "done"))
-    return outcome, why or (done.said if outcome == "failed" else "")
-
-
-def _may_go_well(done: child.Done) -> bool:
-    return not done.stopped and (done.code in _SOURCE_OR_STATE or done.code < 0)
-
-
-def worker_name() -> str:
-    """This process, as others know it."""
-    return f"{socket.gethostname()[:60]}:{os.getpid()}"
+def _job(job: jobs.Job) -> Job:
+    return Job(job.id or 0, str(job.task_kwargs["organiser"]), str(job.task_kwargs["night"]), job.attempts)

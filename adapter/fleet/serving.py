@@ -42,13 +42,22 @@ def start(fleet: Fleet, say: Callable[[str], None]) -> FleetRunning:
         work.append(serving(running, server, fleet.pages.listen, "pages"))
         shown.append((server, fleet.pages.tls, "pages"))
     work.append(lambda: delivering.run(directory, clock, running.stopping, say))
-    work.append(watched(running, shown, say, lambda told: _look(directory, told, say), _LOOK_EVERY))
+    work.append(watched(running, shown, say, _looking(directory, say), _LOOK_EVERY))
     begin(running, work)
     return running
 
 
-def _look(directory: Directory, all_anew: bool, say: Callable[[str], None]) -> None:
-    try:
-        directory.look(all_anew)
-    except ConfigError as error:  # everybody is served as before
-        say(error.message)
+def _looking(directory: Directory, say: Callable[[str], None]) -> Callable[[bool], None]:
+    said = ""
+
+    def look(all_anew: bool) -> None:
+        nonlocal said
+        try:
+            directory.look(all_anew)
+            said = ""
+        except ConfigError as error:
+            if error.message != said:
+                say(f"everybody is served as before. {error.message}")
+            said = error.message
+
+    return look

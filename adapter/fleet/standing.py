@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from adapter.errors import AdapterError, ConfigError
-from adapter.fleet import organisers
-from adapter.fleet.organisers import Organiser
+from adapter.fleet.organisers import Everybody, Organiser
 from adapter.health import alarms, facts
 from adapter.health.facts import Facts
 from adapter.health.words import told
@@ -50,15 +49,14 @@ def of_all(fleet: Fleet, runs: Mapping[str, FleetRun], now: int) -> list[Stands]
     servers = Servers(_THREADS)
     try:
         with ThreadPoolExecutor(_THREADS) as threads:
-            found = threads.map(
-                lambda each: _of_one(each, fleet, runs.get(each.name), now, servers), organisers.all_of(fleet)
-            )
+            everybody = Everybody(fleet).all_of()
+            found = threads.map(lambda each: _of_one(each, runs.get(each.name), now, servers), everybody)
             return sorted(found, key=lambda stands: (ORDER.index(stands.standing), stands.name))
     finally:
         servers.close()
 
 
-def _of_one(each: Organiser, fleet: Fleet, run: FleetRun | None, now: int, servers: Servers) -> Stands:
+def _of_one(each: Organiser, run: FleetRun | None, now: int, servers: Servers) -> Stands:
     installation = each.installation
     if each.wrong or installation is None:
         return Stands(each.name, "wrong", each.wrong, run=run)
@@ -74,13 +72,13 @@ def _of_one(each: Organiser, fleet: Fleet, run: FleetRun | None, now: int, serve
             store.close()
     except AdapterError as error:
         return Stands(each.name, "wrong", error.message, run=run)
-    standing, to_do = _standing(found, each, fleet, run)
+    standing, to_do = _standing(found, each, run)
     waiting = sum(notice.state != "sent" for notice in found.notices)
     persons = found.published.get(ResourceType.PERSON, 0)
     return Stands(each.name, standing, to_do, found.version, persons, found.ended, waiting, run)
 
 
-def _standing(found: Facts, each: Organiser, fleet: Fleet, run: FleetRun | None) -> tuple[Standing, str]:
+def _standing(found: Facts, each: Organiser, run: FleetRun | None) -> tuple[Standing, str]:
     assert each.installation is not None
     settings = each.installation.settings
     if run is not None and (found.ended is None or run.started > found.ended or run.outcome in (RUNNING, AGAIN)):
@@ -92,7 +90,17 @@ def _standing(found: Facts, each: Organiser, fleet: Fleet, run: FleetRun | None)
             return "missed", run.why
         if run.outcome == "failed":
             return "failed", run.why
+    command = f"ss12000-adapter --config {each.config}"
     for alarm in alarms.alarms(found, settings):
         what, advice = told(alarm, settings.facade.base_url, "en")
-        return _BY_ALARM.get(alarm.name, "look"), f"{what} {advice}"
+        if alarm.name == "failed" and run is not None and run.outcome == "failed":
+            what = f"The last run failed: {run.why}"
+        if alarm.name == "held" and found.last is not None:
+            plan = found.last.report.get("plan", "PLAN")
+            advice = f"Look: {command} sync --dry-run. If it is right: {command} sync --approve {plan}"
+        if alarm.name == "never":
+            advice = f"Run it: fleet run {each.name}"
+        return _BY_ALARM.get(alarm.name, "look"), f"{what.rstrip('.')}. {advice}"
+    if not found.version:
+        return "look", f"Nothing is published, for nothing of it may be. See: {command} sync --dry-run"
     return "well", ""

@@ -7,12 +7,15 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
 from adapter.errors import AdapterError
-from adapter.fleet import queue
+from adapter.fleet import organisers, queue
+from adapter.fleet.organisers import Everybody
+from adapter.fleet.work import Work, worker_name
 from adapter.settings.fleet import Fleet
 from adapter.wiring import clock, command
 
@@ -21,18 +24,27 @@ _AFTER_TROUBLE = 5.0
 _SIGN_OF_LIFE = 5.0
 
 
-def work(fleet: Fleet, at_once: int, until_empty: bool, say: Callable[[str], None]) -> None:
+def work(
+    fleet: Fleet, at_once: int, until_empty: bool, tell: Callable[[str], None], say: Callable[[str], None]
+) -> None:
     """`at_once`: runs at the same time; `until_empty`: ends when nothing waits that is due.
 
-    A run in hand when it is told to stop goes back to the queue. Raises StateError where it cannot begin.
+    `tell`: what went well; `say`: what somebody should look at. A run in hand when it is told to stop goes back to
+    the queue. Raises ConfigError, StateError where it cannot begin.
     """
+    organisers.names(fleet)
     runs, stopping = queue.prepare(fleet), threading.Event()
     with ThreadPoolExecutor(at_once, "run") as threads:
-        shop = queue.Work(fleet, runs, clock, lambda config: command(config, "sync", "--json"), say, stopping, threads)
+
+        def sync(config: Path) -> list[str]:
+            return command(config, "sync", "--json")
+
+        everybody = Everybody(fleet)
+        shop = Work(fleet, everybody, runs, clock, sync, tell, say, stopping, threads)
         asyncio.run(_work(shop, at_once, until_empty))
 
 
-async def _work(shop: queue.Work, at_once: int, until_empty: bool) -> None:
+async def _work(shop: Work, at_once: int, until_empty: bool) -> None:
     loop = asyncio.get_running_loop()
     working = asyncio.current_task()
 
@@ -43,6 +55,7 @@ async def _work(shop: queue.Work, at_once: int, until_empty: bool) -> None:
 
     for told in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(told, stop)
+    said = ""
     while not shop.stopping.is_set():
         try:
             await _until_trouble(queue.app_of(shop.fleet, shop), shop, at_once, until_empty)
@@ -50,14 +63,17 @@ async def _work(shop: queue.Work, at_once: int, until_empty: bool) -> None:
         except asyncio.CancelledError:
             return
         except (ConnectorException, AdapterError, OSError) as error:
-            shop.say(f"the queue cannot be reached ({_words(error)}). The worker tries again.")
+            what = error.message if isinstance(error, AdapterError) else f"the queue cannot be reached: {_words(error)}"
+            if what != said:
+                shop.say(f"{what} The worker tries again.")
+            said = what
             try:
                 await asyncio.sleep(_AFTER_TROUBLE)
             except asyncio.CancelledError:
                 return
 
 
-async def _until_trouble(app: App, shop: queue.Work, at_once: int, until_empty: bool) -> None:
+async def _until_trouble(app: App, shop: Work, at_once: int, until_empty: bool) -> None:
     async with app.open_async():
         await queue.plan(app, shop)
         if until_empty:
@@ -81,7 +97,7 @@ async def _until_trouble(app: App, shop: queue.Work, at_once: int, until_empty: 
 async def _take(app: App, name: str, at_once: int, wait: bool) -> None:
     await app.run_worker_async(
         queues=[name],
-        name=queue.worker_name(),
+        name=worker_name(),
         concurrency=at_once,
         wait=wait,
         fetch_job_polling_interval=_LOOK,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from adapter.settings.people import Tls
 from adapter.settings.values import Listen, Section
@@ -13,7 +14,21 @@ from adapter.settings.values import Listen, Section
 NAME = r"[a-z][a-z0-9-]{0,39}"
 """An organiser's name: its folder, and a part of its addresses."""
 Name = Annotated[str, Field(pattern=rf"^{NAME}$")]
-_Time = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+def _time_of_day(value: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError("must be a time of day like 03:30")
+    return value
+
+
+def _postgresql(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith("postgresql+psycopg://"):
+        raise ValueError("must be a PostgreSQL: postgresql+psycopg://user:password@host/database")
+    return value
+
+
+_Time = Annotated[str, AfterValidator(_time_of_day)]
 
 
 def _names_organiser(value: str) -> str:
@@ -26,7 +41,9 @@ class Place(Section):
     """Where the organisers and their states are."""
 
     organisers: Path = Field(default=Path("organisers"), description="a folder for each, with its config.toml")
-    database: SecretStr = Field(description="postgresql+psycopg://…: the queue, and a schema for each organiser")
+    database: Annotated[SecretStr, AfterValidator(_postgresql)] = Field(
+        description="postgresql+psycopg://…: the queue, and a schema for each organiser"
+    )
     base_url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+[^\s?#/]$"), AfterValidator(_names_organiser)] = Field(
         description="base_url of an organiser that `fleet add` makes, with {name}"
     )
@@ -59,6 +76,12 @@ class Night(Section):
     attempts: int = Field(default=5, ge=1, le=50, description="so often a run is tried whose source or state failed")
     minutes: int = Field(default=60, ge=1, le=1440, description="a run that takes longer is stopped")
     megabytes: int = Field(default=4000, ge=200, description="a run that needs more memory is stopped (Linux)")
+
+    @model_validator(mode="after")
+    def _is_open(self) -> Night:
+        if self.first == self.last:
+            raise ValueError("must have `from` and `until` at different times")
+        return self
 
 
 class Fleet(Section):

@@ -248,7 +248,10 @@ class _Play:
         ids: list[str] = []
         query, count = f"limit={limit}", 0
         while True:
-            page: dict[str, Any] = self._get(f"{self.here}/{name}?{query}", self.skolverket.token()).json()
+            answer = self._get(f"{self.here}/{name}?{query}", self.skolverket.token())
+            if answer.status_code != 200:  # nothing is published, which has been told
+                return ids, count
+            page: dict[str, Any] = answer.json()
             count += 1
             ids.extend(found["id"] for found in page["data"])
             if "pageToken" not in page:

@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.engine import Connection
 from sqlalchemy.pool import NullPool
 
-from adapter.store.engine import of_network, translated
-from adapter.store.schemas import QUEUE
+from adapter.store.engine import of_network
+from adapter.store.schemas import QUEUE, of_fleet
 
 _SCHEMA = "ss12000_fleet"
 _metadata = sa.MetaData(schema=_SCHEMA)
@@ -59,7 +59,7 @@ class FleetRuns:
     """The record, in the fleet's database. Raises StateError where it cannot be reached."""
 
     def __init__(self, url: str) -> None:
-        with translated():
+        with of_fleet():
             self._engine = sa.create_engine(of_network(sa.make_url(url)), poolclass=NullPool, hide_parameters=True)
 
     def prepare(self) -> None:
@@ -128,5 +128,5 @@ class FleetRuns:
 
     @contextmanager
     def _asking(self) -> Iterator[Connection]:
-        with translated(), self._engine.begin() as connection:
+        with of_fleet(), self._engine.begin() as connection:
             yield connection

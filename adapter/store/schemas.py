@@ -17,6 +17,10 @@ from adapter.store.namespace import Namespace
 QUEUE = "ss12000_queue"
 """Where the queue lies in the fleet's database."""
 _MADE_BY = "SELECT obj_description(oid, 'pg_namespace') FROM pg_catalog.pg_namespace WHERE nspname = :name"
+_ADVICE = {
+    "permission denied to create role": "Its login needs CREATEROLE: ALTER ROLE … CREATEROLE.",
+    "permission denied for database": "Its login may make no schema there: GRANT CREATE ON DATABASE … TO ….",
+}
 _EXISTS = "SELECT EXISTS (SELECT FROM pg_catalog.{} WHERE {} = :name)"
 
 
@@ -76,7 +80,7 @@ def make_queue(url: str, statements: str, version: tuple[int, ...]) -> None:
 
 def database_name(url: str) -> str:
     """Which database of the server a URL names. Raises StateError."""
-    with translated():
+    with of_fleet():
         return sa.make_url(url).database or ""
 
 
@@ -84,10 +88,8 @@ def connection_string(url: str, schema: str) -> str:
     """The same server for who speaks to it without SQLAlchemy, in a schema. Raises StateError."""
     from psycopg.conninfo import make_conninfo
 
-    with translated():
+    with of_fleet():
         parsed = of_network(sa.make_url(url))
-        if parsed.get_backend_name() != "postgresql":
-            raise StateError("fleet.database must be a PostgreSQL: postgresql+psycopg://user@host/database")
         _, given = parsed.get_dialect()().create_connect_args(parsed)
         given["options"] = f"{given.get('options', '')} -c search_path={schema}"
         return make_conninfo(**given)
@@ -95,15 +97,27 @@ def connection_string(url: str, schema: str) -> str:
 
 @contextmanager
 def _asking(url: str) -> Iterator[Connection]:
-    with translated():
+    with of_fleet():
         engine = sa.create_engine(of_network(sa.make_url(url)), poolclass=NullPool, hide_parameters=True)
-        if engine.dialect.name != "postgresql":
-            raise StateError("fleet.database must be a PostgreSQL: postgresql+psycopg://user@host/database")
         try:
             with engine.begin() as connection:
                 yield connection
         finally:
             engine.dispose()
+
+
+@contextmanager
+def of_fleet() -> Iterator[None]:
+    """What the database says, as what to do about fleet.database. Raises StateError."""
+    try:
+        with translated():
+            yield
+    except StateError as error:
+        if error.__cause__ is None:  # said by us
+            raise
+        said = " ".join(str(getattr(error.__cause__, "orig", error.__cause__)).split())
+        advice = next((words for sign, words in _ADVICE.items() if sign in said), "Correct it, or mend what it says.")
+        raise StateError(f"fleet.database: {said.rstrip('.')}. {advice}") from None
 
 
 def _is_there(connection: Connection, table: str, column: str, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,8 @@ def test_an_organiser_is_added_step_by_step(tmp_path: Path) -> None:
         assert "ok  the database has room for berg" in first.out
         assert f'base_url = "{place.base("berg")}"\n' in config
         assert 'schema = "berg"' in config
-        assert first.code == 2  # rehearse cannot know yet who is protected: nobody would be published
+        assert first.code == 2
+        assert "lines to decide" in first.out
         assert "go on:  ss12000-adapter --config fleet.toml fleet add berg" in first.out
         again = place.command("add", "berg")
         assert again.out.splitlines()[0].startswith("ok  ")
@@ -59,13 +61,14 @@ def test_runs_that_are_asked_for_are_done_by_a_worker(tmp_path: Path) -> None:
     ("words", "said"),
     [
         (("run",), "name organisers, or --all"),
-        (("run", "berg", "--all"), "name organisers, or --all"),
+        (("run", "berg", "--all"), "name organisers, or --all, and not both"),
         (("run", "bergg"), "no organiser bergg"),
         (("add", "Berg"), "can be no organiser's name"),
         (("add", "../berg"), "can be no organiser's name"),
         (("add", "ny"), "Say where the rows are"),
-        (("export", "ny", "x"), "there is no such file"),
-        (("remove", "ny", "--yes"), "no organiser of that name"),
+        (("export", "ny", "x"), "there is no organiser ny"),
+        (("remove", "ny", "--yes"), "nothing is there of an organiser ny"),
+        (("add", "berg", "--from", "x"), "Go on without --from: fleet add berg"),
     ],
 )
 def test_what_cannot_be_done_is_told(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
@@ -113,6 +116,56 @@ def test_of_an_organiser_that_is_removed_nothing_stays(tmp_path: Path) -> None:
         assert place.sync("dal").json["outcome"] == "unchanged"
         place.add("berg")  # and its name is free again
         assert place.sync("berg").json["version"] == 1
+
+
+def test_a_folder_that_was_copied_is_refused_by_everything(tmp_path: Path) -> None:
+    with organisers_of(tmp_path, "berg") as place:
+        place.sync("berg")
+        folder = place.add("gnesta", people_of("gnesta"))
+        text = (folder / "config.toml").read_text()
+        (folder / "config.toml").write_text(text.replace('"gnesta"', '"berg"').replace("_gnesta", "_berg"))
+        for name, other in (("gnesta", "berg"), ("berg", "gnesta")):
+            found = place.standing()[name]
+            assert found["standing"] == "wrong"
+            assert f"not to be told from {other} by state.role and state.schema" in found["to_do"]
+        asked = place.command("run", "gnesta")
+        assert (asked.code, "gnesta: not to be told from berg" in asked.err) == (2, True)
+        done = place.command("remove", "gnesta", "--yes")
+        assert (done.code, "[state] of gnesta is berg's" in done.err) == (2, True)
+        assert place.sql("SELECT count(*) FROM berg.published_person") == [(26,)]
+
+
+def test_what_an_attempt_to_remove_has_left_goes_with_the_next(tmp_path: Path) -> None:
+    with organisers_of(tmp_path, "berg") as place:
+        place.sync("berg")
+        place.command("run", "berg")
+        shutil.rmtree(tmp_path / "organisers/berg")
+        assert "would go: schema berg" in place.command("remove", "berg").out
+        assert place.command("remove", "berg", "--yes").code == 0
+        assert place.sql("SELECT 1 FROM pg_namespace WHERE nspname = 'berg'") == []
+        assert place.sql("SELECT 1 FROM ss12000_queue.procrastinate_jobs") == []
+
+
+def test_a_folder_that_is_away_is_told_and_no_empty_fleet(tmp_path: Path) -> None:
+    with organisers_of(tmp_path, "berg") as place:
+        (tmp_path / "organisers").rename(tmp_path / "away")
+        for words in (("status",), ("worker", "--until-empty"), ("serve",), ("run", "--all")):
+            done = place.command(*words)
+            assert (done.code, "there is no such folder" in done.err) == (2, True), words
+        (tmp_path / "organisers").mkdir()
+        assert place.command("status", "--expect-run-within", "26h").code == 8
+
+
+def test_the_database_says_what_is_missing_and_where(tmp_path: Path) -> None:
+    with organisers_of(tmp_path, "berg") as place:
+        database = place.url.rpartition("/")[2]
+        place.sql(f"CREATE ROLE {database}_login LOGIN")
+        file = tmp_path / "fleet.toml"
+        file.write_text(file.read_text().replace("postgres@", f"{database}_login@"))
+        done = place.command("add", "berg")
+        assert done.code == 7
+        assert done.err.startswith("fleet.database: permission denied")
+        assert "CREATEROLE" in done.err or "GRANT CREATE" in done.err
 
 
 def test_the_example_is_a_fleet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

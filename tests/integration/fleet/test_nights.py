@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import signal
 from pathlib import Path
 from typing import Any
@@ -129,6 +130,46 @@ def test_a_worker_that_is_told_to_stop_gives_its_run_back(tmp_path: Path) -> Non
         assert outcomes(place)["berg"] == "again"
         with working(place):
             until(lambda: outcomes(place)["berg"] == "published", 120)
+
+
+def test_a_night_that_is_moved_is_planned_anew(tmp_path: Path) -> None:
+    with organisers_of(tmp_path, "berg", night=window(120, 240)) as place:
+        with working(place, "--until-empty") as worker:
+            worker.wait(60)
+        assert outcomes(place) == {"berg": ""}
+        file = tmp_path / "fleet.toml"
+        file.write_text(file.read_text().partition("[night]")[0] + window())
+        with working(place):
+            until(lambda: outcomes(place)["berg"] == "published")
+        shutil.rmtree(tmp_path / "organisers/berg")
+        place.add("dal")
+        with working(place, "--until-empty") as worker:
+            worker.wait(60)
+        waiting = place.sql("SELECT lock FROM ss12000_queue.procrastinate_jobs WHERE status = 'todo'")
+        assert ("berg",) not in waiting, "nothing waits for whoever is gone"
+
+
+def test_who_asks_does_not_wait_for_the_next_attempt(tmp_path: Path) -> None:
+    with organisers_of(tmp_path, "berg", night=window(120, 240)) as place:
+        (tmp_path / "organisers/berg/elev.csv").rename(tmp_path / "elev.csv")
+        place.command("run", "berg")
+        with working(place):
+            until(lambda: outcomes(place)["berg"] == "again")
+            (tmp_path / "elev.csv").rename(tmp_path / "organisers/berg/elev.csv")
+            later = "scheduled_at = now() + interval '1 hour' WHERE attempts > 0"
+            place.sql(f"UPDATE ss12000_queue.procrastinate_jobs SET {later}")
+            assert place.command("run", "berg").out == "1 run asked for\n"
+            until(lambda: outcomes(place)["berg"] == "published")
+
+
+def test_who_cannot_be_told_from_another_does_not_run(tmp_path: Path) -> None:
+    with organisers_of(tmp_path, "berg", night=window()) as place:
+        folder = place.add("gnesta")
+        text = (folder / "config.toml").read_text()
+        (folder / "config.toml").write_text(text.replace('"gnesta"', '"berg"').replace("_gnesta", "_berg"))
+        with working(place):
+            until(lambda: outcomes(place) == {"berg": "failed", "gnesta": "failed"})
+        assert place.sql("SELECT count(*) FROM pg_tables WHERE schemaname = 'berg'") == [(0,)]
 
 
 def test_a_queue_of_an_earlier_version_is_made_anew_and_a_later_ones_is_left_alone(tmp_path: Path) -> None:

@@ -70,6 +70,19 @@ def test_two_that_cannot_be_told_apart_are_both_refused_and_a_newcomer_alone(tmp
         assert place.standing()["berg"]["standing"] == "wrong"
 
 
+def test_when_the_folder_is_gone_everybody_is_served_as_before(tmp_path: Path) -> None:
+    with organisers_of(tmp_path, "berg", "dal") as place:
+        for name in ("berg", "dal"):
+            place.sync(name)
+        with place.served():
+            (tmp_path / "organisers").rename(tmp_path / "away")
+            until(lambda: any("everybody is served as before" in line for line in place.said))
+            (tmp_path / "organisers").mkdir()  # as where a disk is mounted
+            until(lambda: any("is empty" in line for line in place.said))
+            assert (status(place, "berg"), status(place, "dal")) == (200, 200)
+            assert len([line for line in place.said if "as before" in line]) == 2, "said once each"
+
+
 def test_a_state_that_was_away_is_tried_again(tmp_path: Path) -> None:
     with organisers_of(tmp_path, "berg") as place:
         place.sync("berg")
