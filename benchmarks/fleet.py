@@ -88,7 +88,7 @@ def _make(root: Path, url: str, pupils: Sequence[int]) -> None:
     with ProcessPoolExecutor(2) as makers:
         list(makers.map(_one, [root] * len(names), names, pupils, range(len(names)), [url] * len(names)))
     for name in names:
-        schemas.make(url, joining.namespace_of(fleet, name))
+        schemas.make(url, organisers.namespace_of(fleet, name))
     locations = [base.format(name=name) for name in names]
     now = int(time.time())
     claims = {"aud": "nutid", "entity_id": _ENTITY, "iss": "https://nutid-auth.sunet.se", "exp": now + 86_400 * 30}
@@ -118,7 +118,7 @@ def _one(root: Path, name: str, pupils: int, seed: int, url: str) -> None:
     fleet = organisers.load(root / "fleet.toml")
     config = (
         f'[organiser]\nname = "{name}"\norganisation_number = "2120000001"\nid_namespace = "{uuid.uuid4()}"\n'
-        f"{joining.state_section(url, folder, root, joining.namespace_of(fleet, name))}"
+        f"{joining.state_section(url, folder, root, organisers.namespace_of(fleet, name))}"
         f'[mapping]\nfile = "mapping.yaml"\n[sources{sources}[facade]\n'
         f'base_url = "{fleet.fleet.base_url.format(name=name)}"\n'
         f'[auth]\njwks_url = "{(root / "jwks.json").resolve().as_uri()}"\n[open_data]\nmax_age_hours = 100000\n'

@@ -216,14 +216,14 @@ def _add(fleet: Fleet, file: Path, args: argparse.Namespace) -> int:
         init.run(drafting)
         said = config.written(file)["fleet"]["database"]
         own = joining.state_section(
-            said, at.parent.absolute(), file.parent.absolute(), joining.namespace_of(fleet, name)
+            said, at.parent.absolute(), file.parent.absolute(), organisers.namespace_of(fleet, name)
         )
         text = at.read_text(encoding="utf-8").replace(init.STATE, own)
         for variable in ("SIS_PASSWORD", "SIS_URL"):  # each has a password of its own
             text = text.replace(variable, f"{name.upper().replace('-', '_')}_{variable}")
         address = f'base_url = "{fleet.fleet.base_url.format(name=name)}"'
         at.write_text(text.replace(init.BASE_URL, address), encoding="utf-8")
-    schemas.make(fleet.fleet.database.get_secret_value(), joining.namespace_of(fleet, name))
+    schemas.make(fleet.fleet.database.get_secret_value(), organisers.namespace_of(fleet, name))
     output.line(f"ok  {at} is there")
     output.line(f"ok  the database has room for {name}, which nobody else sees")
     then = f"then go on:  ss12000-adapter --config {file} fleet add {name}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import cache, partial
 
@@ -24,6 +24,7 @@ from adapter.store import pages
 from adapter.store.engine import Store
 
 _FLUSH_EVERY = 0.5  # seconds
+_ASKED = 3  # states, before this process counts as not ready
 _Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -81,10 +82,10 @@ async def _flushing(addresses: Addresses) -> None:
 
 
 async def _flush(addresses: Addresses) -> None:
-    for context in addresses.contexts:
-        if context.recorder.waits:
-            with suppress(AdapterError):
-                await asyncio.to_thread(context.recorder.flush)
+    """All that waits, side by side: one state that is slow keeps no other waiting for longer than this once."""
+    waiting = [context.recorder for context in addresses.contexts if context.recorder.waits]
+    found = await asyncio.gather(*(asyncio.to_thread(each.flush) for each in waiting), return_exceptions=True)
+    del found  # what could not be written stays for the next time
 
 
 async def _live(request: Request) -> Response:
@@ -103,6 +104,14 @@ def _description(router: APIRouter) -> _Endpoint:
     return endpoint
 
 
+async def _version(contexts: Sequence[Context]) -> int:
+    """What is published, by the first of them whose state can be read. Raises StateError where none can."""
+    for context in contexts[:-1]:
+        with suppress(AdapterError):
+            return await context.reading(partial(pages.current_version, context.store))
+    return await contexts[-1].reading(partial(pages.current_version, contexts[-1].store))
+
+
 def _ready(addresses: Addresses) -> _Endpoint:
     """Ready once something complete is published, and the state can be read. Of many: once one state can be read."""
 
@@ -110,7 +119,7 @@ def _ready(addresses: Addresses) -> _Endpoint:
         served = addresses.contexts
         if not served:
             return errors.response(503, "Nobody is served yet.", {"Retry-After": "300"})
-        version = await served[0].reading(lambda: pages.current_version(served[0].store))
+        version = await _version(served[:_ASKED])
         if len(served) > 1:
             found = {"status": "ready", "organisers": len(served)}
         elif not version:

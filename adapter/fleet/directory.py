@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from adapter.facade.jwks import KeySource
 from adapter.fleet import organisers
 from adapter.settings import Auth
 from adapter.settings.fleet import Fleet
+from adapter.store import schemas
 from adapter.store.engine import Servers, Store
 from adapter.wiring import Installation
 
@@ -69,18 +71,20 @@ class Directory:
     def look(self, all_anew: bool = False) -> None:
         """Take up what has come, changed or gone. `all_anew`: also what looks as before, for secrets may be others.
 
-        Raises ConfigError where the folder cannot be read; then everybody is served as before.
+        Raises ConfigError where the folder cannot be read, StateError where the database is away; then everybody is
+        served as before.
         """
         found = organisers.names(self._fleet)
-        if not found and len(self) > 1:
+        if not found and len(self):
             raise ConfigError(f"fleet.organisers: {self._fleet.fleet.organisers} is empty. Is a disk of it missing?")
         stamps = {name: organisers.stamp(self._fleet, name) for name in found}
         for name in [name for name in self._served if name not in stamps]:
-            self._leave(self._served.pop(name).store)
+            self._leave(self._served.pop(name))
             self._say(f"{name}: served no longer, for it is not there")
         self._refused = {name: seen for name, seen in self._refused.items() if name in stamps}
         changed = [name for name in found if all_anew or self._stamp_of(name) != stamps[name]]
         if changed:
+            schemas.must_answer(self._fleet.fleet.database.get_secret_value())  # once, and not once for each
             self._take_up({name: stamps[name] for name in changed})
         self.addresses.replace(served.context for served in self)
         self._begun = True
@@ -103,7 +107,7 @@ class Directory:
         loaded = {name: organisers.one(self._fleet, name) for name in changed}
         installations = {name: served.installation for name, served in self._served.items()}
         installations |= {name: each.installation for name, each in loaded.items() if each.installation is not None}
-        alike = organisers.in_common({name: each.settings for name, each in installations.items()})
+        alike = organisers.in_common(self._fleet, {name: each.settings for name, each in installations.items()})
         for name, stamp in changed.items():
             installation = loaded[name].installation
             if installation is None:
@@ -115,6 +119,8 @@ class Directory:
                     self._serve(name, stamp, installation)
                 except AdapterError as error:
                     self._refuse(name, (0, 0), error.message)  # tried again: it may only be away
+                except Exception as error:  # whatever is wrong with one, others are served
+                    self._refuse(name, stamp, f"it cannot be served ({type(error).__name__}); please report it")
 
     def _serve(self, name: str, stamp: _Stamp, installation: Installation) -> None:
         old, settings = self._served.get(name), installation.settings
@@ -128,7 +134,7 @@ class Directory:
         tokens = installation.tokens(store)
         self._served[name] = Served(name, stamp, installation, store, context, tokens)
         if old is not None and not same:
-            self._leave(old.store)
+            self._leave(old)
         self._refused.pop(name, None)
         if self._begun:
             self._say(f"{name}: served" + (" with its new configuration" if old is not None else ""))
@@ -139,8 +145,10 @@ class Directory:
             self._say(f"{name}: {stays}. {why}")
         self._refused[name] = stamp, why
 
-    def _leave(self, store: Store) -> None:
-        self._left.append((time.monotonic(), store))
+    def _leave(self, served: Served) -> None:
+        with suppress(AdapterError):
+            served.context.recorder.flush()
+        self._left.append((time.monotonic(), served.store))
 
     def _let_go(self, before: float) -> None:
         for at, store in self._left:

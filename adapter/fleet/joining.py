@@ -22,13 +22,6 @@ _KEPT = re.compile(r"^(?!\s*(?:#|url|schema|role|\[)).*\S.*$", re.MULTILINE)
 _LEFT_OUT = ("reports", "plans", "*.lock")
 
 
-def namespace_of(fleet: Fleet, name: str) -> Namespace:
-    """Schema and role of an organiser; roles are the whole server's, so the database's name is in theirs."""
-    schema = name.replace("-", "_")
-    database = schemas.database_name(fleet.fleet.database.get_secret_value())
-    return Namespace(schema, f"{re.sub(r'[^a-z0-9_]', '_', database.lower()) or 'fleet'}_{schema}"[:60])
-
-
 def state_section(database: Any, folder: Path, root: Path, namespace: Namespace) -> str:
     """[state] of an organiser. `database`: as fleet.toml says it, a secret unresolved; `root`: where fleet.toml is."""
     if isinstance(database, dict):  # {file = "…"}, from the organiser's folder
@@ -48,10 +41,10 @@ def export(fleet: Fleet, name: str, folder: Path) -> dict[str, int]:
     each = organisers.one(fleet, name)
     if each.installation is None:
         raise ConfigError(f"{name}: {each.wrong}")
-    if folder.exists():
-        raise ConfigError(f"{folder} exists already. Name a folder that is not there.")
+    if folder.exists() or folder.resolve().is_relative_to(fleet.fleet.organisers.resolve()):
+        raise ConfigError(f"{folder} exists already, or is an organiser's. Name a folder elsewhere that is not there.")
     try:
-        shutil.copytree(each.config.parent, folder, ignore=shutil.ignore_patterns(*_LEFT_OUT))
+        shutil.copytree(each.config.parent, folder, symlinks=True, ignore=shutil.ignore_patterns(*_LEFT_OUT))
         folder.chmod(0o700)
         file = folder / "config.toml"
         text = file.read_text(encoding="utf-8")
@@ -91,7 +84,8 @@ def remove(fleet: Fleet, runs: FleetRuns, name: str) -> dict[str, int]:
 
     A run that is going on keeps it from that. What an earlier attempt has left goes too.
     """
-    own, file = _own(fleet, name), organisers.config_of(fleet, name)
+    own, file = organisers.namespace_of(fleet, name), organisers.config_of(fleet, name)
+    _must_be_its_own(fleet, name, file)
     counts = {}
     each = organisers.one(fleet, name) if file.is_file() else None
     if each is not None and each.installation is not None:
@@ -115,22 +109,15 @@ def remove(fleet: Fleet, runs: FleetRuns, name: str) -> dict[str, int]:
 def left_of(fleet: Fleet, runs: FleetRuns, name: str) -> list[str]:
     """What is still there of an organiser; empty where nothing is. Raises ConfigError, StateError."""
     folder = organisers.config_of(fleet, name).parent
-    found = schemas.left_of(fleet.fleet.database.get_secret_value(), _own(fleet, name))
+    found = schemas.left_of(fleet.fleet.database.get_secret_value(), organisers.namespace_of(fleet, name))
     if runs.knows(name):
         found.append("its jobs in the queue, and what became of them")
     return [*found, *([str(folder)] if folder.exists() else [])]
 
 
-def _own(fleet: Fleet, name: str) -> Namespace:
-    """Where an organiser's state lies. Raises ConfigError where that is somebody else's."""
-    everybody = {each.name: each for each in organisers.Everybody(fleet).all_of()}
-    own = namespace_of(fleet, name)
-    if name in everybody and (installation := everybody[name].installation) is not None:
-        state = installation.settings.state
-        own = Namespace(state.schema_name or own.schema, state.role or own.role)
-    for other, each in everybody.items():
-        if other != name and each.installation is not None:
-            state = each.installation.settings.state
-            if own.schema == state.schema_name or own.role == state.role:
-                raise ConfigError(f"[state] of {name} is {other}'s. Correct schema and role in its config.toml first.")
-    return own
+def _must_be_its_own(fleet: Fleet, name: str, file: Path) -> None:
+    """What would go is this organiser's alone. Raises ConfigError."""
+    if file.parent.is_symlink():
+        raise ConfigError(f"{file.parent} is a link to another folder. Delete the link by hand.")
+    if file.is_file() and (each := organisers.one(fleet, name)).installation is None:
+        raise ConfigError(f"{name} cannot be read, so nobody knows whose state it has. {each.wrong}")

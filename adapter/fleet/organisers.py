@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import threading
 from collections import defaultdict
@@ -16,7 +17,13 @@ from adapter.errors import ConfigError
 from adapter.settings import Settings
 from adapter.settings.fleet import NAME, Fleet
 from adapter.settings.values import host_of
+from adapter.store import schemas
+from adapter.store.namespace import Namespace
 from adapter.wiring import Installation
+
+_ADDRESS = "facade.base_url"
+_LONGEST_ROLE = 60  # bytes; PostgreSQL cuts names at 63
+_RESERVED = ("public", "information-schema")
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,7 @@ def load(file: Path) -> Fleet:
 
 def config_of(fleet: Fleet, name: str) -> Path:
     """Where an organiser's settings are. Raises ConfigError for what can be no organiser's name."""
-    if not re.fullmatch(NAME, name):
+    if not re.fullmatch(NAME, name) or name in _RESERVED or name.startswith("pg-"):
         raise ConfigError(
             f"{name!r} can be no organiser's name: at most 40 small letters, digits and hyphens, as sundby-2."
         )
@@ -50,7 +57,7 @@ def names(fleet: Fleet) -> list[str]:
     """Who is there, in the order of their names. Raises ConfigError where the folder cannot be read."""
     folder = fleet.fleet.organisers
     try:
-        found = [path.name for path in folder.iterdir() if (path / "config.toml").is_file()]
+        found = [path.name for path in folder.iterdir() if _has_settings(path)]
     except OSError as error:
         why = (
             "there is no such folder"
@@ -60,7 +67,14 @@ def names(fleet: Fleet) -> list[str]:
         raise ConfigError(
             f"fleet.organisers: {folder}: {why}. `fleet add` makes it; is a disk of it missing?"
         ) from None
-    return sorted(name for name in found if re.fullmatch(NAME, name))
+    return sorted(name for name in found if re.fullmatch(NAME, name) and name not in _RESERVED)
+
+
+def _has_settings(path: Path) -> bool:
+    try:
+        return (path / "config.toml").is_file()
+    except OSError:  # its own load tells why
+        return True
 
 
 def must_be_there(fleet: Fleet, name: str) -> Path:
@@ -77,7 +91,7 @@ def oddities(fleet: Fleet) -> list[str]:
     found = [
         f"{path}: passed over, for {path.name!r} can be no organiser's name (small letters, digits and hyphens)"
         for path in sorted(fleet.fleet.organisers.iterdir())
-        if (path / "config.toml").is_file() and path.name not in known
+        if _has_settings(path) and path.name not in known
     ]
     return [*found, *(f"nights.{name}: there is no such organiser" for name in fleet.nights if name not in known)]
 
@@ -99,7 +113,7 @@ class Everybody:
                 if name not in self._read or self._read[name][0] != seen:
                     self._read[name] = seen, one(self._fleet, name)
                 found.append(self._read[name][1])
-        shared = in_common({each.name: each.installation.settings for each in found if each.installation is not None})
+        shared = in_common(self._fleet, settings_of(found))
         return [replace(each, wrong=shared[each.name]) if each.name in shared else each for each in found]
 
     def wrong_with(self, name: str) -> str:
@@ -120,13 +134,54 @@ def one(fleet: Fleet, name: str) -> Organiser:
     """One of them, by itself. Raises ConfigError for what can be no organiser's name."""
     file = config_of(fleet, name)
     try:
-        return Organiser(name, file, wiring.load(file))
+        installation = wiring.load(file)
+        list(_marks(installation.settings))
+        if wrong := _strange_state(fleet, name, installation.settings):
+            return Organiser(name, file, None, wrong)
+        return Organiser(name, file, installation)
     except ConfigError as error:
-        return Organiser(name, file, None, str(error.findings[0]) if error.findings else error.message)
+        return Organiser(name, file, None, _plain(str(error.findings[0]) if error.findings else error.message))
+    except Exception as error:  # whatever stands in one's file, others are served
+        return Organiser(name, file, None, f"its settings cannot be used ({type(error).__name__}): {file}")
 
 
-def in_common(settings: Mapping[str, Settings]) -> dict[str, str]:
-    """What two organisers have in common that none may: by name of each of them, what to do about it."""
+def settings_of(found: Iterable[Organiser]) -> dict[str, Settings]:
+    """The settings of those who can be worked with."""
+    return {each.name: each.installation.settings for each in found if each.installation is not None}
+
+
+def namespace_of(fleet: Fleet, name: str) -> Namespace:
+    """Schema and role of an organiser; roles are the whole server's, so the database's name is in theirs."""
+    schema = name.replace("-", "_")
+    database = re.sub(r"[^a-z0-9_]", "_", schemas.database_name(fleet.fleet.database.get_secret_value()).lower())
+    role = f"{database or 'fleet'}_{schema}"
+    if len(role) > _LONGEST_ROLE:
+        role = f"{role[:47]}_{hashlib.blake2b(role.encode(), digest_size=6).hexdigest()}"
+    return Namespace(schema, role)
+
+
+def _strange_state(fleet: Fleet, name: str, settings: Settings) -> str:
+    """Whether a state lies anywhere but where this organiser's belongs: then it might be somebody else's."""
+    state, own, folder = settings.state, namespace_of(fleet, name), config_of(fleet, name).parent
+    url = state.url.get_secret_value()
+    if url.startswith("sqlite:///"):
+        inside = Path(url.removeprefix("sqlite:///")).resolve().is_relative_to(folder.resolve())
+        return "" if inside else f"state.url: its file lies outside {folder}. Put it there."
+    if (url, state.schema_name, state.role) == (fleet.fleet.database.get_secret_value(), *own):
+        return ""
+    return f'[state]: write url as fleet.database has it, schema = "{own.schema}", role = "{own.role}".'
+
+
+def _plain(text: str) -> str:
+    """Without signs that would move a terminal's cursor."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
+
+
+def in_common(fleet: Fleet, settings: Mapping[str, Settings]) -> dict[str, str]:
+    """What two organisers have in common that none may: by name, what to do about it.
+
+    Of an address, whoever has the one that fleet.base_url gives keeps it.
+    """
     alike: dict[tuple[str, str], set[str]] = defaultdict(set)
     holders: dict[tuple[str, object], list[str]] = defaultdict(list)
     for name, found in settings.items():
@@ -136,22 +191,30 @@ def in_common(settings: Mapping[str, Settings]) -> dict[str, str]:
         for name, other in permutations(those, 2):
             alike[name, other].add(key)
     for inner, outer in _nested(settings):
-        alike[inner, outer].add("facade.base_url")
-        alike[outer, inner].add("facade.base_url")
+        alike[inner, outer].add(_ADDRESS)
+        alike[outer, inner].add(_ADDRESS)
     wrong: dict[str, str] = {}
     for (name, other), keys in sorted(alike.items()):
+        its_own = _has_its_own(fleet, name, settings[name]) and not _accepts(settings[name], settings[other])
+        if its_own and keys == {_ADDRESS}:
+            continue
         wrong.setdefault(name, f"not to be told from {other} by {' and '.join(sorted(keys))}: give each its own.")
     return wrong
 
 
 def _marks(settings: Settings) -> Iterator[tuple[str, object]]:
-    state = settings.state
-    yield "state.schema" if state.schema_name else "state.url", (state.url.get_secret_value(), state.schema_name)
-    if state.role is not None:
-        yield "state.role", (state.url.get_secret_value(), state.role)
     yield "organiser.id_namespace", settings.organiser.id_namespace
     for url in (settings.facade.base_url, *settings.auth.accepted_base_urls):
-        yield "facade.base_url", _address(url)
+        yield _ADDRESS, _address(url)
+
+
+def _has_its_own(fleet: Fleet, name: str, settings: Settings) -> bool:
+    return _address(settings.facade.base_url) == _address(fleet.fleet.base_url.format(name=name))
+
+
+def _accepts(settings: Settings, other: Settings) -> bool:
+    """Whether tokens for another's address are to be good here."""
+    return _address(other.facade.base_url) in map(_address, settings.auth.accepted_base_urls)
 
 
 def _nested(settings: Mapping[str, Settings]) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,6 +25,14 @@ from adapter.wiring import command
 _NOBODY = "Ingen sida här.\nThere is no page here.\n"
 
 
+@dataclass(frozen=True)
+class _Page:
+    served: Served
+    app: ASGIApp
+    tasks: Tasks
+    sessions: Sessions
+
+
 @dataclass
 class Pages:
     """Made when somebody asks for one. `clock`: ms since 1970; `command`: ourselves, for what a page may start.
@@ -35,7 +44,8 @@ class Pages:
     directory: Directory
     clock: Callable[[], int]
     say: Callable[[str], None]
-    _made: dict[str, tuple[Served, ASGIApp, Tasks]] = field(default_factory=dict)
+    _made: dict[str, _Page] = field(default_factory=dict)
+    _checking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))  # passwords, for all: 64 MB each
 
     def __post_init__(self) -> None:
         pages = self.fleet.pages
@@ -56,8 +66,8 @@ class Pages:
 
     def stop(self) -> None:
         """End what the pages have started."""
-        for _, _, tasks in self._made.values():
-            tasks.stop()
+        for page in self._made.values():
+            page.tasks.stop()
 
     def close(self) -> None:
         """States are the directory's to close."""
@@ -68,19 +78,27 @@ class Pages:
         name = host[len(self._before) : len(host) - len(self._after)]
         served = self.directory.named(name)
         if served is None:
+            if name in self._made:
+                self._made.pop(name).tasks.stop()
             return None
         admin = served.installation.settings.admin
         if not admin.users and admin.user_header is None:
             return None  # nobody could come in
-        if name in self._made and self._made[name][0] is not served:
-            self._made.pop(name)[2].stop()
-        if name not in self._made:
-            self._made[name] = served, *self._new(served, host)
-        return self._made[name][1]
+        page = self._made.get(name)
+        if page is None or page.served is not served:
+            page = self._made[name] = self._new(served, host, page)
+        return page.app
 
-    def _new(self, served: Served, host: str) -> tuple[ASGIApp, Tasks]:
+    def _new(self, served: Served, host: str, old: _Page | None) -> _Page:
+        """Who has logged in, and what was begun, stays while those who may come in are the same."""
         config = config_of(self.fleet, served.name)
-        tasks = Tasks(command(config), time.monotonic)
-        sessions = Sessions(time.monotonic)
+        admin = served.installation.settings.admin
+        if old is not None and old.served.installation.settings.admin != admin:
+            old.tasks.stop()
+            old = None
+        tasks = old.tasks if old is not None else Tasks(command(config), time.monotonic)
+        sessions = old.sessions if old is not None else Sessions(time.monotonic)
         desk = Desk(served.installation, served.store, tasks, sessions, self.clock, time.monotonic, config)
-        return create_app(desk, [host], self.fleet.pages.tls is not None, self.say), tasks
+        desk.checking = self._checking
+        app = create_app(desk, [host], self.fleet.pages.tls is not None, self.say)
+        return _Page(served, app, tasks, sessions)

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from adapter.errors import ConfigError
+from adapter.errors import AdapterError
 from adapter.facade.app import facade_of
 from adapter.facade.serve import make_server
 from adapter.fleet import delivering
@@ -55,7 +55,7 @@ def _looking(directory: Directory, say: Callable[[str], None]) -> Callable[[bool
         try:
             directory.look(all_anew)
             said = ""
-        except ConfigError as error:
+        except AdapterError as error:
             if error.message != said:
                 say(f"everybody is served as before. {error.message}")
             said = error.message

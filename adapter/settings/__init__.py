@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from adapter.settings.people import Admin, Mail, Recipient, Reports, Tls
-from adapter.settings.values import Listen, Section, Share, WebAddress, domain
+from adapter.settings.values import Address, Listen, Section, Share, WebAddress, domain
 
 __all__ = ["Admin", "Mail", "Recipient", "Reports", "Share", "Tls"]
 
@@ -170,7 +170,7 @@ class Auth(Section):
     """Who may read. Defaults are Skolverket's."""
 
     issuer: str = Field(default="https://nutid-auth.sunet.se", description="claim iss, exactly")
-    jwks_url: str = Field(
+    jwks_url: Address = Field(
         default="https://nutid-auth.sunet.se/.well-known/jwks.json",
         description="https://…, http:// on loopback only, or file://…",
     )
@@ -185,7 +185,7 @@ class Auth(Section):
 class Token(Section):
     """How we identify ourselves when we notify."""
 
-    url: str = Field(default="https://nutid-auth.sunet.se/transaction", description="the GNAP endpoint")
+    url: Address = Field(default="https://nutid-auth.sunet.se/transaction", description="the GNAP endpoint")
     certificate: Path = Field(description="client certificate with its chain, PEM; or PKCS#12 (.p12, .pfx)")
     key: Path | None = Field(default=None, description="its private key, PEM; not beside PKCS#12")
     key_password: SecretStr | None = Field(default=None, description="when the key is encrypted")

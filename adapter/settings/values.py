@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 _PORTS = (":443", ":80")
+_BY_IPV6 = re.compile(r"https?://\[[0-9a-fA-F:.]+\](:\d+)?(/[^\s?#]*)?\Z")
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%\Z")
 
 
@@ -32,7 +33,7 @@ def domain(value: str) -> str:
 
 
 def _web_address(value: str) -> str:
-    if not re.match(r"https?://[^\s/?#@]+(/[^\s?#]*)?\Z", value):
+    if not re.match(r"https?://[^\s/?#@\[\]]+(/[^\s?#]*)?\Z", value) and not re.match(_BY_IPV6, value):
         raise ValueError("must be an address like https://host/path, without user, query or fragment")
     return value.rstrip("/")
 
@@ -56,6 +57,15 @@ def plain_host(host: str) -> str:
     return next((host.removesuffix(port) for port in _PORTS if host.endswith(port)), host)
 
 
+def _address(value: str) -> str:
+    try:
+        urlsplit(value)
+    except ValueError:
+        raise ValueError("must be an address like https://host/path") from None
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 Share = Annotated[float, BeforeValidator(_share)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]

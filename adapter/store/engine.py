@@ -171,7 +171,8 @@ def lock_out(connection: Connection, key: int) -> None:
 def _prepare(store: Store) -> None:
     with store.writing() as connection:
         if not store.is_sqlite:  # two processes starting at once must not both create
-            connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_PREPARING})"))
+            own = {"schema": store.namespace.schema}
+            connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_PREPARING}, hashtext(:schema))"), own)
             _must_have_schema(connection, store.namespace)
         if store.is_sqlite or not _has_all_tables(connection):
             schema.metadata.create_all(connection)
@@ -233,7 +234,10 @@ def _server(url: URL, patience: int, connections: int) -> Engine:
 
     @event.listens_for(engine, "engine_connect")
     def _on_taken(connection: Connection) -> None:
-        enter(connection.connection, connection.get_execution_options().get(_WHERE, NOWHERE_ELSE))
+        try:
+            enter(connection.connection, connection.get_execution_options().get(_WHERE, NOWHERE_ELSE))
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise sa.exc.OperationalError(None, None, error) from error
 
     return engine
 

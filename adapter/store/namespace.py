@@ -35,23 +35,27 @@ _OWN_NUMBER = "SELECT oid::int8::bit(32)::int4 FROM pg_catalog.pg_namespace WHER
 
 
 def enter(connection: PoolProxiedConnection, namespace: Namespace) -> None:
-    """Let the connection work there from now on; nothing is sent where it does already. Raises StateError."""
+    """Let the connection work there from now on; nothing is sent where it does already.
+
+    Raises StateError, or what the driver raises; then the connection is given up.
+    """
     if connection.info.get(_KNOWN, NOWHERE_ELSE) == namespace:
         return
     from psycopg import errors  # loaded already where there is a server
 
     driver: Any = connection.driver_connection
     alone = driver.autocommit
-    driver.autocommit = True  # in a transaction it would be undone with it
     try:
+        driver.autocommit = True  # in a transaction it would be undone with it
         driver.execute(_words(namespace))
-    except errors.InvalidParameterValue:
-        raise StateError(f"state.role: the database has no role {namespace.role!r}. {_ADVICE}") from None
-    except errors.InsufficientPrivilege:
-        raise StateError(f"state.role: the login of state.url may not take on {namespace.role!r}. {_ADVICE}") from None
-    finally:
-        if not driver.closed:
-            driver.autocommit = alone
+        driver.autocommit = alone
+    except BaseException as error:
+        connection.invalidate()  # nobody takes it as it was left here
+        if isinstance(error, errors.InvalidParameterValue):
+            raise StateError(f"state.role: the database has no role {namespace.role!r}. {_ADVICE}") from None
+        if isinstance(error, errors.InsufficientPrivilege):
+            raise StateError(f"state.role: the login may not take on {namespace.role!r}. {_ADVICE}") from None
+        raise
     connection.info[_KNOWN] = namespace
 
 

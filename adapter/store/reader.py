@@ -50,7 +50,8 @@ class Reader:
             try:
                 return self._read(connection, text, parameters, namespace)
             except self._failures:
-                connection.invalidate()  # it may only have died while it lay idle
+                if connection.is_valid:
+                    connection.invalidate()  # it may only have died while it lay idle
         return self._read_anew(text, parameters, namespace)
 
     def close(self) -> None:
@@ -75,7 +76,8 @@ class Reader:
         try:
             return self._read(connection, text, parameters, namespace)
         except self._failures as error:
-            connection.invalidate()
+            if connection.is_valid:
+                connection.invalidate()
             raise _failed(error) from error
 
     def _read(

@@ -78,6 +78,12 @@ def make_queue(url: str, statements: str, version: tuple[int, ...]) -> None:
         connection.exec_driver_sql(f"COMMENT ON SCHEMA {QUEUE} IS '{'.'.join(map(str, version))}'")
 
 
+def must_answer(url: str) -> None:
+    """Raises StateError where the database cannot be reached."""
+    with _asking(url) as connection:
+        connection.execute(sa.text("SELECT 1"))
+
+
 def database_name(url: str) -> str:
     """Which database of the server a URL names. Raises StateError."""
     with of_fleet():

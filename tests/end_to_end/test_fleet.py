@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from support.fleets import organisers_of, people_of
 from support.shell import command
 
-from adapter.fleet import joining
+from adapter.fleet import organisers
 from adapter.fleet.organisers import load
 from adapter.settings.fleet import Fleet
 
@@ -65,6 +66,7 @@ def test_runs_that_are_asked_for_are_done_by_a_worker(tmp_path: Path) -> None:
         (("run", "bergg"), "no organiser bergg"),
         (("add", "Berg"), "can be no organiser's name"),
         (("add", "../berg"), "can be no organiser's name"),
+        (("add", "public"), "can be no organiser's name"),
         (("add", "ny"), "Say where the rows are"),
         (("export", "ny", "x"), "there is no organiser ny"),
         (("remove", "ny", "--yes"), "nothing is there of an organiser ny"),
@@ -107,7 +109,7 @@ def test_of_an_organiser_that_is_removed_nothing_stays(tmp_path: Path) -> None:
         done = place.command("remove", "berg", "--yes")
         assert done.code == 0, done.err
         assert "ok  no schema, no role, no record, no job, no folder of berg is there" in done.out
-        own = joining.namespace_of(place.fleet, "berg")
+        own = organisers.namespace_of(place.fleet, "berg")
         assert place.sql(f"SELECT 1 FROM pg_namespace WHERE nspname = '{own.schema}'") == []
         assert place.sql(f"SELECT 1 FROM pg_roles WHERE rolname = '{own.role}'") == []
         assert place.sql("SELECT lock FROM ss12000_queue.procrastinate_jobs") == [("dal",)]
@@ -121,18 +123,52 @@ def test_of_an_organiser_that_is_removed_nothing_stays(tmp_path: Path) -> None:
 def test_a_folder_that_was_copied_is_refused_by_everything(tmp_path: Path) -> None:
     with organisers_of(tmp_path, "berg") as place:
         place.sync("berg")
-        folder = place.add("gnesta", people_of("gnesta"))
+        folder = place.add("gnesta")
         text = (folder / "config.toml").read_text()
         (folder / "config.toml").write_text(text.replace('"gnesta"', '"berg"').replace("_gnesta", "_berg"))
-        for name, other in (("gnesta", "berg"), ("berg", "gnesta")):
-            found = place.standing()[name]
-            assert found["standing"] == "wrong"
-            assert f"not to be told from {other} by state.role and state.schema" in found["to_do"]
+        found = place.standing()
+        assert (found["berg"]["standing"], found["gnesta"]["standing"]) == ("look", "wrong")
+        assert 'schema = "gnesta"' in found["gnesta"]["to_do"]
         asked = place.command("run", "gnesta")
-        assert (asked.code, "gnesta: not to be told from berg" in asked.err) == (2, True)
-        done = place.command("remove", "gnesta", "--yes")
-        assert (done.code, "[state] of gnesta is berg's" in done.err) == (2, True)
+        assert (asked.code, "gnesta: [state]" in asked.err) == (2, True)
+        for words in (("remove", "gnesta", "--yes"), ("export", "gnesta", "x")):
+            done = place.command(*words)
+            assert (done.code, "[state]" in done.err) == (2, True), done.err
+        (folder / "config.toml").write_text("nonsense")  # nor where it cannot be read at all
+        assert place.command("remove", "gnesta", "--yes").code == 2
+        (tmp_path / "organisers/link").symlink_to(tmp_path / "organisers/berg")
+        assert "is a link" in place.command("remove", "link", "--yes").err
         assert place.sql("SELECT count(*) FROM berg.published_person") == [(26,)]
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        'url = "{url}?application_name=x"\nschema = "berg"\nrole = "{role}"',
+        'url = "{url}?options=-csearch_path%3Dberg"',
+        'url = "{url}"\nschema = "ss12000_queue"\nrole = "{role}"',
+        'url = "{url}"',
+        'url = "sqlite:///../berg/state.db"',
+        'url = "mysql+pymysql://root@127.0.0.1/test"\nschema = "berg"',
+    ],
+)
+def test_nobody_reaches_anothers_state_by_writing_it_in_another_way(tmp_path: Path, state: str) -> None:
+    with organisers_of(tmp_path, "berg") as place:
+        own = organisers.namespace_of(place.fleet, "berg")
+        text = (place.add("dal") / "config.toml").read_text()
+        changed = re.sub(r"url = .*\nschema = .*\nrole = .*", state.format(url=place.url, role=own.role), text)
+        assert changed != text
+        (tmp_path / "organisers/dal/config.toml").write_text(changed)
+        assert place.standing()["dal"]["standing"] == "wrong"
+
+
+def test_two_never_have_one_role_however_long_their_names_are(tmp_path: Path) -> None:
+    with organisers_of(tmp_path) as place:
+        file = tmp_path / "fleet.toml"
+        file.write_text(file.read_text().replace(place.url, f"{place.url}_produktion_for_friskolor_i_vastra_sverige"))
+        roles = [organisers.namespace_of(place.fleet, f"stiftelsen-{end}").role for end in ("norr", "soder")]
+        assert len(set(roles)) == 2
+        assert all(len(role) <= 60 for role in roles)
 
 
 def test_what_an_attempt_to_remove_has_left_goes_with_the_next(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ class Organisers:
         """An organiser's folder, its room in the database, and last night's export. Who is in it bears its name."""
         folder = self.root / "organisers" / name
         folder.mkdir(parents=True, exist_ok=True)
-        own = joining.namespace_of(self.fleet, name)
+        own = organisers.namespace_of(self.fleet, name)
         schemas.make(self.url, own)
         if config is None:
             config = exports.CONFIG.replace("0a9c6f0e-5f5b-4a53-9d0a-6f4a7b0c2d11", str(uuid.uuid4()))
@@ -126,6 +126,8 @@ class Organisers:
     def sql(self, statement: str) -> list[Any]:
         engine = sa.create_engine(self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
+            if "ss12000_queue" in statement:
+                connection.exec_driver_sql("SET search_path TO ss12000_queue")  # where its triggers look
             result = connection.exec_driver_sql(statement)
             found = list(result.all()) if result.returns_rows else []
         engine.dispose()

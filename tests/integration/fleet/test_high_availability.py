@@ -133,9 +133,9 @@ def machines(root: Path) -> Iterator[Machines]:
             base = fleet.fleet.base_url.format(name=name)
             side = stack.enter_context(Skolverket(folder / "tls", "2120000001", {}, base, wiring.clock))
             place.skolverket[name], place.rows[name] = side, people_of(name)
-            schemas.make(url, joining.namespace_of(fleet, name))
+            schemas.make(url, organisers.namespace_of(fleet, name))
             (folder / "mapping.yaml").write_text(exports.MAPPING)
-            own = joining.state_section(url, folder, root, joining.namespace_of(fleet, name))
+            own = joining.state_section(url, folder, root, organisers.namespace_of(fleet, name))
             sources = "".join(exports.SOURCE.format(name=source) for source in ("skola", "elev", "larare"))
             (folder / "config.toml").write_text(f"{told(side, name)}{own}{sources}")
             for port in _ports(side):  # what a host asks of Skolverket goes over the bridge

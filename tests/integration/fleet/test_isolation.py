@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from support.fleets import Organisers, organisers_of, until
 
 from adapter.errors import StateError
-from adapter.fleet import joining
+from adapter.fleet import organisers
 from adapter.ss12000.types import FETCH_ORDER
 from adapter.store import publish, schema
 from adapter.store.engine import Servers, open_store
@@ -170,7 +170,7 @@ def test_the_database_itself_refuses_what_is_anothers(several: Several) -> None:
     servers, place = Servers(2), several.place
     try:
         stores = {
-            name: open_store(place.url, namespace=joining.namespace_of(place.fleet, name), servers=servers)
+            name: open_store(place.url, namespace=organisers.namespace_of(place.fleet, name), servers=servers)
             for name in NAMES
         }
         for own in NAMES:
@@ -212,7 +212,7 @@ def test_shared_connections_always_read_the_state_that_is_meant(
 @pytest.fixture(scope="module")
 def shared(several: Several) -> Iterator[tuple[Servers, dict[str, Any], dict[str, str]]]:
     servers, place = Servers(2), several.place
-    own = {name: joining.namespace_of(place.fleet, name) for name in NAMES}
+    own = {name: organisers.namespace_of(place.fleet, name) for name in NAMES}
     stores = {name: open_store(place.url, namespace=own[name], servers=servers) for name in NAMES}
     expected = {
         name: place.sql(f"SELECT value FROM {name}.setting WHERE name = 'page_token_key'")[0][0] for name in NAMES
@@ -237,7 +237,7 @@ def test_one_organisers_run_keeps_nobody_else_waiting(shared: tuple[Servers, dic
 def test_what_is_published_is_each_ones_own(several: Several) -> None:
     place = several.place
     for name in NAMES:
-        store = open_store(place.url, namespace=joining.namespace_of(place.fleet, name))
+        store = open_store(place.url, namespace=organisers.namespace_of(place.fleet, name))
         persons = publish.documents(store)
         store.close()
         names = {

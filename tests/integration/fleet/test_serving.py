@@ -57,7 +57,7 @@ def test_one_that_is_wrong_is_told_and_touches_nobody(tmp_path: Path) -> None:
             assert (status(place, "berg"), status(place, "dal")) == (200, 200)
 
 
-def test_two_that_cannot_be_told_apart_are_both_refused_and_a_newcomer_alone(tmp_path: Path) -> None:
+def test_who_has_anothers_address_is_refused_and_the_other_is_served(tmp_path: Path) -> None:
     with organisers_of(tmp_path, "berg", "dal") as place:
         for name in ("berg", "dal"):
             place.sync(name)
@@ -66,8 +66,40 @@ def test_two_that_cannot_be_told_apart_are_both_refused_and_a_newcomer_alone(tmp
             until(lambda: any(line.startswith("echo: not served") for line in place.said))
             assert (status(place, "berg"), status(place, "dal")) == (200, 200)
         with place.served():
-            assert (status(place, "berg"), status(place, "dal")) == (404, 200)
-        assert place.standing()["berg"]["standing"] == "wrong"
+            assert (status(place, "berg"), status(place, "dal")) == (200, 200)
+        assert {name: found["standing"] for name, found in place.standing().items()} == {
+            "echo": "wrong", "berg": "look", "dal": "look"
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ('base_url = "http://', 'base_url = "http://[ekko/'),
+        ('jwks_url = "file', 'jwks_url = "https://[x/file'),
+        ("[organiser]", "x = " + "[" * 3000 + "\n[organiser]"),
+        ("[organiser]", 'x = {file = "a\\u0000b"}\n[organiser]'),
+        ('url = "postgresql+psycopg:', 'url = "postgresql+psycopg_async:'),
+        ("[auth]", '[auth]\naccepted_base_urls = ["https://[x"]'),
+        ("[organiser]", '"\\u001b[2J" = 1\n[organiser]'),
+    ],
+)
+def test_whatever_stands_in_ones_file_others_are_served(tmp_path: Path, wrong: tuple[str, str]) -> None:
+    with organisers_of(tmp_path, "berg", "dal") as place:
+        for name in ("berg", "dal"):
+            place.sync(name)
+        config = tmp_path / "organisers/dal/config.toml"
+        good = config.read_text()
+        config.write_text(good.replace(*wrong))
+        with place.served():
+            assert (status(place, "berg"), status(place, "dal")) == (200, 404)
+            assert place.standing()["dal"]["standing"] == "wrong"
+            config.write_text(good)
+            until(lambda: status(place, "dal") == 200)
+            config.write_text(good.replace(*wrong))
+            until(lambda: any(line.startswith("dal: served as before") for line in place.said))
+            assert (status(place, "berg"), status(place, "dal")) == (200, 200)
+        assert not any("\x1b" in line for line in place.said)
 
 
 def test_when_the_folder_is_gone_everybody_is_served_as_before(tmp_path: Path) -> None:

@@ -14,18 +14,15 @@ from support import small_school
 from adapter.facade.addresses import Addresses
 from adapter.fleet.organisers import in_common
 from adapter.settings import Settings
+from adapter.settings.fleet import Fleet, Place
 
 PARTS = st.sampled_from(("a", "b", "ab", "v2.0"))
 HOSTS = st.sampled_from(("x.se", "X.se", "x.se:443", "x.se:8443", "y.se"))
 URLS = st.builds(lambda host, path: "/".join([f"https://{host}", *path]), HOSTS, st.lists(PARTS, max_size=3))
 
 
-def settings(number: int, base: str = "", state: str = "", **auth: Any) -> Settings:
-    found = small_school.settings(
-        facade={"base_url": base or f"https://x.se/{number}"},
-        state={"url": state or f"sqlite:///{number}.db"},
-        auth=auth,
-    )
+def settings(number: int, base: str = "", **auth: Any) -> Settings:
+    found = small_school.settings(facade={"base_url": base or f"https://x.se/{number}"}, auth=auth)
     own = found.organiser.model_copy(update={"id_namespace": uuid.UUID(int=number)})
     return found.model_copy(update={"organiser": own})
 
@@ -38,18 +35,13 @@ class Known:
         self.base_path = urlsplit(self.settings.facade.base_url).path.rstrip("/")
 
 
-def test_what_two_have_in_common_is_told_of_both() -> None:
-    assert in_common({"a": settings(1), "b": settings(2)}) == {}
-    found = in_common(
-        {"a": settings(1, state="sqlite:///x.db"), "b": settings(2, state="sqlite:///x.db"), "c": settings(3)}
-    )
-    assert found.keys() == {"a", "b"}
-    assert "state.url and state.schema" in found["a"]
-    assert "b's" in found["a"]
+def alike(given_: dict[str, Settings], template: str = "https://none.se/{name}") -> dict[str, str]:
+    place = Place(database="postgresql+psycopg://h/d", base_url=template)  # type: ignore[arg-type]
+    return in_common(Fleet(fleet=place), given_)
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "alike"),
+    ("one", "other", "same"),
     [
         ("https://x.se/a", "https://X.SE:443/a/", True),
         ("https://x.se/a", "https://x.se/a/b", True),
@@ -58,25 +50,30 @@ def test_what_two_have_in_common_is_told_of_both() -> None:
         ("https://x.se/a", "https://y.se/a", False),
     ],
 )
-def test_addresses_that_lie_within_one_another_are_alike(one: str, other: str, alike: bool) -> None:
-    assert bool(in_common({"a": settings(1, one), "b": settings(2, other)})) is alike
+def test_addresses_that_lie_within_one_another_are_alike(one: str, other: str, same: bool) -> None:
+    assert bool(alike({"a": settings(1, one), "b": settings(2, other)})) is same
 
 
 def test_an_address_that_is_accepted_may_be_nobody_elses() -> None:
-    wrong = in_common({"a": settings(1), "b": settings(2, accepted_base_urls=("https://x.se/1",))})
-    assert wrong.keys() == {"a", "b"}
+    taken = {"1": settings(1), "2": settings(2, accepted_base_urls=("https://x.se/1",))}
+    assert alike(taken, "https://x.se/{name}").keys() == {"2"}, "whose it is keeps it"
+
+
+def test_whoever_has_the_address_that_the_fleet_gives_keeps_it() -> None:
+    shadowed = {"1": settings(1), "2": settings(2), "3": settings(3, "https://x.se")}
+    assert alike(shadowed, "https://x.se/{name}").keys() == {"3"}
 
 
 def test_the_same_secret_of_ids_is_told() -> None:
     one, two = settings(1), settings(2)
     two = two.model_copy(update={"organiser": one.organiser})
-    assert "id_namespace" in in_common({"a": one, "b": two})["a"]
+    assert "id_namespace" in alike({"a": one, "b": two})["a"]
 
 
 @given(bases=st.lists(URLS, min_size=1, max_size=5), asked=URLS, beyond=st.sampled_from(("", "/", "/persons", "x")))
 def test_a_request_is_whose_address_it_begins_with_or_nobodys(bases: list[str], asked: str, beyond: str) -> None:
     given_ = {str(n): settings(n + 1, base) for n, base in enumerate(bases)}
-    wrong = in_common(given_)
+    wrong = alike(given_)
     known = [Known(base) for n, base in enumerate(bases) if str(n) not in wrong]
     addresses = Addresses(known)  # type: ignore[arg-type]
     parts = urlsplit(asked + beyond)
