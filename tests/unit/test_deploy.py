@@ -107,7 +107,7 @@ COMMANDS = {f"{where}: {' '.join(said)}": said for where, said in commands()}
 def test_every_kind_of_example_is_there() -> None:
     folders = {path.relative_to(DEPLOY).parts[0] for path in FILES}
     assert folders == {"container", "monitoring", "proxy", "systemd", "windows"}
-    assert (len(SERVICES), len(UNITS), len(TASKS), len(CONFIGS), len(XML)) == (2, 3, 2, 2, 4)
+    assert (len(SERVICES), len(UNITS), len(TASKS), len(CONFIGS), len(XML)) == (4, 5, 2, 2, 4)
 
 
 @pytest.mark.parametrize("arguments", COMMANDS.values(), ids=COMMANDS.keys())
@@ -152,7 +152,7 @@ def secrets_of(path: Path) -> set[str]:
     return {name for line in read(path).splitlines() for name in re.findall(r'secrets/([\w.-]+)"', line.split("#")[0])}
 
 
-@pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(SYSTEMD.glob("ss12000-adapter*.service")), ids=lambda path: path.name)
 def test_a_service_is_shown_every_secret_of_its_configuration(path: Path) -> None:
     loaded = dict(value.split(":") for value in values(path, "Service", "LoadCredential"))
     assert loaded.keys() == secrets_of(SYSTEMD / "config.toml")
@@ -160,11 +160,12 @@ def test_a_service_is_shown_every_secret_of_its_configuration(path: Path) -> Non
     assert values(path, "Service", "BindReadOnlyPaths") == ["%d:/etc/ss12000-adapter/secrets"]
 
 
-def test_both_services_are_hardened_alike() -> None:
-    own = {"Type", "ExecStart", "ExecReload", "Restart", "RestartSec", "RestartPreventExitStatus"}
+def test_all_services_are_hardened_alike() -> None:
+    own = {"EnvironmentFile", "LoadCredential", "BindReadOnlyPaths", "TimeoutStopSec"}
+    own |= {"Type", "ExecStart", "ExecReload", "Restart", "RestartSec", "RestartPreventExitStatus"}
     own |= {"SuccessExitStatus", "TimeoutStartSec", "LimitNOFILE"}
-    first, second = ([pair for pair in unit(path)["Service"] if pair[0] not in own] for path in SERVICES)
-    assert first == second
+    first, *others = ([pair for pair in unit(path)["Service"] if pair[0] not in own] for path in SERVICES)
+    assert all(other == first for other in others)
     assert {("NoNewPrivileges", "yes"), ("ProtectSystem", "strict")} <= {*first}
     assert ("SystemCallFilter", "@system-service") in first
 
