@@ -118,7 +118,7 @@ def test_what_is_taken_over_goes_back_beside_a_run_that_is_asked_for_meanwhile(t
         assert "1 run asked for" in place.command("run", "berg").out
         with working(place):
             until(lambda: place.sql("SELECT count(*) FROM berg.run") == [(3,)])
-        until(lambda: outcomes(place)["berg"] == "unchanged")
+            until(lambda: outcomes(place)["berg"] == "unchanged")
 
 
 def test_a_worker_that_is_told_to_stop_gives_its_run_back(tmp_path: Path) -> None:
