@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -232,6 +233,7 @@ def _add(fleet: Fleet, file: Path, args: argparse.Namespace) -> int:
         return _WRONG
     mapping = wiring.load(at).settings.mapping.file
     for step in (("check", "--quiet"), ("rehearse",)):
+        sys.stdout.flush()  # what the step prints comes after what was printed here
         if subprocess.run(wiring.command(at, *step), check=False).returncode:
             output.line(f"--  {step[0]}: mend what it says above, {then}")
             return _WRONG

@@ -58,15 +58,11 @@ def names(fleet: Fleet) -> list[str]:
     folder = fleet.fleet.organisers
     try:
         found = [path.name for path in folder.iterdir() if _has_settings(path)]
+    except FileNotFoundError:
+        advice = "`fleet add` makes it; is a disk of it missing?"
+        raise ConfigError(f"fleet.organisers: {folder}: there is no such folder. {advice}") from None
     except OSError as error:
-        why = (
-            "there is no such folder"
-            if isinstance(error, FileNotFoundError)
-            else f"it cannot be read: {error.strerror}"
-        )
-        raise ConfigError(
-            f"fleet.organisers: {folder}: {why}. `fleet add` makes it; is a disk of it missing?"
-        ) from None
+        raise ConfigError(f"fleet.organisers: {folder} cannot be read: {error.strerror}.") from None
     return sorted(name for name in found if re.fullmatch(NAME, name) and name not in _RESERVED)
 
 
