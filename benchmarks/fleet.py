@@ -138,7 +138,7 @@ def _change(root: Path) -> None:
         place = head.index("EFTERNAMN")
         for row in rows:
             if row[0] in changed:
-                row[place] = "Nygift"
+                row[place] = "Omgift" if row[place] == "Nygift" else "Nygift"
         municipality.write_csv(file, head, rows)
 
 

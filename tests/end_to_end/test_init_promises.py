@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from support import layouts
 from support.databases import mariadb_url
 from support.drafts import TODAY, Commands, Drafted
+from support.exports import files, tables
 
 pytestmark = pytest.mark.long
 
@@ -317,3 +318,16 @@ def test_two_databases_have_two_passwords() -> None:
         ["SIS_PASSWORD_2"],
         ["SIS_PASSWORD"],
     ]
+
+
+def test_no_teachers_name_becomes_a_schools_name_however_few_the_rows(
+    init: Callable[..., Drafted], tmp_path: Path
+) -> None:
+    """Two teachers at two schools stand in pairs with the schools' codes, as names of schools do."""
+    (tmp_path / "data").mkdir()
+    for source, content in files(tables()).items():
+        (tmp_path / "data" / f"{source}.csv").write_bytes(content)
+    units = init(tmp_path / "data").mapping.partition("\nOrganisation:")[2].partition("\nPerson:")[0]
+    assert "displayName" in units
+    for column in ("tilltalsnamn", "efternamn", "konto", "epost"):
+        assert column not in units

@@ -52,7 +52,8 @@ class Picture:
         self.parts = [_part(table, part) for table in self.tables for part in table.sample.parts]
         self.links = Links(self.tables)
         self.people = people.found_in(self.tables, self.links, today)
-        others = [table for table in self.tables if table not in [who.table for who in self.people.values()]]
+        taken = [who.table for who in self.people.values()]
+        others = [table for table in self.tables if table not in taken and not people.holds_names(table)]
         self.units = Units(self.tables, others, self.links)
         self._standing: dict[tuple[int, str], Standing | None] = {}
 
