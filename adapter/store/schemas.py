@@ -75,6 +75,8 @@ def make_queue(url: str, statements: str, version: tuple[int, ...]) -> None:
         connection.exec_driver_sql(f"SET LOCAL search_path TO {QUEUE}")
         driver: Any = connection.connection.driver_connection
         driver.execute(statements)
+        # numbers of jobs go on from no earlier queue's: what became of those is still on record
+        connection.exec_driver_sql("SELECT setval('procrastinate_jobs_id_seq', extract(epoch from now())::bigint)")
         connection.exec_driver_sql(f"COMMENT ON SCHEMA {QUEUE} IS '{'.'.join(map(str, version))}'")
 
 

@@ -179,8 +179,11 @@ def test_a_queue_of_an_earlier_version_is_made_anew_and_a_later_ones_is_left_alo
 
     with organisers_of(tmp_path, "berg") as place:
         assert run_all(place).code == 0
+        numbers = "SELECT max(id) FROM ss12000_queue.procrastinate_jobs"
+        before = place.sql(numbers)
         place.sql("COMMENT ON SCHEMA ss12000_queue IS '3.0.0'")
         assert "1 run asked for" in run_all(place).out  # what was asked for is gone with it
+        assert place.sql(numbers) > before
         place.sql("COMMENT ON SCHEMA ss12000_queue IS '99.0.0'")
         done = run_all(place)
         assert (done.code, "a later version (99.0.0)" in done.err) == (7, True)
