@@ -76,7 +76,8 @@ def make_queue(url: str, statements: str, version: tuple[int, ...]) -> None:
         driver: Any = connection.connection.driver_connection
         driver.execute(statements)
         # numbers of jobs go on from no earlier queue's: what became of those is still on record
-        connection.exec_driver_sql("SELECT setval('procrastinate_jobs_id_seq', (extract(epoch from clock_timestamp()) * 1000)::bigint)")
+        now = "(extract(epoch from clock_timestamp()) * 1000)::bigint"
+        connection.exec_driver_sql(f"SELECT setval('procrastinate_jobs_id_seq', {now})")
         connection.exec_driver_sql(f"COMMENT ON SCHEMA {QUEUE} IS '{'.'.join(map(str, version))}'")
 
 
