@@ -53,7 +53,7 @@ class Picture:
         self.links = Links(self.tables)
         self.people = people.found_in(self.tables, self.links, today)
         taken = [who.table for who in self.people.values()]
-        others = [table for table in self.tables if table not in taken and not people.holds_names(table)]
+        others = [table for table in self.tables if table not in taken and not table.has("civicNo")]
         self.units = Units(self.tables, others, self.links)
         self._standing: dict[tuple[int, str], Standing | None] = {}
 

@@ -16,7 +16,7 @@ from adapter.drafting.understanding.tables import Found, Table
 
 NAMED = r"skolenhet|skola|skolor|enhet|school|unit|orgs?$|organis|campus"
 _OF_STAFF = r"personal|anst|larare|staff|teacher|employ|tjanst"
-_OF_PERSONS = ("givenName", "middleName", "familyName", "wholeName", "eppn", "email")
+_OF_PERSONS = ("givenName", "middleName", "familyName", "eppn", "email")
 _OWN_TABLE = 0.5  # units for each row, from which on a table is one of units
 _ALIKE = 0.8
 _FEW = 3  # units
@@ -95,7 +95,8 @@ class Units:
         for column in table.columns:
             if column is code or column.share("letters") < _ALIKE or not _are_paired(code, column):
                 continue
-            if any(found.column is column for meaning in _OF_PERSONS if (found := table.find(meaning))):
+            persons = _OF_PERSONS if table.has("civicNo") else ()
+            if any(found.column is column for meaning in persons if (found := table.find(meaning))):
                 continue  # two teachers at two schools stand in pairs with them, too
             weight = max(names.evidence(column.name, meaning).weight for meaning in ("name", "unit"))
             if weight <= 0 and code.distinct < _FEW:  # beside so few every other column stands in pairs
