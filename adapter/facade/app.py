@@ -22,6 +22,7 @@ from adapter.facade.jwks import KeySource
 from adapter.settings import Settings
 from adapter.store import pages
 from adapter.store.engine import Store
+from adapter.store.feedback import Recorder
 
 _FLUSH_EVERY = 0.5  # seconds
 _ASKED = 3  # states, before this process counts as not ready
@@ -64,28 +65,33 @@ def facade_of(addresses: Addresses, say: Callable[[str], None]) -> Front:
 def _lifespan(addresses: Addresses) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        task = asyncio.create_task(_flushing(addresses))
+        flushes: dict[Recorder, asyncio.Task[None]] = {}
+        task = asyncio.create_task(_flushing(addresses, flushes))
         yield
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-        await _flush(addresses)
+        await asyncio.gather(*flushes.values())
+        await asyncio.gather(*(_flush(context.recorder) for context in addresses.contexts))
 
     return lifespan
 
 
-async def _flushing(addresses: Addresses) -> None:
-    """Accesses are written away from the requests; what cannot be written now waits."""
+async def _flushing(addresses: Addresses, flushes: dict[Recorder, asyncio.Task[None]]) -> None:
+    """Accesses are written away from the requests; a state that is slow keeps no other's waiting."""
     while True:
         await asyncio.sleep(_FLUSH_EVERY)
-        await _flush(addresses)
+        for recorder in [recorder for recorder, task in flushes.items() if task.done()]:
+            del flushes[recorder]
+        for recorder in (context.recorder for context in addresses.contexts):
+            if recorder.waits and recorder not in flushes:
+                flushes[recorder] = asyncio.create_task(_flush(recorder))
 
 
-async def _flush(addresses: Addresses) -> None:
-    """All that waits, side by side: one state that is slow keeps no other waiting for longer than this once."""
-    waiting = [context.recorder for context in addresses.contexts if context.recorder.waits]
-    found = await asyncio.gather(*(asyncio.to_thread(each.flush) for each in waiting), return_exceptions=True)
-    del found  # what could not be written stays for the next time
+async def _flush(recorder: Recorder) -> None:
+    """What cannot be written now waits for the next time."""
+    with suppress(AdapterError):
+        await asyncio.to_thread(recorder.flush)
 
 
 async def _live(request: Request) -> Response:

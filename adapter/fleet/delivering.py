@@ -11,8 +11,8 @@ from adapter.errors import AdapterError
 from adapter.fleet.directory import Directory, Served
 
 _THREADS = 8
-_EVERY = 5.0  # seconds between two looks at one organiser
-_AFTER_TROUBLE = 6  # looks that are left out after a look that failed
+_EVERY = 10.0  # seconds between two looks at one organiser
+_AFTER_TROUBLE = 3  # looks that are left out after a look that failed
 
 
 def run(directory: Directory, clock: Callable[[], int], stopping: threading.Event, say: Callable[[str], None]) -> None:

@@ -165,6 +165,20 @@ def test_each_has_its_own_record_of_who_fetched(several: Several) -> None:
     assert where() == ["berg"]
 
 
+def test_a_state_that_is_slow_keeps_nobody_elses_record_waiting(several: Several) -> None:
+    seen = "SELECT count(*) FROM {}.access WHERE caller LIKE '%%langsam%%'"
+    engine = sa.create_engine(several.place.url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("LOCK TABLE berg.access IN EXCLUSIVE MODE")
+        for name in ("berg", "dal"):
+            token = several.place.token(name, entity_id="https://langsam.exempel.se")
+            several.ask(name, "/persons", token)
+        until(lambda: several.place.sql(seen.format("dal"))[0][0], 10)
+        assert several.place.sql(seen.format("berg"))[0][0] == 0
+    engine.dispose()
+    until(lambda: several.place.sql(seen.format("berg"))[0][0], 10)
+
+
 def test_the_database_itself_refuses_what_is_anothers(several: Several) -> None:
     """Every table, to read and to write, with the very connections that serve all."""
     servers, place = Servers(2), several.place
