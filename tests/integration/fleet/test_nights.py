@@ -49,6 +49,15 @@ def test_nobody_runs_outside_the_window_but_whoever_is_asked_for(tmp_path: Path)
             assert place.sql(f"SELECT scheduled_at > now() {waiting}") == [(True,)]
 
 
+def test_who_has_priority_begins_first(tmp_path: Path) -> None:
+    ahead = "[nights.cen]\npriority = 5\n[nights.aby]\npriority = -5\n"
+    with organisers_of(tmp_path, "aby", "berg", "cen", night=window() + ahead) as place:
+        with working(place, "--at-once", "1", "--until-empty") as worker:
+            worker.wait(100)
+        found = place.standing()
+        assert sorted(found, key=lambda name: found[name]["run"]["started"]) == ["cen", "berg", "aby"]
+
+
 def test_a_source_that_was_away_is_tried_again_and_a_broken_mapping_is_not(tmp_path: Path) -> None:
     with organisers_of(tmp_path, "berg", "dal", night=window()) as place:
         (tmp_path / "organisers/berg/elev.csv").rename(tmp_path / "elev.csv")
