@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import cache, partial
 
@@ -25,6 +26,7 @@ from adapter.store.engine import Store
 from adapter.store.feedback import Recorder
 
 _FLUSH_EVERY = 0.5  # seconds
+_THREADS = 32  # more than the states of a few organisers can hold up
 _ASKED = 3  # states, before this process counts as not ready
 _Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -65,6 +67,7 @@ def facade_of(addresses: Addresses, say: Callable[[str], None]) -> Front:
 def _lifespan(addresses: Addresses) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS, "state"))
         flushes: dict[Recorder, asyncio.Task[None]] = {}
         task = asyncio.create_task(_flushing(addresses, flushes))
         yield

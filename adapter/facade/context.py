@@ -25,6 +25,7 @@ from adapter.store.soundness import DAMAGE, RESTORED
 IN_SCOPE = "ss12000.context"
 """Where in a request's scope its facade stands."""
 _T = TypeVar("_T")
+_READS, _WRITES = 6, 2  # of one state at once: where it is slow, others' go on
 _LOOK = 5.0  # seconds between two looks whether damage was seen
 
 
@@ -47,6 +48,8 @@ class Context:
     recorder: Recorder
     clock: Callable[[], int]
     base_path: str = field(init=False)
+    _reads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_READS))
+    _writes: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_WRITES))
     _ready: bool = False
     _damaged: bool = False
     _looked: float = -_LOOK  # when it was last looked for damage; seconds of a clock that nobody sets
@@ -56,11 +59,15 @@ class Context:
 
     async def reading(self, work: Callable[[], _T]) -> _T:
         """A read: at once on SQLite, which never waits; beside the loop where a server may be slow or away."""
-        return work() if self.store.is_sqlite else await asyncio.to_thread(work)
+        if self.store.is_sqlite:
+            return work()
+        async with self._reads:
+            return await asyncio.to_thread(work)
 
     async def writing(self, work: Callable[[], _T]) -> _T:
         """A write, beside the loop: it may wait for the nightly run's commit."""
-        return await asyncio.to_thread(work)
+        async with self._writes:
+            return await asyncio.to_thread(work)
 
     async def admitted(self, authorization: str | None) -> Caller:
         """Who asks, once there is something to show. Raises RequestRefused."""

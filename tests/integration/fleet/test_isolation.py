@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -177,6 +179,24 @@ def test_a_state_that_is_slow_keeps_nobody_elses_record_waiting(several: Several
         assert several.place.sql(seen.format("berg"))[0][0] == 0
     engine.dispose()
     until(lambda: several.place.sql(seen.format("berg"))[0][0], 10)
+
+
+def test_requests_that_wait_for_one_state_keep_nobody_elses_waiting(several: Several) -> None:
+    base, token = several.place.base("berg"), several.place.token("berg")
+    entry = {"message": "x", "severityLevel": "Info", "resourceType": "Person", "resourceId": None}
+    engine = sa.create_engine(several.place.url)
+    with ThreadPoolExecutor(30) as threads, engine.begin() as connection:
+        connection.exec_driver_sql("LOCK TABLE berg.client_log IN EXCLUSIVE MODE")
+        waiting = [threads.submit(several.place.ask, f"{base}/log", token, "POST", json=entry) for _ in range(30)]
+        time.sleep(0.5)
+        assert not any(one.done() for one in waiting)
+        began = time.monotonic()
+        assert several.ask("dal", "/persons", several.place.token("dal")).status_code == 200
+        assert several.ask("berg", "/persons", token).status_code == 200
+        assert time.monotonic() - began < 5
+        connection.rollback()
+        assert {one.result().status_code for one in waiting} == {201}
+    engine.dispose()
 
 
 def test_the_database_itself_refuses_what_is_anothers(several: Several) -> None:
