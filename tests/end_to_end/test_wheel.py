@@ -75,9 +75,10 @@ def test_its_packs_are_all_there_and_can_be_copied(environment: Path, at: Path) 
             assert file.read_bytes() == (ROOT / "mappings" / pack["name"] / file.name).read_bytes()
 
 
-def test_its_example_is_the_clone_s(environment: Path, at: Path) -> None:
-    example = ran(environment / "ss12000-adapter", "config", "example", at=at)
-    assert example == (ROOT / "config.example.toml").read_text(encoding="utf-8")
+@pytest.mark.parametrize("of", ["config", "fleet"])
+def test_its_example_is_the_clone_s(environment: Path, at: Path, of: str) -> None:
+    example = ran(environment / "ss12000-adapter", of, "example", at=at)
+    assert example == (ROOT / f"{of}.example.toml").read_text(encoding="utf-8")
 
 
 def test_shells_can_complete_it(environment: Path, at: Path) -> None:
