@@ -15,6 +15,7 @@ from adapter.fleet.organisers import load
 from adapter.settings.fleet import Fleet
 
 
+@pytest.mark.long
 def test_an_organiser_is_added_step_by_step(tmp_path: Path) -> None:
     exports_ = tmp_path / "export"
     with organisers_of(tmp_path) as place:
@@ -34,6 +35,7 @@ def test_an_organiser_is_added_step_by_step(tmp_path: Path) -> None:
         assert place.standing()["berg"]["standing"] == "never"
 
 
+@pytest.mark.long
 def test_when_all_steps_are_done_it_says_what_comes_next(tmp_path: Path) -> None:
     with organisers_of(tmp_path, "berg") as place:
         done = place.command("add", "berg")
@@ -42,6 +44,7 @@ def test_when_all_steps_are_done_it_says_what_comes_next(tmp_path: Path) -> None
         assert "fleet run berg" in done.out
 
 
+@pytest.mark.long
 def test_runs_that_are_asked_for_are_done_by_a_worker(tmp_path: Path) -> None:
     with organisers_of(tmp_path, "berg", "dal") as place:
         assert place.command("run", "berg", "dal").out == "2 runs asked for\n"
@@ -141,6 +144,7 @@ def test_a_folder_that_was_copied_is_refused_by_everything(tmp_path: Path) -> No
         assert place.sql("SELECT count(*) FROM berg.published_person") == [(26,)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "state",
     [

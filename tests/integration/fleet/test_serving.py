@@ -17,6 +17,7 @@ from support.shell import COMMAND
 from adapter.fleet import delivering, serving
 from adapter.ss12000.types import ResourceType
 
+pytestmark = pytest.mark.long
 PERSON = ResourceType.PERSON
 
 
