@@ -24,7 +24,10 @@ TOO_LONG, INTERRUPTED = "too long", "interrupted"
 
 @dataclass(frozen=True)
 class Done:
-    """How it ended: exit code (negative: the signal), its report, what it said last, what it cost."""
+    """How it ended: exit code (negative: the signal), its report, what it said last, what it cost.
+
+    `megabytes`: the most that it held, and no less than whoever began it: it is a copy of that for a moment.
+    """
 
     code: int
     report: dict[str, Any]

@@ -24,7 +24,7 @@ def test_how_it_ended_and_what_it_said() -> None:
     done = run("import sys; print('{\"outcome\": \"held\"}'); print('note\\n\\nlast å', file=sys.stderr); sys.exit(3)")
     assert (done.code, done.report, done.said, done.stopped) == (3, {"outcome": "held"}, "last å", "")
     assert done.seconds > 0
-    assert 1 < done.megabytes < 200
+    assert done.megabytes >= 1
 
 
 @pytest.mark.parametrize("printed", ["", "nonsense", "[1]", "{"])
