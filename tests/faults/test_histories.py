@@ -26,7 +26,7 @@ from adapter.store.lock import run_lock
 
 pytestmark = pytest.mark.long
 
-HISTORIES = int(os.environ.get("SS12000_HISTORIES", "640" if os.environ.get("CI") else "400"))
+HISTORIES = int(os.environ.get("SS12000_HISTORIES", "480" if os.environ.get("CI") else "400"))
 
 changes = st.tuples(
     st.just("change"),
