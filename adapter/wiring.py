@@ -151,6 +151,13 @@ class Installation:
 
         return certificates.facts(self.settings.token)
 
+    def certificate_or_why(self) -> certificates.CertificateFacts | str | None:
+        """The same, or why the certificate cannot be used."""
+        try:
+            return self.certificate()
+        except ConfigError as error:
+            return error.message
+
 
 def load(path: Path) -> Installation:
     """The installation that a config.toml describes. Raises ConfigError with everything that is wrong."""

@@ -23,7 +23,6 @@ from adapter import config
 from adapter.admin import words
 from adapter.admin.sessions import Budget, OnceKey, Sessions
 from adapter.admin.tasks import Tasks
-from adapter.delivery.certificates import CertificateFacts
 from adapter.errors import ConfigError, RequestRefused
 from adapter.health import facts
 from adapter.health.alarms import Alarm, alarms
@@ -97,12 +96,7 @@ class Desk:
 
     def facts(self) -> Facts:
         """How everything stands now."""
-        certificate: CertificateFacts | str | None
-        try:
-            certificate = self.installation.certificate()
-        except ConfigError as error:
-            certificate = error.message
-        return facts.read(self.store, certificate, self.clock())
+        return facts.read(self.store, self.installation.certificate_or_why(), self.clock())
 
     def alarms(self, facts: Facts) -> list[Alarm]:
         """What is to be done, also about a config.toml that has been changed since `serve` began."""

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _FILE = Path("fleet.toml")
 _WRONG, _NO_RUN = 2, 8
-_WORDS = 110  # characters of what is to be done, in the table
 
 
 def add_to(commands: arguments.Commands) -> None:
@@ -90,13 +89,7 @@ def _serve(fleet: Fleet) -> int:
     output.note(f"serving {output.plural(len(running.directory), 'organiser')} on {fleet.facade.listen}")
     if fleet.pages.listen is not None:
         output.note(f"administrators' pages on {fleet.pages.listen}, each at {fleet.pages.host}")
-    try:
-        while running.alive():
-            pass
-    except (KeyboardInterrupt, signals.Terminated):
-        output.note("stopping: requests in hand are answered first")
-    finally:
-        running.stop()
+    signals.until_told(running)
     return 0
 
 

@@ -122,7 +122,9 @@ def _files(text: str) -> Iterator[tuple[str, Options]]:
     elif path.exists():
         found = _listed(path)
     else:
-        raise SourceFailed(f"{text}: there is no such file or folder. (The folder to write to comes before --from.)")
+        raise SourceFailed(
+            f"{text}: there is no such file or folder. After --from stand files, folders and databases alone."
+        )
     found = [file for file in found if file.is_file() and not file.name.startswith(LOCKS)]
     tables = [file for file in found if file.name.lower().endswith(_FILES) or (file == path and not _is_other(file))]
     others = [file.name for file in found if _is_other(file)]

@@ -235,13 +235,7 @@ def _keep_serving(folder: Path, skolverket: Skolverket) -> None:
     output.line(
         f'  curl --cacert {folder}/tls/ca.pem -H "Authorization: Bearer $TOKEN" "{skolverket.base_url}/persons?limit=2"'
     )
-    try:
-        while running.alive():
-            pass
-    except (KeyboardInterrupt, signals.Terminated):
-        output.note("stopping")
-    finally:
-        running.stop()
+    signals.until_told(running)
 
 
 def _free_port() -> int:

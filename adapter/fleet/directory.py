@@ -81,6 +81,7 @@ class Directory:
         for name in [name for name in self._served if name not in stamps]:
             self._leave(self._served.pop(name))
             self._say(f"{name}: served no longer, for it is not there")
+        self.addresses.replace(served.context for served in self)  # who is gone waits for nothing that may fail below
         self._refused = {name: seen for name, seen in self._refused.items() if name in stamps}
         changed = [name for name in found if all_anew or self._stamp_of(name) != stamps[name]]
         if changed:

@@ -59,7 +59,7 @@ def names(fleet: Fleet) -> list[str]:
     try:
         found = [path.name for path in folder.iterdir() if _has_settings(path)]
     except FileNotFoundError:
-        advice = "`fleet add` makes it; is a disk of it missing?"
+        advice = "Is a disk missing? In a new installation `fleet add` makes it."
         raise ConfigError(f"fleet.organisers: {folder}: there is no such folder. {advice}") from None
     except OSError as error:
         raise ConfigError(f"fleet.organisers: {folder} cannot be read: {error.strerror}.") from None

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
-from adapter.errors import AdapterError, ConfigError
+from adapter.errors import AdapterError
 from adapter.fleet.organisers import Everybody, Organiser
 from adapter.health import alarms, facts
 from adapter.health.facts import Facts
@@ -63,11 +63,7 @@ def _of_one(each: Organiser, run: FleetRun | None, now: int, servers: Servers) -
     try:
         store = installation.store(servers=servers)
         try:
-            certificate = installation.certificate()
-        except ConfigError as error:
-            found = facts.read(store, error.message, now)
-        else:
-            found = facts.read(store, certificate, now)
+            found = facts.read(store, installation.certificate_or_why(), now)
         finally:
             store.close()
     except AdapterError as error:

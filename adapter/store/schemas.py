@@ -124,9 +124,11 @@ def of_fleet() -> Iterator[None]:
     except StateError as error:
         if error.__cause__ is None:  # said by us
             raise
-        said = " ".join(str(getattr(error.__cause__, "orig", error.__cause__)).split())
-        advice = next((words for sign, words in _ADVICE.items() if sign in said), "Correct it, or mend what it says.")
-        raise StateError(f"fleet.database: {said.rstrip('.')}. {advice}") from None
+        said = str(getattr(error.__cause__, "orig", error.__cause__)).partition("\n")[0].rstrip(" .")
+        advice = next(
+            (words for sign, words in _ADVICE.items() if sign in said), "Is the server up, and the URL right?"
+        )
+        raise StateError(f"fleet.database: {said}. {advice}") from None
 
 
 def _is_there(connection: Connection, table: str, column: str, name: str) -> bool:

@@ -14,8 +14,10 @@ from support.page import PASSWORD, USERS
 from support.ports import free_port
 from support.shell import COMMAND
 
+from adapter.errors import StateError
 from adapter.fleet import delivering, serving
 from adapter.ss12000.types import ResourceType
+from adapter.store import schemas
 
 pytestmark = pytest.mark.long
 PERSON = ResourceType.PERSON
@@ -40,6 +42,21 @@ def test_an_organiser_that_comes_is_served_without_a_restart_and_one_that_goes_i
         (place.root / "organisers/dal/config.toml").unlink()
         until(lambda: status(place, "dal") == 404)
         assert status(place, "berg") == 503
+
+
+def test_who_is_gone_is_gone_also_while_the_database_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(url: str) -> None:
+        raise StateError("fleet.database: away")
+
+    with organisers_of(tmp_path, "berg", "dal") as place:
+        for name in ("berg", "dal"):
+            place.sync(name)
+        with place.served():
+            monkeypatch.setattr(schemas, "must_answer", away)
+            place.add("lund")  # has to be taken up, which cannot be now
+            (tmp_path / "organisers/dal/config.toml").unlink()
+            until(lambda: status(place, "dal") == 404)
+            assert (status(place, "berg"), status(place, "lund")) == (200, 404)
 
 
 def test_one_that_is_wrong_is_told_and_touches_nobody(tmp_path: Path) -> None:
